@@ -1,0 +1,92 @@
+import { ShapeError } from "./errors";
+
+/** Lines x samples. The axis order is always azimuth (line, row), range (sample, column). */
+export interface Shape {
+  readonly azimuth: number;
+  readonly range: number;
+}
+
+/** A half-open window in pixels: rows azimuthOffset ≤ a < azimuthOffset + azimuth, columns likewise. */
+export interface Window extends Shape {
+  readonly azimuthOffset: number;
+  readonly rangeOffset: number;
+}
+
+/** Pixels averaged into one cell along each axis. */
+export interface Looks {
+  readonly azimuth: number;
+  readonly range: number;
+}
+
+/** A float32 plane, row-major, azimuth x range. */
+export interface Raster {
+  readonly shape: Shape;
+  readonly values: Float32Array;
+}
+
+/** What becomes of cells whose samples are all exactly 0+0i: `zero` makes them NaN, `none` keeps them as data. */
+export type NoData = "zero" | "none";
+
+export function pixelCount(shape: Shape): number {
+  return shape.azimuth * shape.range;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.azimuth === b.azimuth && a.range === b.range;
+}
+
+/** `1024 x 2048`: azimuth x range, as every message and table writes it. */
+export function formatShape(shape: Shape): string {
+  return `${shape.azimuth} x ${shape.range}`;
+}
+
+/** The window that covers the whole of a shape. */
+export function wholeWindow(shape: Shape): Window {
+  return { azimuth: shape.azimuth, range: shape.range, azimuthOffset: 0, rangeOffset: 0 };
+}
+
+/**
+ * Shape after averaging cells of looks.azimuth x looks.range pixels; incomplete far-edge cells are dropped.
+ * @throws ShapeError a look count exceeds the image
+ */
+export function lookedShape(shape: Shape, looks: Looks): Shape {
+  const looked = {
+    azimuth: Math.floor(shape.azimuth / looks.azimuth),
+    range: Math.floor(shape.range / looks.range),
+  };
+  if (looked.azimuth === 0 || looked.range === 0) {
+    throw new ShapeError(
+      `found an image of ${formatShape(shape)} pixels, expected at least one cell of ${formatShape(looks)} looks; ask for fewer looks`,
+    );
+  }
+  return looked;
+}
+
+/**
+ * The window itself when it lies inside the looked image; it is never clipped.
+ * @param shape the looked image the window is cut from
+ * @throws ShapeError the window is empty or reaches outside; the message names the largest that fits from its corner
+ */
+export function requireInside(window: Window, shape: Shape): Window {
+  const { azimuth, range, azimuthOffset, rangeOffset } = window;
+  const fits =
+    azimuth > 0 &&
+    range > 0 &&
+    azimuthOffset + azimuth <= shape.azimuth &&
+    rangeOffset + range <= shape.range;
+  if (fits) return window;
+  const rows = shape.azimuth - azimuthOffset;
+  const columns = shape.range - rangeOffset;
+  const next =
+    rows > 0 && columns > 0
+      ? `the largest window that fits from that corner is --crop ${rows},${columns},${azimuthOffset},${rangeOffset}`
+      : `no window fits from that corner; corners go from 0,0 to ${shape.azimuth - 1},${shape.range - 1}`;
+  throw new ShapeError(
+    `found crop ${formatWindow(window)} (rows,cols,row0,col0), expected a window inside the looked image of ${formatShape(shape)}; ${next}`,
+  );
+}
+
+/** `rows,cols,row0,col0`, the order of --crop. */
+export function formatWindow(window: Window): string {
+  return [window.azimuth, window.range, window.azimuthOffset, window.rangeOffset].join(",");
+}
