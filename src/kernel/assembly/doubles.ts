@@ -1,0 +1,81 @@
+// Error-free transformations of float64 arithmetic and exact signs of short sums.
+// Sources: Dekker (1971) for the product, Knuth TAOCP 2 §4.2.2 for the sum, Shewchuk (1997) for expansions.
+
+/** The rounding error of the last `sum` or `product`: AssemblyScript returns one value only. */
+export let residue: f64 = 0;
+
+/** a + b rounded; `residue` is what rounding lost, exactly. */
+// @ts-ignore: decorator
+@inline
+export function sum(a: f64, b: f64): f64 {
+  const s = a + b;
+  const bb = s - a;
+  residue = a - (s - bb) + (b - bb);
+  return s;
+}
+
+/** a * b rounded; `residue` is what rounding lost, exactly (no overflow and no underflow for squares of float32 sums). */
+// @ts-ignore: decorator
+@inline
+export function product(a: f64, b: f64): f64 {
+  const p = a * b;
+  const ca = 134217729.0 * a;
+  const ah = ca - (ca - a);
+  const al = a - ah;
+  const cb = 134217729.0 * b;
+  const bh = cb - (cb - b);
+  const bl = b - bh;
+  residue = ah * bh - p + ah * bl + al * bh + al * bl;
+  return p;
+}
+
+/** Components of the expansion below, smallest first, at most 16: memory of the caller, since threads may share theirs. */
+let components: usize = 0;
+let length: i32 = 0;
+
+/** Names 128 bytes that this instance alone may write. To be called once, before anything else. */
+export function useScratch(pointer: usize): void {
+  components = pointer;
+}
+
+export function clearExpansion(): void {
+  length = 0;
+}
+
+/** Adds one term exactly: the components keep not overlapping and growing in size (Shewchuk's GROW-EXPANSION, zeros left out). */
+export function addTerm(term: f64): void {
+  if (term === 0) return;
+  let carried = term;
+  let kept = 0;
+  for (let i = 0; i < length; i++) {
+    carried = sum(carried, load<f64>(components + (<usize>i << 3)));
+    if (residue !== 0) {
+      store<f64>(components + (<usize>kept << 3), residue);
+      kept++;
+    }
+  }
+  if (carried !== 0) {
+    store<f64>(components + (<usize>kept << 3), carried);
+    kept++;
+  }
+  length = kept;
+}
+
+export function addProduct(a: f64, b: f64): void {
+  const p = product(a, b);
+  const lost = residue;
+  addTerm(lost);
+  addTerm(p);
+}
+
+/** The largest component has the sign of the exact sum; it is 0 only when the sum is. */
+export function leadingComponent(): f64 {
+  return length === 0 ? 0 : load<f64>(components + (<usize>(length - 1) << 3));
+}
+
+/** The expansion rounded to about float64: the sum from the smallest component up. */
+export function roundedExpansion(): f64 {
+  let total: f64 = 0;
+  for (let i = 0; i < length; i++) total += load<f64>(components + (<usize>i << 3));
+  return total;
+}

@@ -1,0 +1,102 @@
+import { KERNEL_BASE64 } from "./kernelBytes";
+
+/** The compiled kernels; shapes and rules are said at their sources in `assembly/`. Pointers are bytes into the memory. */
+export interface KernelFunctions {
+  looks4x4(source: number, rowBytes: number, cells: number, target: number, zeroIsNoData: boolean): void;
+  looks(
+    source: number,
+    rowBytes: number,
+    azimuth: number,
+    range: number,
+    cells: number,
+    target: number,
+    zeroIsNoData: boolean,
+  ): void;
+  moments(
+    source: number,
+    dateBytes: number,
+    dates: number,
+    cells: number,
+    means: number,
+    stds: number,
+    counts: number,
+    unresolved: number,
+  ): number;
+  clearStates(states: number, cells: number): void;
+  accumulate(states: number, values: number, cells: number): void;
+  merge(states: number, others: number, cells: number): void;
+  finish(
+    states: number,
+    cells: number,
+    means: number,
+    stds: number,
+    counts: number,
+    unresolved: number,
+  ): number;
+  swapWords(pointer: number, words: number): void;
+  gatherSamples(pointer: number, samples: number, stride: number): void;
+}
+
+/** Bytes of the partial state of one cell: Σx and Σx² as float64 pairs and an int32 count. */
+export const STATE_BYTES = 36;
+
+/** Vectors are 16 bytes and cache lines 64: every region begins on a line. */
+const ALIGNMENT = 64;
+/** What the exact sums of one thread need. */
+export const SCRATCH_BYTES = 128;
+const PAGE_BYTES = 65536;
+/** The limit of 32-bit WebAssembly, and what the kernels are compiled with. */
+const MAXIMUM_PAGES = 65536;
+
+/** Kernels over one memory, of which this thread owns the regions it allocates. */
+export interface Kernels extends KernelFunctions {
+  readonly memory: WebAssembly.Memory;
+  /** The whole memory as bytes. */
+  readonly bytes: Uint8Array;
+  readonly floats: Float32Array;
+  readonly ints: Int32Array;
+}
+
+/** Lays regions one after the other and sums what they need. */
+export class RegionPlan {
+  /** The first 64 bytes stay free, so that no region is at pointer 0. */
+  #end = ALIGNMENT;
+
+  /** Reserves `bytes` and returns where they begin. */
+  reserve(bytes: number): number {
+    const start = this.#end;
+    this.#end = Math.ceil((start + bytes) / ALIGNMENT) * ALIGNMENT;
+    return start;
+  }
+
+  /** Bytes reserved so far. */
+  get size(): number {
+    return this.#end;
+  }
+}
+
+/** A shared memory of at least `bytes`, fixed in size: views of it stay valid. */
+export function createKernelMemory(bytes: number): WebAssembly.Memory {
+  const initial = Math.ceil((bytes + SCRATCH_BYTES) / PAGE_BYTES);
+  return new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES, shared: true });
+}
+
+/**
+ * Instantiates the kernels over a memory of its own for the regions of `plan`, or over a given (shared) one.
+ * @param scratch 128 bytes of the memory that no other thread uses; by default behind the planned regions
+ */
+export function openKernels(plan: RegionPlan, memory?: WebAssembly.Memory, scratch?: number): Kernels {
+  const own = scratch ?? plan.reserve(SCRATCH_BYTES);
+  const backing = memory ?? createKernelMemory(plan.size);
+  const compiled = new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
+  const instance = new WebAssembly.Instance(compiled, { env: { memory: backing } });
+  const functions = instance.exports as unknown as KernelFunctions & { useScratch(pointer: number): void };
+  functions.useScratch(own);
+  return {
+    ...functions,
+    memory: backing,
+    bytes: new Uint8Array(backing.buffer),
+    floats: new Float32Array(backing.buffer),
+    ints: new Int32Array(backing.buffer),
+  };
+}
