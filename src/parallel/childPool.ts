@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import { fromPlainError, type PlainError, WorkerError } from "../core/errors";
+import { FRAME, FrameParser } from "./frames";
+import { type Meter, type MeterReport, monotonicSeconds } from "./meter";
+
+/** The first line a child reads; tasks follow, a line each, then the end of the stream. */
+export interface ChildStart {
+  readonly worker: number;
+  readonly tracing: boolean;
+  readonly requestedSeconds: number;
+}
+
+/** What the parent does with what the children send. */
+export interface ChildListener {
+  /** Room for the payload of a data frame of a child. */
+  room(child: number, item: number, length: number): Uint8Array;
+  /** A data frame of a child is whole. */
+  received(child: number, item: number, payload: Uint8Array): void;
+}
+
+/** Child processes of one program, which start at once; tasks go in as lines of JSON, pixels or states come out as raw frames. */
+export class ChildPool {
+  readonly #children: readonly ChildProcess[];
+  readonly #meter: Meter;
+
+  /** @param entry path of the compiled program; @param first worker number of the first child */
+  constructor(entry: string, count: number, meter: Meter) {
+    const start = meter.start();
+    this.#meter = meter;
+    const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+    this.#children = Array.from({ length: count }, (_unused, i) => {
+      const hello: ChildStart = { worker: i + 1, tracing: meter.tracing, requestedSeconds: monotonicSeconds() };
+      const child = spawn(process.execPath, [entry], { env, stdio: ["pipe", "ignore", "inherit", "pipe"] });
+      // A child that dies early closes its input: its exit tells, not the broken pipe.
+      child.stdin!.on("error", () => {});
+      child.stdin!.write(`${JSON.stringify(hello)}\n`);
+      return child;
+    });
+    meter.end("spawn", "children", start);
+  }
+
+  get size(): number {
+    return this.#children.length;
+  }
+
+  /** Gives a child one task. */
+  send(child: number, task: unknown): void {
+    const line = `${JSON.stringify(task)}\n`;
+    this.#meter.countMessage(line.length);
+    (this.#children[child]!.stdin as Writable).write(line);
+  }
+
+  /** Tells a child that no task follows. */
+  finish(child: number): void {
+    this.#children[child]!.stdin!.end();
+  }
+
+  /** Holds back, or takes again, what a child sends. */
+  pause(child: number): void {
+    (this.#children[child]!.stdio[3] as Readable).pause();
+  }
+
+  resume(child: number): void {
+    (this.#children[child]!.stdio[3] as Readable).resume();
+  }
+
+  /**
+   * Listens until every child has reported its end.
+   * @throws WorkerError a child died; @throws what a child threw
+   */
+  async collect(listener: ChildListener, signal?: AbortSignal): Promise<void> {
+    const aborted = new Promise<never>((_, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      if (signal?.aborted) reject(signal.reason);
+    });
+    aborted.catch(() => {});
+    try {
+      const all = Promise.all(this.#children.map((_, child) => this.#listen(child, listener)));
+      const reports = await Promise.race([all, aborted]);
+      for (const report of reports) this.#meter.absorb(report);
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+  }
+
+  /** Ends every child that still runs, and waits for it. */
+  async kill(): Promise<void> {
+    await Promise.all(
+      this.#children.map(async (child) => {
+        if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+        const exit = once(child, "exit");
+        child.kill("SIGKILL");
+        await exit;
+      }),
+    );
+  }
+
+  #listen(index: number, listener: ChildListener): Promise<MeterReport> {
+    const child = this.#children[index]!;
+    return new Promise((resolve, reject) => {
+      let report: MeterReport | null = null;
+      let last = 0;
+      const parser = new FrameParser(
+        (item, length) => {
+          last = this.#meter.start();
+          return listener.room(index, item, length);
+        },
+        (kind, item, payload) => {
+          this.#meter.countMessage(payload.length);
+          if (kind === FRAME.data) {
+            this.#meter.end("receive", `child ${index + 1}`, last, payload.length);
+            listener.received(index, item, payload);
+          } else if (kind === FRAME.report) {
+            report = JSON.parse(Buffer.from(payload).toString()) as MeterReport;
+          } else {
+            reject(fromPlainError(JSON.parse(Buffer.from(payload).toString()) as PlainError));
+          }
+        },
+      );
+      (child.stdio[3] as Readable).on("data", (chunk: Buffer) => {
+        try {
+          parser.push(chunk);
+        } catch (error) {
+          reject(error);
+        }
+      });
+      child.once("error", (cause) =>
+        reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),
+      );
+      child.once("close", (code, signalName) => {
+        if (code === 0 && report !== null && parser.isBetweenFrames) resolve(report);
+        else reject(new WorkerError(`found child ${index + 1} ended by ${signalName ?? `code ${code}`}, expected its result`));
+      });
+    });
+  }
+}

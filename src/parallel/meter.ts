@@ -1,0 +1,64 @@
+import type { Phase, RunUsage, Span } from "../core/records";
+
+/** Counts what one worker moves and, when tracing, keeps its spans. Plain data comes out, to cross borders. */
+export class Meter {
+  readonly worker: number;
+  readonly tracing: boolean;
+  readonly spans: Span[] = [];
+  bytesRead = 0;
+  bytesWritten = 0;
+  ipcMessages = 0;
+  ipcBytes = 0;
+
+  constructor(worker: number, tracing: boolean) {
+    this.worker = worker;
+    this.tracing = tracing;
+  }
+
+  /** The start of a span: seconds on the host's monotonic clock when tracing, else 0 at no cost. */
+  start(): number {
+    return this.tracing ? monotonicSeconds() : 0;
+  }
+
+  /** Ends a span begun at `startSeconds`; nothing is kept when not tracing. */
+  end(phase: Phase, item: string, startSeconds: number, bytes = 0): void {
+    if (!this.tracing) return;
+    this.spans.push({ worker: this.worker, phase, item, startSeconds, endSeconds: monotonicSeconds(), bytes });
+  }
+
+  /** Adds what another worker counted and recorded. */
+  absorb(report: MeterReport): void {
+    this.bytesRead += report.usage.bytesRead;
+    this.bytesWritten += report.usage.bytesWritten;
+    this.ipcMessages += report.usage.ipcMessages;
+    this.ipcBytes += report.usage.ipcBytes;
+    for (const span of report.spans) this.spans.push(span);
+  }
+
+  /** One message of `bytes` that crossed a process border. */
+  countMessage(bytes: number): void {
+    this.ipcMessages += 1;
+    this.ipcBytes += bytes;
+  }
+
+  report(): MeterReport {
+    const { bytesRead, bytesWritten, ipcMessages, ipcBytes } = this;
+    return { usage: { bytesRead, bytesWritten, ipcMessages, ipcBytes }, spans: this.spans };
+  }
+}
+
+/** What a worker hands back at its end. */
+export interface MeterReport {
+  readonly usage: RunUsage;
+  readonly spans: readonly Span[];
+}
+
+/** Seconds on the monotonic clock of the host: comparable between its processes. */
+export function monotonicSeconds(): number {
+  return Number(process.hrtime.bigint()) / 1e9;
+}
+
+/** When this process began to run, on the same clock. */
+export function processStartSeconds(): number {
+  return monotonicSeconds() - performance.now() / 1000;
+}
