@@ -1,0 +1,59 @@
+import type { Shape } from "../core/raster";
+import { requireDistinctOutputs } from "../io/outputFile";
+import { withProducts } from "../io/productWriter";
+import type { Meter } from "../parallel/meter";
+import { planReduction } from "./blockReducer";
+import { predictWork, type WorkPrediction } from "./costModel";
+import { momentTargets } from "./intensityRows";
+import { runRowTask, startRowTeam } from "./runRowTask";
+import { type IntensityParameters, openSlcRows } from "./slcRows";
+
+export interface FusedRequest extends IntensityParameters {
+  readonly slcFolder: string;
+  readonly mean: string;
+  readonly std: string;
+  readonly count: string | null;
+  /** null: what the cost model judges best. */
+  readonly workers: number | null;
+  readonly meter: Meter;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface FusedReport {
+  readonly workers: number;
+  readonly dates: readonly string[];
+  readonly shape: Shape;
+  readonly prediction: WorkPrediction;
+}
+
+/**
+ * From SLC images to mean and std (and count) in one pass: the same bits as `prepare` and any backend after it, with no
+ * crop written and only the rows and columns under the crop read.
+ * @throws what `openSlcRows` throws; UsageError an output is an input
+ */
+export async function fused(request: FusedRequest): Promise<FusedReport> {
+  const { meter, mean, std, count } = request;
+  const outputs = count === null ? [mean, std] : [mean, std, count];
+  const early = request.workers === null ? null : startRowTeam(request.workers, meter);
+  try {
+    const start = meter.start();
+    const { stack, rows } = openSlcRows(request.slcFolder, request);
+    requireDistinctOutputs(
+      outputs,
+      stack.scenes.flatMap((scene) => [scene.path, scene.source.path]),
+    );
+    meter.end("init", "stack", start);
+    const prediction = predictWork(rows, "thread", request.workers);
+    const team = request.workers === null ? startRowTeam(prediction.workers, meter) : early;
+    await withProducts(outputs, rows.window, async (products) => {
+      const task = planReduction(rows, momentTargets(products), prediction.workers);
+      await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, request.onProgress);
+    });
+    const shape = { azimuth: rows.window.azimuth, range: rows.window.range };
+    return { workers: prediction.workers, dates: rows.dates, shape, prediction };
+  } catch (error) {
+    await early?.stop();
+    throw error;
+  }
+}
