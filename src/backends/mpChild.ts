@@ -1,0 +1,25 @@
+import { openKernels, RegionPlan } from "../kernel/kernels";
+import { serveChild } from "../parallel/childEntry";
+import { rowsOfBlock, valueBytesOfBlock } from "../pipeline/blockStates";
+import { RowReader } from "../pipeline/rowReader";
+import type { MpTask } from "./mp";
+
+// A child of mp: reads the images it is given and sends every pixel to the parent, block by block.
+serveChild<MpTask | number>((channel) => {
+  const { blocks } = channel.next() as MpTask;
+  const start = channel.meter.start();
+  const plan = new RegionPlan();
+  const buffer = RowReader.reserve(plan, blocks.rows);
+  const values = plan.reserve(valueBytesOfBlock(blocks, 0) + 16);
+  const kernels = openKernels(plan);
+  const reader = new RowReader(kernels, blocks.rows, buffer, channel.meter);
+  channel.meter.end("init", "kernels", start);
+  for (let date = channel.next(); date !== undefined; date = channel.next()) {
+    for (let block = 0; block < blocks.blocks; block++) {
+      const { row, count } = rowsOfBlock(blocks, block);
+      reader.load(date as number, row, count, values);
+      channel.send(block, kernels.bytes.subarray(values, values + valueBytesOfBlock(blocks, block)));
+    }
+  }
+  reader.close();
+});

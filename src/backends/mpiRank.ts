@@ -1,0 +1,146 @@
+import { openSync, closeSync } from "node:fs";
+import type { Shape } from "../core/raster";
+import { withProducts } from "../io/productWriter";
+import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";
+import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
+import { BlockReducer, planReduction } from "../pipeline/blockReducer";
+import { BlockStates, planStateBlocks } from "../pipeline/blockStates";
+import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
+import type { MomentTargets } from "../pipeline/momentWriter";
+import type { StackRows } from "../pipeline/rowReader";
+import { StateFinisher } from "../pipeline/stateFinisher";
+import { datesOfWorker } from "./shareDates";
+
+/** The work of all ranks. Plain data. */
+export interface MpiJob {
+  readonly intensityFolder: string;
+  readonly mean: string;
+  readonly std: string;
+  readonly count: string | null;
+  readonly split: "dates" | "rows";
+  readonly tracing: boolean;
+}
+
+/** What rank 0 knows at the end. */
+export interface MpiResult {
+  readonly ranks: number;
+  readonly dates: readonly string[];
+  readonly shape: Shape;
+  readonly meter: MeterReport;
+}
+
+const TAG = { states: 1, report: 2, targets: 3 } as const;
+/** Longest text one rank sends another: its counts and spans. */
+const TEXT_BYTES = 64 << 20;
+
+/**
+ * Does the part of this rank; every rank must call it with the same job. Rank 0 makes the products.
+ * An error ends the whole job.
+ * @returns the result on rank 0, null on the others
+ */
+export async function runRank(job: MpiJob): Promise<MpiResult | null> {
+  const started = processStartSeconds();
+  const world = joinMpi();
+  // The launcher is worker 0, rank r is worker r + 1.
+  const meter = new Meter(world.rank + 1, job.tracing);
+  meter.end("init", "MPI", started);
+  try {
+    const start = meter.start();
+    const outputs = job.count === null ? [job.mean, job.std] : [job.mean, job.std, job.count];
+    const { stack, rows } = await openIntensityRows(job.intensityFolder, outputs);
+    meter.end("init", "stack", start);
+    const work = job.split === "rows" ? reduceBand : reduceDates;
+    if (world.rank !== 0) {
+      work(world, rows, null, meter);
+      world.send(Buffer.from(JSON.stringify(meter.report())), 0, TAG.report);
+      world.finalize();
+      return null;
+    }
+    const reports = await withProducts(outputs, stack.shape, async (products) => {
+      const paths = products.map((product) => product.temporaryPath);
+      work(world, rows, { targets: momentTargets(products), paths }, meter);
+      return receiveReports(world);
+    });
+    for (const report of reports) meter.absorb(report);
+    world.finalize();
+    return { ranks: world.size, dates: rows.dates, shape: stack.shape, meter: meter.report() };
+  } catch (error) {
+    return world.fail(error);
+  }
+}
+
+/** The products, on the one rank that makes them. */
+interface OwnProducts {
+  readonly targets: MomentTargets;
+  readonly paths: readonly string[];
+}
+
+/** Every rank reads its own dates; partial states go to rank 0 block by block. */
+function reduceDates(world: MpiWorld, rows: StackRows, own: OwnProducts | null, meter: Meter): void {
+  const blocks = planStateBlocks(rows);
+  const dates = datesOfWorker(rows.sources.length, world.rank, world.size);
+  const states = new BlockStates(blocks, meter);
+  const finisher = own === null ? null : new StateFinisher(blocks, own.targets, meter);
+  for (let block = 0; block < blocks.blocks; block++) {
+    const mine = states.compute(block, dates);
+    if (finisher === null) {
+      const start = meter.start();
+      world.send(mine, 0, TAG.states);
+      meter.countMessage(mine.length);
+      meter.end("send", `block ${block}`, start, mine.length);
+      continue;
+    }
+    finisher.begin(mine);
+    for (let rank = 1; rank < world.size; rank++) {
+      const start = meter.start();
+      const bytes = world.receive(finisher.incoming(block), rank, TAG.states);
+      meter.end("receive", `block ${block} of rank ${rank}`, start, bytes);
+      finisher.merge(block);
+    }
+    finisher.finish(block);
+  }
+  states.close();
+  finisher?.close();
+}
+
+/** Every rank reduces its band of rows of every date and writes them in place; only a barrier joins them. */
+function reduceBand(world: MpiWorld, rows: StackRows, own: OwnProducts | null, meter: Meter): void {
+  const targets = own === null ? receiveTargets(world) : own.targets;
+  if (own !== null) sendTargets(world, own);
+  // Blocks of a plan for this many workers, dealt out as one contiguous band a rank.
+  const task = planReduction(rows, targets, world.size);
+  const from = Math.floor((task.blocks * world.rank) / world.size);
+  const to = Math.floor((task.blocks * (world.rank + 1)) / world.size);
+  const reducer = new BlockReducer(task, meter);
+  for (let block = from; block < to; block++) reducer.reduce(block);
+  reducer.close();
+  if (own === null) for (const target of [targets.mean, targets.std, targets.count]) if (target) closeSync(target.file);
+  const start = meter.start();
+  world.barrier();
+  meter.end("wait", "barrier", start);
+}
+
+/** Descriptors mean nothing to another process: paths travel, each rank opens them itself. */
+function sendTargets(world: MpiWorld, own: OwnProducts): void {
+  const text = Buffer.from(JSON.stringify(own));
+  for (let rank = 1; rank < world.size; rank++) world.send(text, rank, TAG.targets);
+}
+
+function receiveTargets(world: MpiWorld): MomentTargets {
+  const { targets, paths } = receiveJson<OwnProducts>(world, 0, TAG.targets);
+  const [mean, std, count] = paths.map((path) => openSync(path, "r+"));
+  return {
+    mean: { ...targets.mean, file: mean! },
+    std: { ...targets.std, file: std! },
+    count: targets.count === null ? null : { ...targets.count, file: count! },
+  };
+}
+
+function receiveReports(world: MpiWorld): readonly MeterReport[] {
+  return Array.from({ length: world.size - 1 }, (_, i) => receiveJson<MeterReport>(world, i + 1, TAG.report));
+}
+
+function receiveJson<T>(world: MpiWorld, rank: number, tag: number): T {
+  const room = Buffer.allocUnsafe(TEXT_BYTES);
+  return JSON.parse(room.toString("utf8", 0, world.receive(room, rank, tag))) as T;
+}

@@ -1,0 +1,28 @@
+import { withProducts } from "../io/productWriter";
+import { planReduction } from "../pipeline/blockReducer";
+import { predictWork } from "../pipeline/costModel";
+import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
+import { runRowTask, startRowTeam } from "../pipeline/runRowTask";
+import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
+
+/** Reduces a folder by blocks of rows on `workers` threads, each reading its own rows of every date. */
+export async function reduceByRows(request: StatsRequest, workers: number | null): Promise<StatsReport> {
+  const { meter } = request;
+  // Threads that are surely wanted start before the stack is opened.
+  const early = workers === null ? null : startRowTeam(workers, meter);
+  try {
+    const start = meter.start();
+    const { stack, rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
+    meter.end("init", "stack", start);
+    const prediction = predictWork(rows, "thread", workers);
+    const team = workers === null ? startRowTeam(prediction.workers, meter) : early;
+    await withProducts(outputPaths(request), stack.shape, async (products) => {
+      const task = planReduction(rows, momentTargets(products), prediction.workers);
+      await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, request.onProgress);
+    });
+    return { workers: prediction.workers, dates: rows.dates, shape: stack.shape, prediction };
+  } catch (error) {
+    await early?.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+import { UsageError } from "../core/errors";
+import type { Backend } from "./backend";
+import { mp } from "./mp";
+import { mpi } from "./mpi";
+import { mpMem } from "./mpMem";
+import { mpV2 } from "./mpV2";
+import { sec } from "./sec";
+import { threads } from "./threads";
+
+/** Every backend, in the order of tables and charts. A new one is a line here. */
+export const BACKENDS = [sec, mp, mpV2, mpMem, mpi, threads] as const satisfies readonly Backend[];
+
+export type BackendId = (typeof BACKENDS)[number]["id"];
+
+/** @throws UsageError there is no such backend; the message names those there are */
+export function findBackend(id: string): Backend {
+  const found = BACKENDS.find((backend) => backend.id === id);
+  if (found === undefined) {
+    throw new UsageError(`found backend ${id}, expected one of ${BACKENDS.map((backend) => backend.id).join(", ")}`);
+  }
+  return found;
+}
