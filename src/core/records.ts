@@ -17,7 +17,10 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** One timed phase of one worker. Times are seconds on the host's monotonic clock, so they compare across processes. */
+/**
+ * One timed phase of one worker. Times are seconds on one clock for all workers of a run: the host's monotonic clock
+ * where the run writes them, and since just before its process was started in spans.jsonl.
+ */
 export interface Span {
   /** 0 is the coordinator: the process that was started (for mpi: rank 0 is worker 1, the launcher worker 0). */
   readonly worker: number;
@@ -63,12 +66,14 @@ export interface RunRecord {
   /** Shape of the reduced planes, azimuth x range. */
   readonly shape: Shape;
   readonly looks: string;
+  /** rows,cols,row0,col0 in looked pixels; null for the whole image. */
+  readonly crop?: string | null;
   readonly cache: CacheState;
   /** null when the run was skipped. */
   readonly wallSeconds: number | null;
   readonly userSeconds: number | null;
   readonly systemSeconds: number | null;
-  /** Resident memory of the largest process, and the peak of the sum over all processes of the run. */
+  /** Resident memory of the largest process, and the peak of the sum over all; null in runs that were not sampled. */
   readonly peakRssBytes: number | null;
   readonly sumRssBytes: number | null;
   /** What crossed from storage or page cache, summed over workers; null for a peer (not known). */
@@ -82,6 +87,8 @@ export interface RunRecord {
   /** Why it failed or was skipped; null when ok. */
   readonly reason: string | null;
   readonly outputSha256: string | null;
+  /** Pixels valid in all dates over which a peer was compared with `sec`. */
+  readonly comparedPixels?: number | null;
   /** Load, CPU pressure or steal passed the threshold just before or during the run. */
   readonly noisy: boolean;
   readonly noise: NoiseReading;
@@ -92,10 +99,12 @@ export interface RunRecord {
 /** The state of the machine around one run; null where the system does not tell. */
 export interface NoiseReading {
   readonly loadAverage: number;
-  /** Share of the last 10 s in which some task waited for a core, 0..1. */
+  /** Share of the time between the run before and this one in which some task waited for a core, 0..1. */
   readonly cpuPressure: number | null;
   /** Share of the run's core time taken by other guests, 0..1. */
   readonly stealShare: number | null;
+  /** Share of all core time that other processes used during the run, 0..1. */
+  readonly othersShare?: number | null;
 }
 
 /** What every tool run printed about itself with --json and what the bench reads. */
