@@ -1,0 +1,130 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RecordError } from "../core/errors";
+import type { EnvRecord, RunRecord } from "../core/records";
+
+/** A row of resultados.csv: a label and its seconds. */
+export interface Resultado {
+  readonly label: string;
+  readonly seconds: number;
+}
+
+/** Crops are told apart by their window; a record without one covers the whole image. */
+type RunOfLevel = RunRecord & { readonly crop?: string | null };
+
+/** Runs a time may be taken from: ended well, not in the warm-up, without spans. Noisy runs are kept. */
+export function isKept(run: RunRecord): boolean {
+  return run.outcome === "ok" && !run.warmup && !run.traced && run.wallSeconds !== null;
+}
+
+/**
+ * Median wall seconds of the kept runs of each label, `sec` first and the others in order of label; both runs
+ * of the A/A pair count as `sec`. A label with no kept run has no row.
+ */
+export function summarise(runs: readonly RunRecord[]): readonly Resultado[] {
+  const byLabel = groupByLabel(runs.filter(isKept));
+  const labels = [...byLabel].sort(
+    ([a], [b]) => Number(b === "sec") - Number(a === "sec") || (a < b ? -1 : 1),
+  );
+  return labels.map(([label, kept]) => ({
+    label,
+    seconds: median(kept.map((run) => run.wallSeconds!)),
+  }));
+}
+
+/**
+ * Writes `resultados.csv` for the dates and crop of env.dataset, and `resultados-<dates>-<crop>.csv` for every
+ * other level (crop as rows-cols-row0-col0, or `whole`).
+ * @returns the paths written, the main one first
+ */
+export function writeResultados(
+  folder: string,
+  env: EnvRecord,
+  runs: readonly RunRecord[],
+): readonly string[] {
+  const files = new Map<string, RunRecord[]>([["resultados.csv", []]]);
+  for (const run of runs) {
+    const name = fileOf(run, env);
+    files.set(name, [...(files.get(name) ?? []), run]);
+  }
+  return [...files].map(([name, ofLevel]) => {
+    const path = join(folder, name);
+    const temporary = join(folder, `.pila-${process.pid}-${name}`);
+    writeFileSync(temporary, formatResultados(summarise(ofLevel)));
+    renameSync(temporary, path);
+    return path;
+  });
+}
+
+/** The text of resultados.csv: tab separated, header `backend<TAB>tiempo`, seconds with a point and 6 decimals. */
+export function formatResultados(rows: readonly Resultado[]): string {
+  return ["backend\ttiempo", ...rows.map((row) => `${row.label}\t${row.seconds.toFixed(6)}`), ""].join("\n");
+}
+
+/**
+ * Rows of any such CSV, the user's own labels untouched. Tab, semicolon or comma separated, as its header is; a
+ * decimal comma is understood where the comma does not separate. More columns than the two are passed over.
+ * @throws RecordError no such file, no `backend` and `tiempo` header, or a time that is not a number above 0, by file and line
+ */
+export function readResultados(path: string): readonly Resultado[] {
+  if (!existsSync(path)) {
+    throw new RecordError(`${path}: found no such file, expected a table of times; name an existing CSV`, {
+      path,
+    });
+  }
+  const lines = readFileSync(path, "utf8")
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/);
+  const header = lines[0] ?? "";
+  const separator = ["\t", ";", ","].find((candidate) => header.includes(candidate)) ?? "\t";
+  const names = header.split(separator).map(unquote);
+  const [labelColumn, timeColumn] = [names.indexOf("backend"), names.indexOf("tiempo")];
+  if (labelColumn < 0 || timeColumn < 0) {
+    throw new RecordError(
+      `${path}:1: found header ${JSON.stringify(header)}, expected the columns backend and tiempo; add the header line`,
+      { path },
+    );
+  }
+  return lines.flatMap((line, index) => {
+    if (index === 0 || line.trim() === "") return [];
+    const cells = line.split(separator).map(unquote);
+    const time = cells[timeColumn] ?? "";
+    const seconds = time === "" ? Number.NaN : Number(separator === "," ? time : time.replace(",", "."));
+    const label = cells[labelColumn] ?? "";
+    if (!(seconds > 0) || !Number.isFinite(seconds)) {
+      throw new RecordError(
+        `${path}:${index + 1}: field tiempo: found ${JSON.stringify(time)}, expected seconds above 0; correct the line or remove it`,
+        { path },
+      );
+    }
+    if (label === "") {
+      throw new RecordError(
+        `${path}:${index + 1}: field backend: found nothing, expected a label; name the row`,
+        { path },
+      );
+    }
+    return [{ label, seconds }];
+  });
+}
+
+function fileOf(run: RunOfLevel, env: EnvRecord): string {
+  const crop = run.crop ?? null;
+  if (run.dates === env.dataset.dates.length && crop === env.dataset.crop) return "resultados.csv";
+  return `resultados-${run.dates}-${crop === null ? "whole" : crop.replaceAll(",", "-")}.csv`;
+}
+
+function groupByLabel(runs: readonly RunRecord[]): Map<string, RunRecord[]> {
+  const byLabel = new Map<string, RunRecord[]>();
+  for (const run of runs) byLabel.set(run.label, [...(byLabel.get(run.label) ?? []), run]);
+  return byLabel;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function unquote(cell: string): string {
+  return cell.trim().replace(/^"(.*)"$/, "$1");
+}
