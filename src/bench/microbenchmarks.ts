@@ -1,0 +1,146 @@
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { EnvRecord } from "../core/records";
+import { evict, residentBytes } from "./cache";
+import type { Clock } from "./clock";
+
+type Microbenchmarks = EnvRecord["microbenchmarks"];
+
+const READ_BYTES = 64 << 20;
+const CHUNK_BYTES = 512 << 10;
+const PIPE_BYTES = 64 << 20;
+const ROUND_TRIPS = 400;
+const SPAWNS = 5;
+
+/**
+ * What the machine can do at best, each in some tens of milliseconds: the roofs a run is held against. A value
+ * that cannot be had (no file, nothing can be evicted, a child that failed) is null.
+ * @param files inputs of the bench; the largest is read, up to 64 MiB of it, never written
+ */
+export async function measureMachine(
+  files: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  clock: Clock,
+): Promise<Microbenchmarks> {
+  const largest = [...files].sort((a, b) => statSync(b).size - statSync(a).size)[0];
+  const cold = largest === undefined ? null : readCold(largest, clock);
+  if (largest !== undefined) readRate(largest, clock);
+  const warm = largest === undefined ? null : readRate(largest, clock);
+  return {
+    readWarmMegabytesPerSecond: warm,
+    readColdMegabytesPerSecond: cold,
+    pipeMegabytesPerSecond: await orNull(() => measurePipe(environment, clock)),
+    messageMicroseconds: await orNull(() => measureMessages(environment, clock)),
+    spawnMilliseconds: await orNull(() => measureSpawn(environment, clock)),
+  };
+}
+
+/** Megabytes (1e6) a second through one file, read in 512 KiB chunks into one buffer; null for an empty file. */
+function readRate(path: string, clock: Clock): number | null {
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  const file = openSync(path, "r");
+  try {
+    const start = clock.nowSeconds();
+    let total = 0;
+    for (let read = 1; read > 0 && total < READ_BYTES; total += read) {
+      read = readSync(file, buffer, 0, CHUNK_BYTES, null);
+    }
+    return total === 0 ? null : total / 1e6 / (clock.nowSeconds() - start);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** null unless it was checked that nothing of the file was in the page cache. */
+function readCold(path: string, clock: Clock): number | null {
+  evict(path);
+  return residentBytes([path])?.resident === 0 ? readRate(path, clock) : null;
+}
+
+/** From the first to the last byte of a pipe a Node process fills. */
+function measurePipe(environment: Readonly<Record<string, string>>, clock: Clock): Promise<number> {
+  const code = `const b=Buffer.alloc(1<<20);for(let i=0;i<${PIPE_BYTES >> 20};i++)for(let o=0;o<b.length;)try{o+=require("fs").writeSync(1,b,o)}catch(e){if(e.code!=="EAGAIN")throw e}`;
+  const child = spawn(process.execPath, ["-e", code], {
+    env: environment,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let first: number | null = null;
+  let last = 0;
+  let total = 0;
+  child.stdout!.on("data", (chunk: Buffer) => {
+    last = clock.nowSeconds();
+    if (first === null) first = last;
+    else total += chunk.length;
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (status) => {
+      if (status === 0 && first !== null && last > first) resolve(total / 1e6 / (last - first));
+      else reject(new Error("the pipe was not filled"));
+    });
+  });
+}
+
+/** Half a round trip of a small message between two Node processes. */
+async function measureMessages(environment: Readonly<Record<string, string>>, clock: Clock): Promise<number> {
+  const child = fork(join(__dirname, "echoMessages.js"), [], {
+    env: environment,
+    serialization: "advanced",
+    execArgv: [],
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  try {
+    await roundTrips(child, 20);
+    const start = clock.nowSeconds();
+    await roundTrips(child, ROUND_TRIPS);
+    return ((clock.nowSeconds() - start) / (2 * ROUND_TRIPS)) * 1e6;
+  } finally {
+    await ended(child);
+  }
+}
+
+function roundTrips(child: ChildProcess, count: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let left = count;
+    const settle = (done: () => void): void => {
+      child.removeAllListeners();
+      done();
+    };
+    child.on("message", () => {
+      if (--left === 0) settle(resolve);
+      else child.send(left);
+    });
+    child.once("error", (error) => settle(() => reject(error)));
+    child.once("exit", () => settle(() => reject(new Error("the echo ended"))));
+    child.send(left);
+  });
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once("exit", () => resolve());
+    child.kill("SIGKILL");
+  });
+}
+
+/** Median over a few starts of an empty Node process, until its exit. */
+async function measureSpawn(environment: Readonly<Record<string, string>>, clock: Clock): Promise<number> {
+  const seconds: number[] = [];
+  for (let i = 0; i < SPAWNS; i++) {
+    const start = clock.nowSeconds();
+    const child = spawn(process.execPath, ["-e", "0"], { env: environment, stdio: "ignore" });
+    await new Promise((resolve, reject) => child.once("error", reject).once("exit", resolve));
+    seconds.push(clock.nowSeconds() - start);
+  }
+  return seconds.sort((a, b) => a - b)[SPAWNS >> 1]! * 1000;
+}
+
+async function orNull(measure: () => Promise<number>): Promise<number | null> {
+  try {
+    return await measure();
+  } catch {
+    return null;
+  }
+}

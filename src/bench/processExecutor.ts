@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "./clock";
+import type { Executed, Execution, Executor } from "./executor";
+import { watchMemory } from "./memorySampler";
+import { processesOfRun, signalProcesses } from "./processTree";
+
+const MARK = "PILA_BENCH_RUN";
+const KEPT_STDOUT = 1 << 20;
+const KEPT_STDERR = 4096;
+/** What ends by itself within this time of the main process (a resource tracker, a daemon) was not left behind. */
+const STRAGGLER_MILLISECONDS = 300;
+/** A process that waits for a disk cannot be killed before it answers; the session must not wait for ever with it. */
+const KILL_TRIES = 500;
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Runs each process in a session of its own, so that everything it starts can be found and ended: on a timeout or
+ * an abort by SIGTERM and, after `graceSeconds`, SIGKILL. Processor time is the growth of this process's own account
+ * of children it waited for, which the kernel keeps exactly and which costs the measured run nothing.
+ */
+export function createProcessExecutor(clock: Clock, graceSeconds = 5): Executor {
+  return { execute: (execution, signal) => execute(execution, signal, clock, graceSeconds) };
+}
+
+async function execute(
+  execution: Execution,
+  signal: AbortSignal | undefined,
+  clock: Clock,
+  graceSeconds: number,
+): Promise<Executed> {
+  signal?.throwIfAborted();
+  const [program, ...parameters] = execution.command;
+  const mark = `${MARK}=${randomBytes(8).toString("hex")}`;
+  const environment = { ...execution.environment, [MARK]: mark.slice(MARK.length + 1) };
+  const before = childSeconds();
+  const startSeconds = clock.nowSeconds();
+  const child = spawn(program!, parameters, {
+    cwd: execution.folder,
+    env: environment,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const memory = execution.watchMemory && child.pid !== undefined ? watchMemory(child.pid) : null;
+  const stdout = collect(child.stdout!, (text) => text.slice(0, KEPT_STDOUT));
+  const stderr = collect(child.stderr!, (text) => text.slice(-KEPT_STDERR));
+  const stopper = stopOn(child, mark, execution.timeoutSeconds, graceSeconds, signal);
+  const end = await exitOf(child, clock);
+  const after = childSeconds();
+  const peaks = memory?.stop() ?? { peakRssBytes: null, sumRssBytes: null };
+  const leftBehind = child.pid === undefined ? 0 : await reapRest(child.pid, mark, stopper.stopped());
+  stopper.disarm();
+  child.stdout!.destroy();
+  child.stderr!.destroy();
+  signal?.throwIfAborted();
+  return {
+    exitCode: end.exitCode,
+    signal: end.signal,
+    spawnError: end.spawnError,
+    timedOut: stopper.timedOut(),
+    leftBehind,
+    startSeconds,
+    wallSeconds: end.seconds - startSeconds,
+    userSeconds: before === null || after === null ? null : rounded(after.user - before.user),
+    systemSeconds: before === null || after === null ? null : rounded(after.system - before.system),
+    ...peaks,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+  };
+}
+
+interface End {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly spawnError: string | null;
+  readonly seconds: number;
+}
+
+function exitOf(child: ChildProcess, clock: Clock): Promise<End> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      resolve({ exitCode: null, signal: null, spawnError: error.message, seconds: clock.nowSeconds() });
+    });
+    child.once("exit", (exitCode, signal) => {
+      resolve({ exitCode, signal, spawnError: null, seconds: clock.nowSeconds() });
+    });
+  });
+}
+
+/** Ends the run when its time is up or the signal says so: SIGTERM to all its processes, after the grace SIGKILL. */
+function stopOn(
+  child: ChildProcess,
+  mark: string,
+  timeoutSeconds: number,
+  graceSeconds: number,
+  signal: AbortSignal | undefined,
+): { timedOut(): boolean; stopped(): boolean; disarm(): void } {
+  let timedOut = false;
+  let killer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    if (child.pid === undefined || killer !== undefined) return;
+    const { pid } = child;
+    signalProcesses(processesOfRun(pid, mark), "SIGTERM");
+    killer = setTimeout(() => signalProcesses(processesOfRun(pid, mark), "SIGKILL"), graceSeconds * 1000);
+  };
+  const timer = setTimeout(() => {
+    timedOut = true;
+    stop();
+  }, timeoutSeconds * 1000);
+  signal?.addEventListener("abort", stop);
+  return {
+    timedOut: () => timedOut,
+    stopped: () => killer !== undefined,
+    disarm() {
+      clearTimeout(timer);
+      clearTimeout(killer);
+      signal?.removeEventListener("abort", stop);
+    },
+  };
+}
+
+/**
+ * Ends what is left of a run after its main process ended.
+ * @returns how many processes had to be killed
+ */
+async function reapRest(pid: number, mark: string, stopped: boolean): Promise<number> {
+  let rest = processesOfRun(pid, mark);
+  for (let waited = 0; rest.length > 0 && waited < STRAGGLER_MILLISECONDS && !stopped; waited += 20) {
+    await sleep(20);
+    rest = processesOfRun(pid, mark);
+  }
+  const count = rest.length;
+  for (let tries = 0; rest.length > 0 && tries < KILL_TRIES; tries++) {
+    signalProcesses(rest, "SIGKILL");
+    await sleep(5);
+    rest = processesOfRun(pid, mark);
+  }
+  return count;
+}
+
+function collect(stream: Readable, keep: (text: string) => string): { text(): string } {
+  let text = "";
+  stream.setEncoding("utf8").on("data", (chunk: string) => {
+    text = keep(text + chunk);
+  });
+  return { text: () => text };
+}
+
+/** User and system seconds of all children waited for so far, with theirs; null where there is no /proc. */
+function childSeconds(): { user: number; system: number } | null {
+  try {
+    const text = readFileSync("/proc/self/stat", "utf8");
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return { user: Number(fields[13]) / TICKS_PER_SECOND, system: Number(fields[14]) / TICKS_PER_SECOND };
+  } catch {
+    return null;
+  }
+}
+
+/** Differences of ticks are whole hundredths; the subtraction of floats is not. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * TICKS_PER_SECOND) / TICKS_PER_SECOND;
+}
