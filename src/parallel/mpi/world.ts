@@ -1,0 +1,107 @@
+import { BackendError } from "../../core/errors";
+import { rankEnvironment } from "./detect";
+import { guardFaults, writeWhole } from "./faults";
+import { loadMpiLibrary, type MpiFamily } from "./library";
+
+/** The environment variable in which `launchRanks` hands over the mark that rank 0 prints when all went well. */
+export const SUCCESS_MARK_VARIABLE = "PILA_MPI_MARK";
+
+/** The counts of MPI are C ints. */
+const LARGEST_CHUNK_BYTES = 2 ** 31 - 1;
+
+/** This process as one rank of an MPI job. Every call blocks; only the main thread may call. */
+export interface MpiWorld {
+  readonly rank: number;
+  readonly size: number;
+  readonly library: { readonly name: MpiFamily; readonly version: string };
+  /** Sends any number of bytes (0 too); they may lie in shared or WebAssembly memory. */
+  send(bytes: Uint8Array, destination: number, tag: number): void;
+  /**
+   * Receives one message.
+   * @returns its length in bytes, at most that of `into`
+   * @throws BackendError the message is longer than `into`
+   */
+  receive(into: Uint8Array, source: number, tag: number): number;
+  /** Returns when every rank has called it. */
+  barrier(): void;
+  /** The good end, once, called by every rank after its last message; afterwards no other call is allowed. */
+  finalize(): void;
+  /** Ends every rank of the job with a code of 1..255 (anything else becomes 1). */
+  abort(code: number): never;
+  /** Writes the error to stderr so that the launcher can pass it on, then ends every rank of the job. */
+  fail(error: unknown): never;
+}
+
+/**
+ * Joins the MPI job that this process was started in by Open MPI's mpiexec, MPICH's or srun. From then on an uncaught
+ * exception, an unhandled rejection or an exit before `finalize` ends the whole job with one line on stderr.
+ * @param options.chunkBytes longest single MPI message, the same on all ranks; longer messages travel in pieces
+ * @throws BackendError the process is no rank, or the library is missing or of another MPI than the launcher.
+ *   A job whose size is not what the launcher said (each rank alone, all writing the same files) is ended at once.
+ */
+export function joinMpi(options: { env?: NodeJS.ProcessEnv; chunkBytes?: number } = {}): MpiWorld {
+  const { env = process.env, chunkBytes = LARGEST_CHUNK_BYTES } = options;
+  const environment = rankEnvironment(env);
+  if (!environment.started) {
+    throw new BackendError(
+      "found a process started alone, expected a rank of an MPI job; start it by mpiexec",
+    );
+  }
+  if (environment.family === undefined) {
+    throw new BackendError(
+      `found ${environment.size ?? "several"} tasks of srun without MPI, expected ranks that know each other; ` +
+        "start them by srun --mpi=pmix -K1 (Open MPI) or srun --mpi=pmi2 -K1 (MPICH)",
+    );
+  }
+  const library = loadMpiLibrary(environment.family, env);
+  library.init();
+  const rank = library.rank();
+  const size = library.size();
+  const guard = guardFaults(library, rank, size);
+  const mismatch = describeSizeMismatch(size, environment.size, environment.family);
+  if (mismatch !== undefined) guard.fail(new BackendError(mismatch));
+
+  return {
+    rank,
+    size,
+    library: { name: library.family, version: library.version },
+    send: (bytes, destination, tag) => {
+      // A piece shorter than chunkBytes, empty if need be, tells the receiver that the message is complete.
+      for (let offset = 0; offset <= bytes.byteLength; offset += chunkBytes) {
+        library.send(bytes.subarray(offset, offset + chunkBytes), destination, tag);
+      }
+    },
+    receive: (into, source, tag) => {
+      for (let total = 0; ; ) {
+        const count = library.receive(into.subarray(total, total + chunkBytes), source, tag);
+        total += count;
+        if (count < chunkBytes) return total;
+      }
+    },
+    barrier: library.barrier,
+    finalize: () => {
+      library.finalize();
+      guard.release();
+      const mark = env[SUCCESS_MARK_VARIABLE];
+      if (rank === 0 && mark !== undefined) writeWhole(1, `\n${mark}\n`);
+    },
+    abort: guard.abort,
+    fail: guard.fail,
+  };
+}
+
+/**
+ * Why the job must not go on: the number of ranks MPI found is not the number the launcher started. It happens when
+ * launcher and library belong to different MPIs: each rank then is a rank 0 of 1. undefined when all is well.
+ */
+export function describeSizeMismatch(
+  found: number,
+  expected: number | undefined,
+  family: MpiFamily,
+): string | undefined {
+  if (expected === undefined || found === expected) return undefined;
+  return (
+    `found an MPI job of ${found} rank${found === 1 ? "" : "s"}, expected the ${expected} that the launcher started; ` +
+    `launcher and ${family} library do not belong together: use the mpiexec of that library`
+  );
+}

@@ -1,0 +1,120 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  findMpiexec,
+  isOneOfSeveral,
+  rankEnvironment,
+  readMpiexecVersion,
+} from "../../../src/parallel/mpi/detect";
+import { describeSizeMismatch, joinMpi } from "../../../src/parallel/mpi/world";
+
+test("the environment of each launcher names its MPI and its size", () => {
+  const cases: [NodeJS.ProcessEnv, unknown][] = [
+    [{}, { started: false }],
+    [{ SLURM_JOB_ID: "7", SLURM_NTASKS: "4", SLURM_STEP_NUM_TASKS: "1" }, { started: false }],
+    [{ OMPI_COMM_WORLD_SIZE: "4" }, { started: true, family: "Open MPI", size: 4 }],
+    [
+      { OMPI_COMM_WORLD_SIZE: "4", PMI_RANK: "0", PMI_SIZE: "9" },
+      { started: true, family: "Open MPI", size: 4 },
+    ],
+    [
+      { PMI_RANK: "0", PMI_SIZE: "3" },
+      { started: true, family: "MPICH", size: 3 },
+    ],
+    [
+      { PMI_RANK: "0", PMIX_RANK: "0", SLURM_STEP_NUM_TASKS: "2" },
+      { started: true, family: "MPICH", size: 2 },
+    ],
+    [
+      { PMIX_RANK: "1", SLURM_STEP_NUM_TASKS: "6" },
+      { started: true, family: "Open MPI", size: 6 },
+    ],
+    [{ PMIX_RANK: "0" }, { started: true, family: "Open MPI" }],
+    [{ SLURM_STEP_NUM_TASKS: "5" }, { started: true, size: 5 }],
+  ];
+  for (const [env, expected] of cases) assert.equal(rankEnvironment(env), expected, JSON.stringify(env));
+});
+
+test("one of several: more than one rank, or a launcher that does not say", () => {
+  assert.not(isOneOfSeveral(rankEnvironment({})));
+  assert.not(isOneOfSeveral(rankEnvironment({ OMPI_COMM_WORLD_SIZE: "1" })));
+  assert.ok(isOneOfSeveral(rankEnvironment({ OMPI_COMM_WORLD_SIZE: "2" })));
+  assert.ok(isOneOfSeveral(rankEnvironment({ PMIX_RANK: "0" })));
+});
+
+test("launchers are told apart by the words of --version", () => {
+  const read = (text: string) => readMpiexecVersion("/bin/mpiexec", text);
+  const path = "/bin/mpiexec";
+  assert.equal(read("mpiexec (OpenRTE) 4.1.4\n\nReport bugs to …"), {
+    path,
+    family: "Open MPI",
+    version: "4.1.4",
+  });
+  assert.equal(read("mpiexec (Open MPI) 5.0.11\n"), { path, family: "Open MPI", version: "5.0.11" });
+  const hydra =
+    "HYDRA build details:\n    Version:                                 4.0.2\n    Release Date: …";
+  assert.equal(read(hydra), { path, family: "MPICH", version: "4.0.2" });
+  assert.is(read("Intel something"), undefined);
+});
+
+test("the launcher in PATH is found and says its version", async () => {
+  const found = await findMpiexec(process.env);
+  assert.match(found.path, /^\/.*mpi/);
+  assert.match(found.version, /^\d+\.\d+/);
+});
+
+test("an MPI job of another size than the launcher's is described, the same size or an unknown one is not", () => {
+  assert.match(
+    describeSizeMismatch(1, 4, "MPICH")!,
+    "found an MPI job of 1 rank, expected the 4 that the launcher started",
+  );
+  assert.is(describeSizeMismatch(4, 4, "Open MPI"), undefined);
+  assert.is(describeSizeMismatch(4, undefined, "Open MPI"), undefined);
+});
+
+/** Runs one ring rank by itself under the given variables. */
+function runAlone(env: NodeJS.ProcessEnv): { status: number | null; stderr: string; stdout: string } {
+  const script = join(__dirname, "ringRank.js");
+  const { OMPI_COMM_WORLD_SIZE: _, ...rest } = process.env;
+  return spawnSync(process.execPath, [script, "1", "8", "8"], {
+    env: { ...rest, OMPI_MCA_pml: "ob1", ...env },
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+}
+
+test("a process told that it is one of four while MPI counts one is ended before it works", () => {
+  const { family } = { family: "Open MPI" };
+  const { status, stderr, stdout } = runAlone({ OMPI_COMM_WORLD_SIZE: "4" });
+  assert.is(status, 1, stderr);
+  assert.match(stderr, `pila: rank 0 of 1: BackendError: found an MPI job of 1 rank, expected the 4`);
+  assert.match(stderr, `${family} library do not belong together`);
+  assert.is(stdout, "");
+});
+
+test("an MPI library that cannot be loaded is named with what to install", () => {
+  const { status, stderr } = runAlone({ OMPI_COMM_WORLD_SIZE: "1", PILA_MPI_LIBRARY: "libnone.so.1" });
+  assert.is(status, 1);
+  assert.match(
+    stderr,
+    /BackendError: found none of libnone\.so\.1, expected the library of Open MPI.*apt-get install/,
+  );
+});
+
+test("a library that is no MPI of the launcher's is refused by its own words", () => {
+  const { status, stderr } = runAlone({ PMI_RANK: "0", PMI_SIZE: "1", PILA_MPI_LIBRARY: "libmpi.so.40" });
+  assert.is(status, 1);
+  assert.match(stderr, /BackendError: libmpi\.so\.40: found "Open MPI v[\d.]+.*", expected MPICH/);
+});
+
+test("a process started alone and srun without MPI are refused before anything is loaded", () => {
+  assert.throws(() => joinMpi({ env: {} }), /found a process started alone/);
+  assert.throws(
+    () => joinMpi({ env: { SLURM_STEP_NUM_TASKS: "4" } }),
+    /4 tasks of srun without MPI.*--mpi=pmix -K1/,
+  );
+});
+
+test.run();

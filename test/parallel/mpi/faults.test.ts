@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { findMpiexec } from "../../../src/parallel/mpi/detect";
+import { faultCode } from "../../../src/parallel/mpi/faults";
+import { launchRanks } from "../../../src/parallel/mpi/launch";
+import { LAUNCHERS } from "./launchers";
+
+/** Far above what any fault takes on a busy machine, far below for ever. */
+const BOUND_SECONDS = 40;
+const RANKS = 3;
+
+/** Processes with a word in their command line that are not zombies. */
+function findByWord(word: string): string[] {
+  return readdirSync("/proc").filter((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return false;
+    try {
+      const state = /\) (\w) /.exec(readFileSync(`/proc/${name}/stat`, "utf8"))?.[1];
+      return state !== "Z" && readFileSync(`/proc/${name}/cmdline`, "utf8").includes(word);
+    } catch {
+      return false;
+    }
+  });
+}
+
+interface Failure {
+  readonly error: Error;
+  readonly notes: string;
+}
+
+/** Runs three ranks of which the last misbehaves; checks that it ends in time with nothing left. */
+async function failRanks(
+  kind: string,
+  names: readonly string[] | undefined,
+  options: { deadlineSeconds?: number; signal?: AbortSignal; onNote?: () => void } = {},
+): Promise<Failure> {
+  const { deadlineSeconds = BOUND_SECONDS, onNote, ...rest } = options;
+  const word = randomUUID();
+  let notes = "";
+  let failure: Error | undefined;
+  const started = process.hrtime.bigint();
+  try {
+    await launchRanks({
+      ...rest,
+      ranks: RANKS,
+      command: [process.execPath, join(__dirname, "faultyRank.js"), kind, word],
+      env: process.env,
+      deadlineSeconds,
+      mpiexec: await findMpiexec(process.env, names),
+      onStderr: (text) => {
+        notes += text;
+        onNote?.();
+      },
+    });
+  } catch (error) {
+    failure = error as Error;
+  }
+  assert.ok(failure, `${kind}: it was a success`);
+  assert.ok(Number(process.hrtime.bigint() - started) / 1e9 < BOUND_SECONDS, `${kind}: ${failure.message}`);
+  assert.equal(findByWord(word), [], `${kind}: processes left`);
+  const left = readdirSync("/dev/shm").filter((name) => name.startsWith(`pila-mpi-${process.pid}-`));
+  assert.equal(left, [], `${kind}: shared memory left`);
+  return { error: failure, notes };
+}
+
+const EXPECTED: readonly (readonly [kind: string, message: RegExp])[] = [
+  ["throw", /^rank 2 of 3: TypeError: a bad pixel \(mpiexec /],
+  ["throw pila error", /^rank 2 of 3: BackendError: two lines \(/],
+  ["reject", /^rank 2 of 3: Error: a late refusal \(/],
+  ["exit 3", /^rank 2 of 3: found exit code 3 before the end of the MPI job.*exit code [1-9]\d*\)$/],
+  ["exit 0", /^rank 2 of 3: found exit code 0 before the end of the MPI job.*exit code [1-9]\d*\)$/],
+  ["end of script", /^rank 2 of 3: found exit code 0 before the end of the MPI job.*exit code [1-9]\d*\)$/],
+  ["abort 0", /^rank 2 of 3: ended the job with code 1 .*exit code [1-9]\d*\)$/],
+  ["too long", /^rank 0 of 3: BackendError: MPI_Recv: .*truncated/i],
+  ["kill -9", /^(rank 2|a rank) was ended by signal 9 \(Killed\)/],
+  ["kill the launcher", /signal SIGKILL/],
+  ["kill the launcher before joining", /signal SIGKILL and no message from any of 3 ranks/],
+  ["exit after finalize", /exit code 5/],
+];
+
+for (const { title, names, missing } of LAUNCHERS) {
+  const add = missing ? test.skip : test;
+
+  for (const [kind, message] of EXPECTED) {
+    add(`${title}: ${kind} of one rank ends the job with its reason and leaves nothing`, async () => {
+      const { error } = await failRanks(kind, names);
+      assert.is(error.name, "BackendError");
+      assert.ok(message.test(error.message), error.message);
+    });
+  }
+
+  add(`${title}: ranks beyond the deadline are ended, with what they wrote passed on`, async () => {
+    const { error, notes } = await failRanks("hang", names, { deadlineSeconds: 4 });
+    assert.match(error.message, /found 3 MPI ranks still at work after 4 s/);
+    for (const rank of [0, 1, 2]) assert.match(notes, `note of rank ${rank}\n`);
+  });
+
+  add(`${title}: an AbortSignal ends the ranks and its reason is the error`, async () => {
+    const controller = new AbortController();
+    const reason = new Error("interrupted by the caller");
+    const { error } = await failRanks("hang", names, {
+      signal: controller.signal,
+      onNote: () => controller.abort(reason),
+    });
+    assert.is(error, reason);
+  });
+}
+
+test("abort codes stay within 1..255: 0 would mean success and 256 wraps to it", () => {
+  assert.equal([-1, 0, 1, 2, 255, 256, 300, 1.5, Number.NaN].map(faultCode), [1, 1, 1, 2, 255, 1, 1, 1, 1]);
+});
+
+test.run();
