@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { withProducts } from "../io/productWriter";
 import { ChildPool } from "../parallel/childPool";
 import { planStateBlocks, type StateBlocks, valueBytesOfBlock } from "../pipeline/blockStates";
 import { predictWork } from "../pipeline/costModel";
@@ -7,6 +6,7 @@ import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { StateFinisher } from "../pipeline/stateFinisher";
 import { StatePlane } from "../pipeline/statePlane";
 import { type Backend, outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import { withProducts } from "../pipeline/withProducts";
 
 /** The first line of work of a child; then one line a date, the index of the image to send. */
 export interface MpTask {
@@ -38,7 +38,7 @@ async function runMp(request: StatsRequest): Promise<StatsReport> {
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "process", request.workers);
     const children = (pool ??= new ChildPool(entry, prediction.workers, meter));
-    await withProducts(outputPaths(request), stack.shape, async (products) => {
+    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
       const planes = new StatePlane(blocks);
       await collectImages(children, blocks, planes, request);
       const finisher = new StateFinisher(blocks, momentTargets(products), meter);

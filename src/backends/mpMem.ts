@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { withProducts } from "../io/productWriter";
 import { ThreadTeam } from "../parallel/threadTeam";
 import { predictWork } from "../pipeline/costModel";
 import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { fillRing, planRing, type RingTask } from "../pipeline/rowRing";
 import { type Backend, outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import { withProducts } from "../pipeline/withProducts";
 
 /** The parent alone reads, in order, into slots of shared memory; worker threads compute and write their rows. */
 export const mpMem = {
@@ -30,7 +30,7 @@ async function runMpMem(request: StatsRequest): Promise<StatsReport> {
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", request.workers);
     const computing = (team ??= new ThreadTeam<RingTask>(entry, prediction.workers, 1, meter));
-    await withProducts(outputPaths(request), stack.shape, async (products) => {
+    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
       const ring = planRing(rows, momentTargets(products), prediction.workers);
       computing.send(ring.task);
       await fillRing(ring, meter, computing.failure, request.signal, request.onProgress);

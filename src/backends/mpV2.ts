@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { withProducts } from "../io/productWriter";
 import { STATE_BYTES } from "../kernel/kernels";
 import { ChildPool } from "../parallel/childPool";
 import { cellsOfBlock, planStateBlocks, type StateBlocks } from "../pipeline/blockStates";
@@ -8,6 +7,7 @@ import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { StateFinisher } from "../pipeline/stateFinisher";
 import { type Backend, outputPaths, type StatsReport, type StatsRequest } from "./backend";
 import { datesOfWorker } from "./shareDates";
+import { withProducts } from "../pipeline/withProducts";
 
 /** The one task of a child: its list of dates. */
 export interface MpV2Task {
@@ -40,7 +40,7 @@ async function runMpV2(request: StatsRequest): Promise<StatsReport> {
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "process", request.workers);
     const children = (pool ??= new ChildPool(entry, prediction.workers, meter));
-    await withProducts(outputPaths(request), stack.shape, async (products) => {
+    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
       const finisher = new StateFinisher(blocks, momentTargets(products), meter);
       await mergeStates(children, blocks, finisher, request);
       finisher.close();

@@ -1,6 +1,5 @@
 import { openSync, closeSync } from "node:fs";
 import type { Shape } from "../core/raster";
-import { withProducts } from "../io/productWriter";
 import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";
 import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
 import { BlockReducer, planReduction } from "../pipeline/blockReducer";
@@ -10,6 +9,7 @@ import type { MomentTargets } from "../pipeline/momentWriter";
 import type { StackRows } from "../pipeline/rowReader";
 import { StateFinisher } from "../pipeline/stateFinisher";
 import { datesOfWorker } from "./shareDates";
+import { withProducts } from "../pipeline/withProducts";
 
 /** The work of all ranks. Plain data. */
 export interface MpiJob {
@@ -36,9 +36,9 @@ const TEXT_BYTES = 64 << 20;
 /**
  * Does the part of this rank; every rank must call it with the same job. Rank 0 makes the products.
  * An error ends the whole job.
- * @returns the result on rank 0, null on the others
+ * @param tell called on rank 0 alone, before the job ends: afterwards the launcher may not hear it any more
  */
-export async function runRank(job: MpiJob): Promise<MpiResult | null> {
+export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): Promise<void> {
   const started = processStartSeconds();
   const world = joinMpi();
   // The launcher is worker 0, rank r is worker r + 1.
@@ -54,18 +54,18 @@ export async function runRank(job: MpiJob): Promise<MpiResult | null> {
       work(world, rows, null, meter);
       world.send(Buffer.from(JSON.stringify(meter.report())), 0, TAG.report);
       world.finalize();
-      return null;
+      return;
     }
-    const reports = await withProducts(outputs, stack.shape, async (products) => {
+    const reports = await withProducts(outputs, stack.shape, meter, async (products) => {
       const paths = products.map((product) => product.temporaryPath);
       work(world, rows, { targets: momentTargets(products), paths }, meter);
       return receiveReports(world);
     });
     for (const report of reports) meter.absorb(report);
+    tell({ ranks: world.size, dates: rows.dates, shape: stack.shape, meter: meter.report() });
     world.finalize();
-    return { ranks: world.size, dates: rows.dates, shape: stack.shape, meter: meter.report() };
   } catch (error) {
-    return world.fail(error);
+    world.fail(error);
   }
 }
 

@@ -2,6 +2,6 @@ import { MPI_JOB_VARIABLE } from "./mpi";
 import { type MpiJob, runRank } from "./mpiRank";
 
 // A rank that `pila stats mpi` launched itself: rank 0 prints its result for the launcher.
-void runRank(JSON.parse(process.env[MPI_JOB_VARIABLE]!) as MpiJob).then((result) => {
-  if (result !== null) process.stdout.write(`${JSON.stringify(result)}\n`);
+void runRank(JSON.parse(process.env[MPI_JOB_VARIABLE]!) as MpiJob, (result) => {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
 });

@@ -1,9 +1,9 @@
-import { withProducts } from "../io/productWriter";
 import { planReduction } from "../pipeline/blockReducer";
 import { predictWork } from "../pipeline/costModel";
 import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { runRowTask, startRowTeam } from "../pipeline/runRowTask";
 import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import { withProducts } from "../pipeline/withProducts";
 
 /** Reduces a folder by blocks of rows on `workers` threads, each reading its own rows of every date. */
 export async function reduceByRows(request: StatsRequest, workers: number | null): Promise<StatsReport> {
@@ -16,7 +16,7 @@ export async function reduceByRows(request: StatsRequest, workers: number | null
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", workers);
     const team = workers === null ? startRowTeam(prediction.workers, meter) : early;
-    await withProducts(outputPaths(request), stack.shape, async (products) => {
+    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
       const task = planReduction(rows, momentTargets(products), prediction.workers);
       await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, request.onProgress);
     });

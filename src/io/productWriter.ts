@@ -36,21 +36,3 @@ export class Product {
     this.#output.discard();
   }
 }
-
-/** Runs a piece of work that fills products; they are put in place together when it succeeds and vanish when it fails. */
-export async function withProducts<T>(
-  paths: readonly string[],
-  shape: Shape,
-  fill: (products: readonly Product[]) => Promise<T>,
-): Promise<T> {
-  const products: Product[] = [];
-  try {
-    for (const path of paths) products.push(new Product(path, shape));
-    const result = await fill(products);
-    for (const product of products) product.commit();
-    return result;
-  } catch (error) {
-    for (const product of products) product.discard();
-    throw error;
-  }
-}

@@ -24,6 +24,9 @@ export interface ChildListener {
 export class ChildPool {
   readonly #children: readonly ChildProcess[];
   readonly #meter: Meter;
+  /** Since when the parent has been waiting, or taking a chunk apart; and the bytes of that chunk. */
+  #since = 0;
+  #received = 0;
 
   /** @param entry path of the compiled program; @param first worker number of the first child */
   constructor(entry: string, count: number, meter: Meter) {
@@ -78,7 +81,9 @@ export class ChildPool {
     aborted.catch(() => {});
     try {
       const all = Promise.all(this.#children.map((_, child) => this.#listen(child, listener)));
+      this.#since = this.#meter.start();
       const reports = await Promise.race([all, aborted]);
+      this.#meter.end("wait", "children's end", this.#since);
       for (const report of reports) this.#meter.absorb(report);
     } catch (error) {
       await this.kill();
@@ -98,21 +103,24 @@ export class ChildPool {
     );
   }
 
+  /** Ends the span of taking bytes apart; between chunks the parent waits. */
+  #endReceive(index: number): void {
+    this.#meter.end("receive", `child ${index + 1}`, this.#since, this.#received);
+    this.#received = 0;
+  }
+
   #listen(index: number, listener: ChildListener): Promise<MeterReport> {
     const child = this.#children[index]!;
     return new Promise((resolve, reject) => {
       let report: MeterReport | null = null;
-      let last = 0;
       const parser = new FrameParser(
-        (item, length) => {
-          last = this.#meter.start();
-          return listener.room(index, item, length);
-        },
+        (item, length) => listener.room(index, item, length),
         (kind, item, payload) => {
           this.#meter.countMessage(payload.length);
           if (kind === FRAME.data) {
-            this.#meter.end("receive", `child ${index + 1}`, last, payload.length);
+            this.#endReceive(index);
             listener.received(index, item, payload);
+            this.#since = this.#meter.start();
           } else if (kind === FRAME.report) {
             report = JSON.parse(Buffer.from(payload).toString()) as MeterReport;
           } else {
@@ -121,11 +129,16 @@ export class ChildPool {
         },
       );
       (child.stdio[3] as Readable).on("data", (chunk: Buffer) => {
+        this.#meter.end("wait", "frames", this.#since);
+        this.#since = this.#meter.start();
+        this.#received += chunk.length;
         try {
           parser.push(chunk);
         } catch (error) {
           reject(error);
         }
+        this.#endReceive(index);
+        this.#since = this.#meter.start();
       });
       child.once("error", (cause) =>
         reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),

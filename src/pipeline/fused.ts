@@ -1,12 +1,12 @@
 import type { Shape } from "../core/raster";
 import { requireDistinctOutputs } from "../io/outputFile";
-import { withProducts } from "../io/productWriter";
 import type { Meter } from "../parallel/meter";
 import { planReduction } from "./blockReducer";
 import { predictWork, type WorkPrediction } from "./costModel";
 import { momentTargets } from "./intensityRows";
 import { runRowTask, startRowTeam } from "./runRowTask";
 import { type IntensityParameters, openSlcRows } from "./slcRows";
+import { withProducts } from "./withProducts";
 
 export interface FusedRequest extends IntensityParameters {
   readonly slcFolder: string;
@@ -46,7 +46,7 @@ export async function fused(request: FusedRequest): Promise<FusedReport> {
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", request.workers);
     const team = request.workers === null ? startRowTeam(prediction.workers, meter) : early;
-    await withProducts(outputs, rows.window, async (products) => {
+    await withProducts(outputs, rows.window, meter, async (products) => {
       const task = planReduction(rows, momentTargets(products), prediction.workers);
       await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, request.onProgress);
     });

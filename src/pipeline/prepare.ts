@@ -3,12 +3,12 @@ import { formatWindow, type Shape } from "../core/raster";
 import { CROP_SUFFIX } from "../io/intensityFolder";
 import { requireDistinctOutputs } from "../io/outputFile";
 import { describeSources, type PrepManifest, replacePrepared, requireSameParameters, writeManifest } from "../io/prepManifest";
-import { withProducts } from "../io/productWriter";
 import type { Meter } from "../parallel/meter";
 import { planPreparation } from "./blockPreparer";
 import { predictWork, type WorkPrediction } from "./costModel";
 import { runRowTask, startRowTeam } from "./runRowTask";
 import { formatLooks, type IntensityParameters, openSlcRows } from "./slcRows";
+import { withProducts } from "./withProducts";
 
 export interface PrepareRequest extends IntensityParameters {
   readonly slcFolder: string;
@@ -58,7 +58,7 @@ export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", request.workers);
     const team = request.workers === null ? startRowTeam(prediction.workers, meter) : early;
-    await withProducts(files, rows.window, async (products) => {
+    await withProducts(files, rows.window, meter, async (products) => {
       const task = planPreparation(
         rows,
         products.map((product) => product.target),
