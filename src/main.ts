@@ -1,0 +1,99 @@
+import type { Command, Context } from "./commands/command";
+import { parseArguments } from "./commands/parseArguments";
+import { createProgress } from "./commands/progress";
+import { findCommand } from "./commands/registry";
+import { PilaError, UsageError } from "./core/errors";
+import { isOneOfSeveral, rankEnvironment } from "./parallel/mpi/detect";
+
+/** Exit codes of processes that a signal ended: 128 and its number. */
+const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/** How long the work may take to clean up after a signal. */
+const GRACE_MS = 5000;
+
+/** The reason work is aborted with when a signal comes. */
+class Interruption extends Error {
+  constructor(readonly exitCode: number) {
+    super("interrupted");
+  }
+}
+
+/** Runs one command. @returns the exit code: 0 done, 1 the data or a run failed, 2 usage, 130 SIGINT, 143 SIGTERM */
+export async function main(words: readonly string[]): Promise<number> {
+  const [name, ...rest] = words;
+  const debug = rest.includes("--debug");
+  const controller = new AbortController();
+  listenToSignals(controller);
+  try {
+    if (name === undefined || name === "--help" || name === "help") {
+      const { overview } = require("./commands/help") as typeof import("./commands/help");
+      process.stdout.write(`${overview()}\n`);
+      return name === undefined ? 2 : 0;
+    }
+    const command = findCommand(name);
+    requireSingle(name, rest);
+    await runCommand(name, command, rest, controller.signal);
+    return 0;
+  } catch (error) {
+    if (controller.signal.aborted) return (controller.signal.reason as Interruption).exitCode;
+    return report(error, debug);
+  }
+}
+
+async function runCommand(
+  name: string,
+  command: Command,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const args = parseArguments(name, command, words);
+  if (args.flag("help")) {
+    const { commandHelp } = require("./commands/help") as typeof import("./commands/help");
+    process.stdout.write(`${commandHelp(name, command)}\n`);
+    return;
+  }
+  const quiet = args.flag("quiet");
+  const progress = createProgress(quiet);
+  const context: Context = {
+    signal,
+    quiet,
+    print: (line) => process.stdout.write(`${line}\n`),
+    tell: (line) => {
+      if (!quiet) progress.tell(line);
+    },
+    progress: progress.show,
+  };
+  try {
+    await command.run(args, context);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Only `stats mpi` knows what to do as one of several ranks: anything else would be done several times over. */
+function requireSingle(name: string, words: readonly string[]): void {
+  if (name === "stats" && words[0] === "mpi") return;
+  if (!isOneOfSeveral(rankEnvironment(process.env))) return;
+  throw new UsageError(
+    `found pila ${name} started as several ranks, expected one process; under mpiexec or srun only \`pila stats mpi\` shares its work`,
+  );
+}
+
+function listenToSignals(controller: AbortController): void {
+  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      const code = SIGNAL_CODES[signal];
+      // A second signal, or work that does not end, ends the process; its exit hooks remove temporary files.
+      if (controller.signal.aborted) process.exit(code);
+      controller.abort(new Interruption(code));
+      setTimeout(() => process.exit(code), GRACE_MS).unref();
+    });
+  }
+}
+
+function report(error: unknown, debug: boolean): number {
+  const known = error instanceof PilaError;
+  const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+  process.stderr.write(`pila: ${name}: ${message}\n`);
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n${error.cause ?? ""}\n`);
+  return known ? error.exitCode : 1;
+}
