@@ -1,8 +1,9 @@
 // Builds dist/: the AssemblyScript kernels first (their bytes become a TypeScript constant), then everything by tsc.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundlePrograms } from "./setup/bundle.mjs";
 import { forgetBuild, kernelHash, outputsAreWhole, rememberBuild, removeStale } from "./setup/compiled.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -51,7 +52,7 @@ forgetBuild(root);
 // node_modules/.bin/tsc may be the TypeScript of tslab: the path names ours.
 const status = run("node_modules/typescript/lib/tsc.js", ["-p", "tsconfig.json"]);
 removeStale(root);
-const command = join(root, "dist/src/cli.js");
-if (existsSync(command)) chmodSync(command, 0o755);
+// Type errors do not stop tsc from writing: what runs is as new as what was compiled.
+await bundlePrograms(root);
 if (status === 0) rememberBuild(root);
 process.exit(status);

@@ -2,7 +2,7 @@ import type { Command, Context } from "./commands/command";
 import { parseArguments } from "./commands/parseArguments";
 import { createProgress } from "./commands/progress";
 import { findCommand } from "./commands/registry";
-import { PilaError, UsageError } from "./core/errors";
+import { type PilaError, UsageError } from "./core/errors";
 import { isOneOfSeveral, rankEnvironment } from "./parallel/mpi/detect";
 
 /** Exit codes of processes that a signal ended: 128 and its number. */
@@ -91,9 +91,9 @@ function listenToSignals(controller: AbortController): void {
 }
 
 function report(error: unknown, debug: boolean): number {
-  const known = error instanceof PilaError;
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   process.stderr.write(`pila: ${name}: ${message}\n`);
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n${error.cause ?? ""}\n`);
-  return known ? error.exitCode : 1;
+  // Commands that are not bundled bring their own copy of the error classes: the code tells, not the class.
+  return error instanceof Error && "exitCode" in error ? (error as PilaError).exitCode : 1;
 }

@@ -1,17 +1,4 @@
-import { join } from "node:path";
-import { ChildPool } from "../parallel/childPool";
-import { planStateBlocks, type StateBlocks, valueBytesOfBlock } from "../pipeline/blockStates";
-import { predictWork } from "../pipeline/costModel";
-import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
-import { StateFinisher } from "../pipeline/stateFinisher";
-import { StatePlane } from "../pipeline/statePlane";
-import { type Backend, outputPaths, type StatsReport, type StatsRequest } from "./backend";
-import { withProducts } from "../pipeline/withProducts";
-
-/** The first line of work of a child; then one line a date, the index of the image to send. */
-export interface MpTask {
-  readonly blocks: StateBlocks;
-}
+import type { Backend } from "./backend";
 
 /** A pool of child processes reads one image each; every pixel crosses to the parent, which computes. */
 export const mp = {
@@ -23,71 +10,5 @@ export const mp = {
   },
   parallel: true,
   unavailable: async () => null,
-  run: runMp,
+  run: (request) => (require("./runMp") as typeof import("./runMp")).runMp(request),
 } as const satisfies Backend;
-
-async function runMp(request: StatsRequest): Promise<StatsReport> {
-  const { meter } = request;
-  const entry = join(__dirname, "mpChild.js");
-  const early = request.workers === null ? null : new ChildPool(entry, request.workers, meter);
-  let pool = early;
-  try {
-    const start = meter.start();
-    const { stack, rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
-    const blocks = planStateBlocks(rows);
-    meter.end("init", "stack", start);
-    const prediction = predictWork(rows, "process", request.workers);
-    const children = (pool ??= new ChildPool(entry, prediction.workers, meter));
-    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
-      const planes = new StatePlane(blocks);
-      await collectImages(children, blocks, planes, request);
-      const finisher = new StateFinisher(blocks, momentTargets(products), meter);
-      for (let block = 0; block < blocks.blocks; block++) {
-        finisher.begin(planes.states(block));
-        finisher.finish(block);
-      }
-      finisher.close();
-    });
-    return { workers: children.size, dates: rows.dates, shape: stack.shape, prediction };
-  } catch (error) {
-    await pool?.kill();
-    throw error;
-  }
-}
-
-/** Hands out one image after the other; a child gets the next one when its last has arrived whole. */
-async function collectImages(
-  pool: ChildPool,
-  blocks: StateBlocks,
-  planes: StatePlane,
-  request: StatsRequest,
-): Promise<void> {
-  const dates = blocks.rows.sources.length;
-  let next = 0;
-  const assign = (child: number): void => {
-    if (next < dates) pool.send(child, next++);
-    else pool.finish(child);
-  };
-  for (let child = 0; child < pool.size; child++) {
-    pool.send(child, { blocks } satisfies MpTask);
-    assign(child);
-  }
-  const rooms = Array.from({ length: pool.size }, () => Buffer.alloc(valueBytesOfBlock(blocks, 0)));
-  let arrived = 0;
-  await pool.collect(
-    {
-      room: (child, _block, length) => rooms[child]!.subarray(0, length),
-      received: (child, block, values) => {
-        const start = request.meter.start();
-        planes.accumulate(block, values);
-        request.meter.end("compute", `block ${block}`, start);
-        if (block < blocks.blocks - 1) return;
-        arrived += 1;
-        request.onProgress?.(arrived, dates);
-        assign(child);
-      },
-    },
-    request.signal,
-  );
-}
-

@@ -2,7 +2,7 @@ import { openKernels, RegionPlan } from "../kernel/kernels";
 import { serveChild } from "../parallel/childEntry";
 import { rowsOfBlock, valueBytesOfBlock } from "../pipeline/blockStates";
 import { RowReader } from "../pipeline/rowReader";
-import type { MpTask } from "./mp";
+import type { MpTask } from "./runMp";
 
 // A child of mp: reads the images it is given and sends every pixel to the parent, block by block.
 serveChild<MpTask | number>((channel) => {

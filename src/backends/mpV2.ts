@@ -1,19 +1,4 @@
-import { join } from "node:path";
-import { STATE_BYTES } from "../kernel/kernels";
-import { ChildPool } from "../parallel/childPool";
-import { cellsOfBlock, planStateBlocks, type StateBlocks } from "../pipeline/blockStates";
-import { predictWork } from "../pipeline/costModel";
-import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
-import { StateFinisher } from "../pipeline/stateFinisher";
-import { type Backend, outputPaths, type StatsReport, type StatsRequest } from "./backend";
-import { datesOfWorker } from "./shareDates";
-import { withProducts } from "../pipeline/withProducts";
-
-/** The one task of a child: its list of dates. */
-export interface MpV2Task {
-  readonly blocks: StateBlocks;
-  readonly dates: readonly number[];
-}
+import type { Backend } from "./backend";
 
 /** A pool of child processes reduces a list of dates each; one partial state a worker crosses to the parent, which merges. */
 export const mpV2 = {
@@ -25,75 +10,5 @@ export const mpV2 = {
   },
   parallel: true,
   unavailable: async () => null,
-  run: runMpV2,
+  run: (request) => (require("./runMpV2") as typeof import("./runMpV2")).runMpV2(request),
 } as const satisfies Backend;
-
-async function runMpV2(request: StatsRequest): Promise<StatsReport> {
-  const { meter } = request;
-  const entry = join(__dirname, "mpV2Child.js");
-  const early = request.workers === null ? null : new ChildPool(entry, request.workers, meter);
-  let pool = early;
-  try {
-    const start = meter.start();
-    const { stack, rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
-    const blocks = planStateBlocks(rows);
-    meter.end("init", "stack", start);
-    const prediction = predictWork(rows, "process", request.workers);
-    const children = (pool ??= new ChildPool(entry, prediction.workers, meter));
-    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
-      const finisher = new StateFinisher(blocks, momentTargets(products), meter);
-      await mergeStates(children, blocks, finisher, request);
-      finisher.close();
-    });
-    return { workers: children.size, dates: rows.dates, shape: stack.shape, prediction };
-  } catch (error) {
-    await pool?.kill();
-    throw error;
-  }
-}
-
-/** Merges block after block once every child has sent it; a child that is ahead waits, so that memory stays flat. */
-async function mergeStates(
-  pool: ChildPool,
-  blocks: StateBlocks,
-  finisher: StateFinisher,
-  request: StatsRequest,
-): Promise<void> {
-  const dates = blocks.rows.sources.length;
-  for (let child = 0; child < pool.size; child++) {
-    pool.send(child, { blocks, dates: datesOfWorker(dates, child, pool.size) } satisfies MpV2Task);
-    pool.finish(child);
-  }
-  // Two rooms a child: one is merged while the next arrives.
-  const rooms = Array.from({ length: pool.size }, () =>
-    [0, 1].map(() => Buffer.alloc(cellsOfBlock(blocks, 0) * STATE_BYTES)),
-  );
-  const arrived = Array.from({ length: pool.size }, () => 0);
-  let merged = 0;
-  await pool.collect(
-    {
-      room: (child, block, length) => rooms[child]![block % 2]!.subarray(0, length),
-      received: (child, block) => {
-        arrived[child] = block + 1;
-        if (block + 1 >= merged + 2) pool.pause(child);
-        while (merged < blocks.blocks && arrived.every((count) => count > merged)) {
-          mergeBlock(finisher, rooms, merged);
-          merged += 1;
-          request.onProgress?.(merged, blocks.blocks);
-          for (let other = 0; other < pool.size; other++) if (arrived[other]! < merged + 2) pool.resume(other);
-        }
-      },
-    },
-    request.signal,
-  );
-
-  function mergeBlock(target: StateFinisher, all: readonly Buffer[][], block: number): void {
-    const bytes = cellsOfBlock(blocks, block) * STATE_BYTES;
-    all.forEach((pair, child) => {
-      const states = pair[block % 2]!.subarray(0, bytes);
-      if (child === 0) target.begin(states);
-      else target.merge(block, states);
-    });
-    target.finish(block);
-  }
-}

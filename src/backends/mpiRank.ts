@@ -1,5 +1,4 @@
 import { openSync, closeSync } from "node:fs";
-import type { Shape } from "../core/raster";
 import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";
 import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
 import { BlockReducer, planReduction } from "../pipeline/blockReducer";
@@ -8,26 +7,9 @@ import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import type { MomentTargets } from "../pipeline/momentWriter";
 import type { StackRows } from "../pipeline/rowReader";
 import { StateFinisher } from "../pipeline/stateFinisher";
+import type { MpiJob, MpiResult } from "./mpiJob";
 import { datesOfWorker } from "./shareDates";
 import { withProducts } from "../pipeline/withProducts";
-
-/** The work of all ranks. Plain data. */
-export interface MpiJob {
-  readonly intensityFolder: string;
-  readonly mean: string;
-  readonly std: string;
-  readonly count: string | null;
-  readonly split: "dates" | "rows";
-  readonly tracing: boolean;
-}
-
-/** What rank 0 knows at the end. */
-export interface MpiResult {
-  readonly ranks: number;
-  readonly dates: readonly string[];
-  readonly shape: Shape;
-  readonly meter: MeterReport;
-}
 
 const TAG = { states: 1, report: 2, targets: 3 } as const;
 /** Longest text one rank sends another: its counts and spans. */

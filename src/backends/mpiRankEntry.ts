@@ -1,5 +1,5 @@
-import { MPI_JOB_VARIABLE } from "./mpi";
-import { type MpiJob, runRank } from "./mpiRank";
+import { MPI_JOB_VARIABLE, type MpiJob } from "./mpiJob";
+import { runRank } from "./mpiRank";
 
 // A rank that `pila stats mpi` launched itself: rank 0 prints its result for the launcher.
 void runRank(JSON.parse(process.env[MPI_JOB_VARIABLE]!) as MpiJob, (result) => {

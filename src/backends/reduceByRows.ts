@@ -9,20 +9,20 @@ import { withProducts } from "../pipeline/withProducts";
 export async function reduceByRows(request: StatsRequest, workers: number | null): Promise<StatsReport> {
   const { meter } = request;
   // Threads that are surely wanted start before the stack is opened.
-  const early = workers === null ? null : startRowTeam(workers, meter);
+  let team = workers === null ? null : startRowTeam(workers, meter);
   try {
     const start = meter.start();
     const { stack, rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", workers);
-    const team = workers === null ? startRowTeam(prediction.workers, meter) : early;
+    if (workers === null) team = startRowTeam(prediction.workers, meter);
     await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
       const task = planReduction(rows, momentTargets(products), prediction.workers);
       await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, request.onProgress);
     });
     return { workers: prediction.workers, dates: rows.dates, shape: stack.shape, prediction };
   } catch (error) {
-    await early?.stop();
+    await team?.stop();
     throw error;
   }
 }

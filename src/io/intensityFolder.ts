@@ -3,6 +3,7 @@ import { FormatError, ShapeError } from "../core/errors";
 import { formatShape, sameShape } from "../core/raster";
 import type { Scene, Stack } from "../core/stack";
 import { listFolder } from "./listFolder";
+import { isProduct } from "./productWriter";
 import { decodeTiff } from "./tiff/decodeTiff";
 import { describeTiff } from "./tiff/describeTiff";
 
@@ -12,7 +13,8 @@ export const CROP_SUFFIX = "_int_crop.tif";
 /**
  * The intensity images of a folder, in name order: `*_int_crop.tif` if there are any, else every `*.tif`.
  * Images that are compressed, tiled or of whole numbers are decoded once into memory-backed temporary files.
- * @param outputs files about to be written: left out, so that results among the inputs are no inputs
+ * @param outputs files about to be written: where an earlier run of pila wrote them beside images that are no crops,
+ *   they are left out, so that results among the inputs are no inputs
  * @throws FormatError no image, or one that cannot be read
  * @throws ShapeError images of different shapes
  */
@@ -20,9 +22,9 @@ export async function openIntensityStack(folder: string, outputs: readonly strin
   const names = listFolder(folder);
   const own = new Set(outputs.map((path) => resolve(path)));
   const crops = names.filter((name) => name.endsWith(CROP_SUFFIX));
-  const chosen = (crops.length > 0 ? crops : names.filter((name) => /\.tiff?$/i.test(name))).filter(
-    (name) => !name.startsWith(".") && !own.has(resolve(folder, name)),
-  );
+  const isOwn = (name: string): boolean => own.has(resolve(folder, name)) && isProduct(join(folder, name));
+  const images = crops.length > 0 ? crops : names.filter((name) => /\.tiff?$/i.test(name) && !isOwn(name));
+  const chosen = images.filter((name) => !name.startsWith("."));
   if (chosen.length === 0) {
     throw new FormatError(
       `${folder}: found no *${CROP_SUFFIX} and no *.tif, expected one intensity image a date; make them with \`pila prep SLC_DIR ${folder}\``,

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -6,13 +5,15 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { UsageError } from "../core/errors";
+import { FormatError, UsageError } from "../core/errors";
 
 const TEMPORARY = /^\.pila-(\d+)-[0-9a-f]+$/;
 
@@ -31,9 +32,12 @@ export class OutputFile {
   constructor(target: string) {
     this.target = target;
     const folder = dirname(resolve(target));
-    mkdirSync(folder, { recursive: true });
+    requireFolder(folder);
+    if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new UsageError(`${target}: found a folder, expected the name of a file to write; choose another`);
+    }
     removeLeftovers(folder);
-    this.temporaryPath = join(folder, `.pila-${process.pid}-${randomBytes(6).toString("hex")}`);
+    this.temporaryPath = join(folder, `.pila-${process.pid}-${randomName()}`);
     if (pending.size === 0) process.once("exit", discardAll);
     pending.add(this.temporaryPath);
     this.file = openSync(this.temporaryPath, "wx");
@@ -107,11 +111,28 @@ function identity(path: string): string {
   return join(existsSync(folder) ? realpathSync(folder) : folder, basename(path));
 }
 
+/** Twelve hexadecimal digits that need not be secret: loading node:crypto would cost milliseconds at every start. */
+function randomName(): string {
+  return Math.floor(Math.random() * 2 ** 48).toString(16).padStart(12, "0");
+}
+
 function discardAll(): void {
   for (const path of pending) rmSync(path, { force: true });
 }
 
-function removeLeftovers(folder: string): void {
+function requireFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new FormatError(
+      `${folder}: found that it cannot be made (${(cause as Error).message}), expected a folder for the outputs; name another`,
+      { path: folder, cause },
+    );
+  }
+}
+
+/** Removes the temporary files in a folder whose process is gone. */
+export function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = Number(TEMPORARY.exec(name)?.[1] ?? Number.NaN);
     if (!Number.isNaN(pid) && !isAlive(pid)) rmSync(join(folder, name), { force: true });
@@ -121,9 +142,18 @@ function removeLeftovers(folder: string): void {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     // EPERM: another user's process, which is alive.
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Ended, but not yet waited for by its parent: where /proc does not tell, it counts as running. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
   }
 }

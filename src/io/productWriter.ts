@@ -1,5 +1,7 @@
+import { closeSync, openSync, readSync } from "node:fs";
 import type { Shape } from "../core/raster";
 import { OutputFile } from "./outputFile";
+import { describeTiff } from "./tiff/describeTiff";
 import { productHeader } from "./tiff/writeTiffHeader";
 
 /** Where rows of a product are written. Plain data, valid in every thread of the process. */
@@ -35,4 +37,19 @@ export class Product {
   discard(): void {
     this.#output.discard();
   }
+}
+
+/** True for a file with the header of a product: written by pila and by nobody else. @throws FormatError it is no TIFF */
+export function isProduct(path: string): boolean {
+  const described = describeTiff(path);
+  if (!described.plain) return false;
+  const expected = productHeader(described.source.shape).bytes;
+  const found = Buffer.alloc(expected.length);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, found, 0, found.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  return found.equals(expected);
 }

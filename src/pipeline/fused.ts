@@ -35,7 +35,7 @@ export interface FusedReport {
 export async function fused(request: FusedRequest): Promise<FusedReport> {
   const { meter, mean, std, count } = request;
   const outputs = count === null ? [mean, std] : [mean, std, count];
-  const early = request.workers === null ? null : startRowTeam(request.workers, meter);
+  let team = request.workers === null ? null : startRowTeam(request.workers, meter);
   try {
     const start = meter.start();
     const { stack, rows } = openSlcRows(request.slcFolder, request);
@@ -45,7 +45,7 @@ export async function fused(request: FusedRequest): Promise<FusedReport> {
     );
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", request.workers);
-    const team = request.workers === null ? startRowTeam(prediction.workers, meter) : early;
+    if (request.workers === null) team = startRowTeam(prediction.workers, meter);
     await withProducts(outputs, rows.window, meter, async (products) => {
       const task = planReduction(rows, momentTargets(products), prediction.workers);
       await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, request.onProgress);
@@ -53,7 +53,7 @@ export async function fused(request: FusedRequest): Promise<FusedReport> {
     const shape = { azimuth: rows.window.azimuth, range: rows.window.range };
     return { workers: prediction.workers, dates: rows.dates, shape, prediction };
   } catch (error) {
-    await early?.stop();
+    await team?.stop();
     throw error;
   }
 }

@@ -38,7 +38,7 @@ export interface PrepareReport {
  */
 export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
   const { meter, intensityFolder } = request;
-  const early = request.workers === null ? null : startRowTeam(request.workers, meter);
+  let team = request.workers === null ? null : startRowTeam(request.workers, meter);
   try {
     const start = meter.start();
     const { stack, rows } = openSlcRows(request.slcFolder, request);
@@ -57,7 +57,7 @@ export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
     );
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", request.workers);
-    const team = request.workers === null ? startRowTeam(prediction.workers, meter) : early;
+    if (request.workers === null) team = startRowTeam(prediction.workers, meter);
     await withProducts(files, rows.window, meter, async (products) => {
       const task = planPreparation(
         rows,
@@ -78,7 +78,7 @@ export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
       prediction,
     };
   } catch (error) {
-    await early?.stop();
+    await team?.stop();
     throw error;
   }
 }

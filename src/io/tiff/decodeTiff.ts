@@ -4,6 +4,7 @@ import { FormatError } from "../../core/errors";
 import type { PlaneSource } from "../../core/stack";
 import { PIXEL_BYTES } from "../../core/stack";
 import { OutputFile } from "../outputFile";
+import { nodataPixel } from "./describeTiff";
 
 /** Rows decoded at a time: enough to amortise a tile row, little memory. */
 const ROWS_A_READ = 256;
@@ -27,7 +28,7 @@ export async function decodeTiff(path: string): Promise<PlaneSource> {
       const values = Float32Array.from((bands as unknown as ArrayLike<number>[])[0]!);
       output.write(new Uint8Array(values.buffer), row * rowStride);
     }
-    const nodata = image.getGDALNoData();
+    const nodata = nodataPixel(image.getGDALNoData());
     tiff.close();
     return {
       path: output.temporaryPath,
@@ -38,7 +39,7 @@ export async function decodeTiff(path: string): Promise<PlaneSource> {
       rowStride,
       bigEndian: false,
       strips: null,
-      nodata: nodata === null || Number.isNaN(nodata) ? null : nodata,
+      nodata,
     };
   } catch (cause) {
     output.discard();

@@ -56,7 +56,6 @@ function plainSource(path: string, header: TiffHeader, shape: { azimuth: number;
   });
   const first = offsets[0]!;
   const contiguous = offsets.every((offset, strip) => offset === first + strip * rows * rowStride);
-  const nodata = Number(header.texts.get(TAG.gdalNodata) ?? Number.NaN);
   return {
     path,
     kind: "float32",
@@ -66,8 +65,14 @@ function plainSource(path: string, header: TiffHeader, shape: { azimuth: number;
     rowStride,
     bigEndian: header.bigEndian,
     strips: contiguous ? null : { rows, offsets },
-    nodata: Number.isNaN(nodata) ? null : nodata,
+    nodata: nodataPixel(Number(header.texts.get(TAG.gdalNodata) ?? Number.NaN)),
   };
+}
+
+/** The pixel that a declared no data stands for: texts such as 0.1 or -3.4028e38 name the float32 nearest to them. */
+export function nodataPixel(declared: number | null): number | null {
+  const pixel = Math.fround(declared ?? Number.NaN);
+  return Number.isFinite(pixel) ? pixel : null;
 }
 
 function sampleFormatName(format: number): string {

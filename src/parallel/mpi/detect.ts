@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { BackendError } from "../../core/errors";
@@ -100,6 +99,8 @@ function findInPath(name: string, path: string): string | undefined {
 }
 
 function runVersion(path: string, env: NodeJS.ProcessEnv): Promise<string> {
+  // Loaded here: every command asks this file for its rank, and few start a process.
+  const { execFile } = require("node:child_process") as typeof import("node:child_process");
   return new Promise((resolve) => {
     execFile(path, ["--version"], { env, timeout: 10_000 }, (_error, stdout) => resolve(stdout));
   });

@@ -1,0 +1,109 @@
+import { toPlainError } from "../core/errors";
+import { formatShape } from "../core/raster";
+import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
+import { type InspectedDate, inspectStack, type StackCost, type StackInspection } from "../pipeline/inspectStack";
+import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
+import { parseIntensityParameters } from "./parseValues";
+
+export const command: Command = {
+  summary: "what a stack of SLC images is, whether it can be processed, what it will cost",
+  positionals: ["SLC_DIR"],
+  options: {
+    quicklook: { value: "PNG", help: "also write the mean power of all dates as a small picture in dB" },
+    ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.json,
+  },
+  notes: "Exit code 0: it can be processed; 1: the first thing in the way is named.",
+  run,
+};
+
+async function run(args: Arguments, context: Context): Promise<void> {
+  const [folder] = args.positionals as [string];
+  const inspection = inspectStack(folder, parseIntensityParameters(args));
+  const target = args.text("quicklook");
+  const quicklook = target === undefined || inspection.problem !== null ? null : await writeQuicklook(folder, target, inspection, context);
+  if (args.flag("json")) {
+    context.print(JSON.stringify(toPlain(inspection, quicklook)));
+  } else {
+    for (const line of describe(inspection)) context.print(line);
+    if (quicklook !== null) context.print(`quicklook: ${target}: ${quicklook}`);
+  }
+  if (inspection.problem !== null) throw inspection.problem;
+}
+
+/** @returns what the picture shows */
+async function writeQuicklook(folder: string, target: string, { dates }: StackInspection, context: Context): Promise<string> {
+  requireDistinctOutputs(
+    [target],
+    dates.flatMap(({ path, dataPath }) => (dataPath === null ? [path] : [path, dataPath])),
+  );
+  const { slcQuicklook } = require("../pipeline/quicklook") as typeof import("../pipeline/quicklook");
+  const { png, description } = await slcQuicklook(folder, { signal: context.signal, onProgress: context.progress });
+  writeWholeFile(target, png);
+  return description;
+}
+
+function toPlain(inspection: StackInspection, quicklook: string | null): object {
+  const { folder, dates, bytes, cost, problem, notes } = inspection;
+  const plain = (error: InspectedDate["problem"]): object | null => {
+    if (error === null) return null;
+    const { name, message, path } = toPlainError(error);
+    return { name, message, path };
+  };
+  return {
+    command: "inspect",
+    folder,
+    processable: problem === null,
+    dates: dates.map((date) => ({ ...date, problem: plain(date.problem) })),
+    bytes,
+    cost,
+    notes,
+    problem: plain(problem),
+    quicklook,
+  };
+}
+
+function describe({ dates, bytes, cost, problem, notes }: StackInspection): string[] {
+  const wrong = dates.filter((date) => date.problem !== null).length;
+  const rows = dates.find(({ sample }) => sample !== null)?.sample?.rows ?? 0;
+  return [
+    ...table([["date", "lines x samples", "bytes", "kind", "zeros*", "problem"], ...dates.map(cells)]),
+    rows === 0 ? "" : `* samples of exactly 0+0i (border) in ${rows} evenly spaced rows of the date: a sample, not a count`,
+    `stack: ${dates.length} date${dates.length === 1 ? "" : "s"}${wrong === 0 ? "" : ` (${wrong} cannot be read)`}, ${megabytes(bytes)} of samples`,
+    ...(cost === null ? [] : describeCost(cost, dates.length)),
+    ...notes.map((note) => `note: ${note}`),
+    problem === null ? "can be processed: yes" : `can be processed: no; ${problem.name}: ${problem.message}`,
+  ].filter((line) => line !== "");
+}
+
+function cells({ date, shape, bytes, kind, sample, problem }: InspectedDate): string[] {
+  return [
+    date,
+    shape === null ? "-" : formatShape(shape),
+    bytes === null ? "-" : String(bytes),
+    kind ?? "-",
+    sample === null ? "-" : `${(100 * sample.zeroShare).toFixed(1)} %`,
+    problem === null ? "" : `${problem.name}: ${problem.message}`,
+  ];
+}
+
+function describeCost({ looks, crop, shape, cropBytes, productBytes, predicted }: StackCost, dates: number): string[] {
+  const { prep, stats, fused } = predicted;
+  const time = (name: string, { seconds, workers }: typeof prep): string =>
+    `${name} ${seconds.toPrecision(2)} s (${workers} worker${workers === 1 ? "" : "s"})`;
+  return [
+    `intensity: looks ${looks}, crop ${crop}: ${formatShape(shape)} cells a date`,
+    `disk: ${dates} crops ${megabytes(cropBytes)}; mean, std and count ${megabytes(productBytes)}`,
+    `predicted from a warm page cache, within a factor of two: ${[time("prep", prep), time("stats", stats), time("fused", fused)].join(", ")}`,
+  ];
+}
+
+/** Columns as wide as their widest cell; the last one runs on. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

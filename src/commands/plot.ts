@@ -1,0 +1,73 @@
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { RecordError } from "../core/errors";
+import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
+import type { Drawing } from "../report/drawing";
+import { LANGUAGES, type Lang } from "../report/language";
+import type { Arguments, Command, Context } from "./command";
+import { parseChoice } from "./parseValues";
+
+export const command: Command = {
+  summary: "draws t_barras and speedup of a run folder or of a table of times",
+  positionals: ["RUN"],
+  options: {
+    out: { value: "DIR", help: "where the pictures go (default: the run folder, or the folder of the table)" },
+    lang: { value: "es|en", help: "language of the pictures (default es)" },
+  },
+  notes: "RUN: a run folder, or a CSV with the columns backend and tiempo and a row sec",
+  run,
+};
+
+async function run(args: Arguments, context: Context): Promise<void> {
+  const [source] = args.positionals as [string];
+  const lang = parseChoice("lang", args.text("lang"), LANGUAGES);
+  const isFolder = statSync(source, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const folder = args.text("out") ?? (isFolder ? source : dirname(source));
+  const drawings = isFolder ? drawRun(source, lang, context) : drawCsv(source, lang);
+
+  const { withCaption } = require("../report/draw") as typeof import("../report/draw");
+  const { renderPng } = require("../report/png") as typeof import("../report/png");
+  const files = drawings.flatMap((drawing): [string, string | Uint8Array][] => {
+    const { svg } = withCaption(drawing);
+    return [
+      [join(folder, `${drawing.id}.png`), renderPng(svg)],
+      [join(folder, `${drawing.id}.svg`), svg],
+    ];
+  });
+  requireDistinctOutputs(
+    files.map(([path]) => path),
+    isFolder ? [] : [source],
+  );
+  for (const [path, content] of files) {
+    writeWholeFile(path, content);
+    context.print(path);
+  }
+}
+
+/** F1 and F2; what the records do not allow is told. @throws RecordError nothing can be drawn */
+function drawRun(folder: string, lang: Lang, context: Context): readonly Drawing[] {
+  const { readReportData } = require("../report/reportData") as typeof import("../report/reportData");
+  const { runTimes } = require("../report/charts/runTimes") as typeof import("../report/charts/runTimes");
+  const { speedup } = require("../report/charts/speedup") as typeof import("../report/charts/speedup");
+  const report = readReportData(folder);
+  for (const note of report.session.notes) context.tell(`pila: ${note}`);
+  const drawn = [runTimes, speedup].map((chart) => ({ chart, result: chart.draw(report, lang) }));
+  const drawings = drawn.flatMap(({ chart, result }) => {
+    if (result.kind === "drawing") return [result];
+    context.tell(`pila: ${chart.id} is not drawn: ${result.reason.en}`);
+    return [];
+  });
+  if (drawings.length === 0) {
+    throw new RecordError(
+      `${folder}: found no run that ended well, expected one at least; see the reasons in runs.jsonl and run pila bench again`,
+      { path: folder },
+    );
+  }
+  return drawings;
+}
+
+function drawCsv(path: string, lang: Lang): readonly Drawing[] {
+  const { readResultados } = require("../records/resultados") as typeof import("../records/resultados");
+  const { drawTable } = require("../report/charts/tableBars") as typeof import("../report/charts/tableBars");
+  return drawTable(readResultados(path), path, lang);
+}

@@ -1,0 +1,58 @@
+import { findBackend } from "../backends/registry";
+import { formatShape } from "../core/raster";
+import { findStaleDates } from "../io/prepManifest";
+import { rankEnvironment } from "../parallel/mpi/detect";
+import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
+import { runMeasured } from "./measured";
+import { parseChoice, parseWorkers } from "./parseValues";
+
+export const command: Command = {
+  summary: "mean and std over the dates of a folder of intensity crops, by one backend",
+  positionals: ["BACKEND", "INTENS", "MEAN", "STD"],
+  options: {
+    ...SHARED_OPTIONS.workers,
+    count: { value: "COUNT", help: "also write the number of valid dates of each pixel" },
+    split: { value: "dates|rows", help: "mpi: ranks take whole dates (default) or bands of rows" },
+    ...SHARED_OPTIONS.trace,
+    ...SHARED_OPTIONS.json,
+  },
+  notes: "BACKEND: sec mp mp_v2 mp_mem mpi threads",
+  run,
+};
+
+async function run(args: Arguments, context: Context): Promise<void> {
+  const [id, intensityFolder, mean, std] = args.positionals as [string, string, string, string];
+  const backend = findBackend(id);
+  const workers = parseWorkers(args);
+  const split = parseChoice("split", args.text("split"), ["dates", "rows"]);
+  const count = args.text("count") ?? null;
+  for (const stale of findStaleDates(intensityFolder)) context.tell(`pila: ${stale}; prepare it again`);
+
+  if (backend.id === "mpi" && rankEnvironment(process.env).started) {
+    const { runAsRank } = require("./statsRank") as typeof import("./statsRank");
+    await runAsRank({ intensityFolder, mean, std, count, split }, args, context);
+    return;
+  }
+  const { result, seconds, usage } = await runMeasured(args, (meter) =>
+    backend.run({
+      intensityFolder,
+      mean,
+      std,
+      count,
+      workers,
+      split,
+      meter,
+      signal: context.signal,
+      onProgress: context.progress,
+    }),
+  );
+  const { dates, shape, prediction } = result;
+  if (args.flag("json")) {
+    const outputs = { mean, std, count };
+    context.print(
+      JSON.stringify({ command: "stats", backend: id, workers: result.workers, dates, shape, outputs, seconds, usage, prediction }),
+    );
+  } else {
+    context.tell(`${id}: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`);
+  }
+}
