@@ -15,11 +15,8 @@ export interface MpV2Task {
   readonly dates: readonly number[];
 }
 
-/**
- * Rooms for blocks of a child. A child two blocks ahead of the merge is held back, but the chunk of its pipe that ended
- * the last block may hold the beginning of one more.
- */
-const ROOMS = 3;
+/** Rooms for blocks of a child: one is merged while the next arrives; a child two blocks ahead is held back. */
+const ROOMS = 2;
 
 /** Hands out lists of dates, merges the partial states block by block, and finishes. */
 export async function runMpV2(request: StatsRequest): Promise<StatsReport> {
@@ -68,12 +65,12 @@ async function mergeStates(
       room: (child, block, length) => rooms[child]![block % ROOMS]!.subarray(0, length),
       received: (child, block) => {
         arrived[child] = block + 1;
-        if (block + 1 >= merged + 2) pool.pause(child);
+        if (block + 1 >= merged + ROOMS) pool.pause(child);
         while (merged < blocks.blocks && arrived.every((count) => count > merged)) {
           mergeBlock(finisher, rooms, merged);
           merged += 1;
           request.onProgress?.(merged, blocks.blocks);
-          for (let other = 0; other < pool.size; other++) if (arrived[other]! < merged + 2) pool.resume(other);
+          for (let other = 0; other < pool.size; other++) if (arrived[other]! < merged + ROOMS) pool.resume(other);
         }
       },
     },

@@ -27,6 +27,9 @@ export class ChildPool {
   /** Since when the parent has been waiting, or taking a chunk apart; and the bytes of that chunk. */
   #since = 0;
   #received = 0;
+  readonly #paused = new Set<number>();
+  /** Takes what was held back of a child. */
+  readonly #inlets: (() => void)[] = [];
 
   /** @param entry path of the compiled program; @param first worker number of the first child */
   constructor(entry: string, count: number, meter: Meter) {
@@ -60,13 +63,16 @@ export class ChildPool {
     this.#children[child]!.stdin!.end();
   }
 
-  /** Holds back, or takes again, what a child sends. */
+  /** Takes no further frame of a child, not even one that has arrived, until `resume`. */
   pause(child: number): void {
+    this.#paused.add(child);
     (this.#children[child]!.stdio[3] as Readable).pause();
   }
 
   resume(child: number): void {
-    (this.#children[child]!.stdio[3] as Readable).resume();
+    if (!this.#paused.delete(child)) return;
+    // Not from within the listener of another frame.
+    setImmediate(() => this.#inlets[child]?.());
   }
 
   /**
@@ -128,24 +134,46 @@ export class ChildPool {
           }
         },
       );
-      (child.stdio[3] as Readable).on("data", (chunk: Buffer) => {
+      const stream = child.stdio[3] as Readable;
+      // Chunks that arrived while the child was held back: at its exit Node hands out the rest whether paused or not.
+      const chunks: Uint8Array[] = [];
+      let ending: { readonly code: number | null; readonly signalName: string | null } | null = null;
+      const settle = (): void => {
+        const { code, signalName } = ending!;
+        if (code === 0 && report !== null && parser.isBetweenFrames) resolve(report);
+        else reject(new WorkerError(`found child ${index + 1} ended by ${signalName ?? `code ${code}`}, expected its result`));
+      };
+      const take = (): void => {
         this.#meter.end("wait", "frames", this.#since);
         this.#since = this.#meter.start();
-        this.#received += chunk.length;
         try {
-          parser.push(chunk);
+          while (chunks.length > 0 && !this.#paused.has(index)) {
+            const chunk = chunks.shift()!;
+            const taken = parser.push(chunk, () => this.#paused.has(index));
+            this.#received += taken;
+            if (taken < chunk.length) chunks.unshift(chunk.subarray(taken));
+          }
+          if (ending !== null && chunks.length === 0) settle();
         } catch (error) {
           reject(error);
         }
         this.#endReceive(index);
         this.#since = this.#meter.start();
+      };
+      this.#inlets[index] = () => {
+        take();
+        if (!this.#paused.has(index)) stream.resume();
+      };
+      stream.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        take();
       });
       child.once("error", (cause) =>
         reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),
       );
       child.once("close", (code, signalName) => {
-        if (code === 0 && report !== null && parser.isBetweenFrames) resolve(report);
-        else reject(new WorkerError(`found child ${index + 1} ended by ${signalName ?? `code ${code}`}, expected its result`));
+        ending = { code, signalName };
+        take();
       });
     });
   }

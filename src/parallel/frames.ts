@@ -40,9 +40,14 @@ export class FrameParser {
     return this.#payload === null && this.#filled === 0;
   }
 
-  push(chunk: Uint8Array): void {
+  /**
+   * Takes a piece apart.
+   * @param isHeld asked after each whole frame: true stops there
+   * @returns how many bytes were taken; the rest is to be pushed again later
+   */
+  push(chunk: Uint8Array, isHeld: () => boolean = () => false): number {
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && !(this.isBetweenFrames && isHeld())) {
       const into = this.#payload ?? this.#header;
       const part = Math.min(into.length - this.#filled, chunk.length - at);
       into.set(chunk.subarray(at, at + part), this.#filled);
@@ -50,6 +55,7 @@ export class FrameParser {
       at += part;
       if (this.#filled === into.length) this.#advance();
     }
+    return at;
   }
 
   #advance(): void {
