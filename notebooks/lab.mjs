@@ -1,0 +1,56 @@
+// Opens JupyterLab of the private .venv with the kernel of pila; nothing is installed outside the project.
+//   npm run lab [-- --no-browser --port=8890 …]     further arguments go to jupyter lab as they are
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const notebooks = dirname(fileURLToPath(import.meta.url));
+const root = dirname(notebooks);
+const python = join(root, ".venv/bin/python");
+
+if (!existsSync(python)) {
+  console.error(`lab: ${python} is missing; run npm run setup`);
+  process.exit(1);
+}
+
+const before = (folder, path) => [folder, path].filter(Boolean).join(delimiter);
+const env = {
+  ...process.env,
+  JUPYTER_PATH: before(join(notebooks, "kernel"), process.env.JUPYTER_PATH),
+  // Holds the one setting that differs from JupyterLab's own: no question about news from outside.
+  JUPYTER_CONFIG_PATH: before(join(notebooks, "config"), process.env.JUPYTER_CONFIG_PATH),
+};
+const options = [
+  "--ServerApp.ip=127.0.0.1",
+  `--ServerApp.root_dir=${root}`,
+  "--ServerApp.answer_yes=True",
+  "--LabApp.extension_manager=readonly",
+  "--MappingKernelManager.default_kernel_name=pila",
+  ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
+  ...process.argv.slice(2),
+];
+
+// Same process group: whoever kills the group reaches the server too, and it takes its kernels along.
+const server = spawn(python, ["-m", "jupyterlab", ...options], {
+  cwd: root,
+  env,
+  stdio: ["ignore", "inherit", "inherit"],
+});
+
+let received;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => {
+    server.kill(received === undefined ? "SIGTERM" : "SIGKILL");
+    received = signal;
+  });
+}
+server.on("error", (error) => {
+  console.error(`lab: ${python}: ${error.message}; run npm run setup`);
+  process.exit(1);
+});
+server.on("exit", (code, signal) => {
+  const ending = received ?? signal;
+  process.exit(ending === undefined || ending === null ? code : 128 + constants.signals[ending]);
+});
