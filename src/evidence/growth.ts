@@ -1,0 +1,117 @@
+import { pixelCount } from "../core/raster";
+import { findBreakEven } from "./breakEven";
+import type { LevelKey } from "./configurationTypes";
+import { groupBy } from "./groupBy";
+import type { Growth, GrowthLine } from "./levelTypes";
+import { estimateMedian } from "./median";
+import { type BlockValues, valuesOf } from "./ratio";
+import { estimateMean, mean } from "./studentT";
+
+/** The times of one level by label: configurations of comparable work only. */
+export interface LevelTimes {
+  readonly key: LevelKey;
+  readonly seconds: ReadonlyMap<string, BlockValues>;
+}
+
+/** A straight line through the times of one block: seconds = intercept + slope * size. */
+export interface BlockLine {
+  readonly intercept: number;
+  readonly slope: number;
+}
+
+/** Least squares through points of at least two different sizes. */
+export function fitLine(points: readonly { readonly size: number; readonly seconds: number }[]): BlockLine {
+  const middle = mean(points.map((point) => point.size));
+  const level = mean(points.map((point) => point.seconds));
+  let [products, squares] = [0, 0];
+  for (const { size, seconds } of points) {
+    products += (size - middle) * (seconds - level);
+    squares += (size - middle) ** 2;
+  }
+  const slope = products / squares;
+  return { intercept: level - slope * middle, slope };
+}
+
+/**
+ * The line of each block that has every size; a block's time at a size is the mean of its runs. In a complete design
+ * the mean of these lines is the least-squares line of all, and their spread carries whatever the block was like.
+ */
+export function fitBlockLines(bySize: ReadonlyMap<number, BlockValues>): ReadonlyMap<number, BlockLine> {
+  const sizes = [...bySize.keys()];
+  const [first] = bySize.values();
+  const complete = [...(first?.keys() ?? [])].filter((block) =>
+    sizes.every((size) => bySize.get(size)!.has(block)),
+  );
+  return new Map(
+    complete.map((block) => {
+      const points = sizes.map((size) => ({ size, seconds: mean(bySize.get(size)!.get(block)!) }));
+      return [block, fitLine(points)];
+    }),
+  );
+}
+
+/**
+ * How time grows along the dates (shape, crop and cache held) and along the pixels (dates and cache held), wherever at
+ * least two sizes were measured.
+ */
+export function summariseGrowth(levels: readonly LevelTimes[]): readonly Growth[] {
+  const alongDates = groupBy(levels, ({ key }) =>
+    [key.shape.azimuth, key.shape.range, key.crop, key.cache].join("|"),
+  );
+  const alongPixels = groupBy(levels, ({ key }) => [key.dates, key.cache].join("|"));
+  return [
+    ...[...alongDates.values()].flatMap((group) => growthOf(group, "dates")),
+    ...[...alongPixels.values()].flatMap((group) => growthOf(group, "megapixels")),
+  ];
+}
+
+function growthOf(levels: readonly LevelTimes[], variable: Growth["variable"]): Growth[] {
+  const sizeOf = ({ key }: LevelTimes): number =>
+    variable === "dates" ? key.dates : pixelCount(key.shape) / 1e6;
+  // Of several crops of one size the first stands for it.
+  const bySize = new Map([...levels].reverse().map((level) => [sizeOf(level), level]));
+  const sizes = [...bySize.keys()].sort((a, b) => a - b);
+  if (sizes.length < 2) return [];
+  const ordered = sizes.map((size) => bySize.get(size)!);
+  const labels = [...ordered[0]!.seconds.keys()].filter((label) =>
+    ordered.every((level) => (level.seconds.get(label)?.size ?? 0) > 0),
+  );
+  const fits = labels.map((label) => {
+    const times = new Map(sizes.map((size, i) => [size, ordered[i]!.seconds.get(label)!]));
+    return { label, times, lines: fitBlockLines(times) };
+  });
+  const usable = fits.filter((fit) => fit.lines.size > 0);
+  const { dates, shape, cache } = ordered[0]!.key;
+  return [
+    {
+      variable,
+      dates: variable === "dates" ? null : dates,
+      shape: variable === "dates" ? shape : null,
+      cache,
+      sizes,
+      lines: usable.map((fit) => lineOf(fit.label, fit.times, fit.lines)),
+      breakEven: usable.flatMap((a, i) =>
+        usable.slice(i + 1).map((b) => ({
+          a: a.label,
+          b: b.label,
+          result: findBreakEven(a, b, sizes),
+        })),
+      ),
+    },
+  ];
+}
+
+function lineOf(
+  label: string,
+  times: ReadonlyMap<number, BlockValues>,
+  lines: ReadonlyMap<number, BlockLine>,
+): GrowthLine {
+  const fitted = [...lines.values()];
+  return {
+    label,
+    interceptSeconds: estimateMean(fitted.map((line) => line.intercept)),
+    slopeSeconds: estimateMean(fitted.map((line) => line.slope)),
+    blocks: fitted.length,
+    points: [...times].map(([size, values]) => ({ size, seconds: estimateMedian(valuesOf(values)) })),
+  };
+}
