@@ -1,5 +1,6 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { WorkerError } from "../core/errors";
+import { removeLeftovers } from "../io/outputFile";
 import { launchRanks } from "../parallel/mpi/launch";
 import { predictWork } from "../pipeline/costModel";
 import { openIntensityRows } from "../pipeline/intensityRows";
@@ -29,6 +30,10 @@ export async function runMpi(request: StatsRequest): Promise<StatsReport> {
     env: { ...process.env, [MPI_JOB_VARIABLE]: JSON.stringify(job) },
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     onStderr: (text) => process.stderr.write(text),
+  }).catch((error: unknown) => {
+    // Ranks are ended from outside and cannot tidy up: their temporary files go with them here.
+    for (const path of outputPaths(request)) removeLeftovers(dirname(resolve(path)));
+    throw error;
   });
   meter.end("wait", "ranks", waiting);
   const result = parseResult(stdout);

@@ -38,8 +38,10 @@ async function run(args: Arguments, context: Context): Promise<void> {
   }
   const result = await measure(options);
   for (const note of result.notes) context.tell(`bench: ${note}`);
-  printResult(result, args, context);
   context.signal.throwIfAborted();
+  const { finishRunFolder } = require("./finishRunFolder") as typeof import("./finishRunFolder");
+  await finishRunFolder(result, context);
+  printResult(result, args, context);
   requireNoFailure(result);
   const baseline = args.text("baseline");
   if (baseline !== undefined) {

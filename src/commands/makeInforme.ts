@@ -1,6 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { BenchResult } from "../bench/benchOptions";
 import { FormatError, UsageError } from "../core/errors";
 import type { Arguments, Context } from "./command";
 import { exportInforme } from "./exportInforme";
@@ -46,14 +45,10 @@ async function measureRun(args: Arguments, context: Context): Promise<string> {
     signal: context.signal,
     onProgress: ({ done, total }) => context.progress(done, total),
   });
-  await writePictures(result);
   context.signal.throwIfAborted();
+  const { finishRunFolder } = require("./finishRunFolder") as typeof import("./finishRunFolder");
+  await finishRunFolder(result, context);
   return result.folder;
-}
-
-async function writePictures(result: BenchResult): Promise<void> {
-  const { writeRunPictures } = require("./runPictures") as typeof import("./runPictures");
-  await writeRunPictures(result);
 }
 
 function requireRun(args: Arguments, run: string): string {

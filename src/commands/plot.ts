@@ -11,7 +11,10 @@ export const command: Command = {
   summary: "draws t_barras and speedup of a run folder or of a table of times",
   positionals: ["RUN"],
   options: {
-    out: { value: "DIR", help: "where the pictures go (default: the run folder, or the folder of the table)" },
+    out: {
+      value: "DIR",
+      help: "where the pictures go (default: the run folder, or the folder of the table)",
+    },
     lang: { value: "es|en", help: "language of the pictures (default es)" },
   },
   notes: "RUN: a run folder, or a CSV with the columns backend and tiempo and a row sec",
@@ -24,7 +27,18 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const isFolder = statSync(source, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const folder = args.text("out") ?? (isFolder ? source : dirname(source));
   const drawings = isFolder ? drawRun(source, lang, context) : drawCsv(source, lang);
+  for (const path of writeDrawings(drawings, folder, isFolder ? [] : [source])) context.print(path);
+}
 
+/**
+ * Writes each drawing as `<id>.png` and `<id>.svg`.
+ * @param inputs files that must not be overwritten
+ */
+export function writeDrawings(
+  drawings: readonly Drawing[],
+  folder: string,
+  inputs: readonly string[] = [],
+): readonly string[] {
   const { withCaption } = require("../report/draw") as typeof import("../report/draw");
   const { renderPng } = require("../report/png") as typeof import("../report/png");
   const files = drawings.flatMap((drawing): [string, string | Uint8Array][] => {
@@ -36,16 +50,16 @@ async function run(args: Arguments, context: Context): Promise<void> {
   });
   requireDistinctOutputs(
     files.map(([path]) => path),
-    isFolder ? [] : [source],
+    inputs,
   );
-  for (const [path, content] of files) {
+  return files.map(([path, content]) => {
     writeWholeFile(path, content);
-    context.print(path);
-  }
+    return path;
+  });
 }
 
 /** F1 and F2; what the records do not allow is told. @throws RecordError nothing can be drawn */
-function drawRun(folder: string, lang: Lang, context: Context): readonly Drawing[] {
+export function drawRun(folder: string, lang: Lang, context: Context): readonly Drawing[] {
   const { readReportData } = require("../report/reportData") as typeof import("../report/reportData");
   const { runTimes } = require("../report/charts/runTimes") as typeof import("../report/charts/runTimes");
   const { speedup } = require("../report/charts/speedup") as typeof import("../report/charts/speedup");

@@ -131,8 +131,9 @@ function requireFolder(folder: string): void {
   }
 }
 
-/** Removes the temporary files in a folder whose process is gone. */
+/** Removes the temporary files in a folder whose process is gone; a folder that is not there has none. */
 export function removeLeftovers(folder: string): void {
+  if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const pid = Number(TEMPORARY.exec(name)?.[1] ?? Number.NaN);
     if (!Number.isNaN(pid) && !isAlive(pid)) rmSync(join(folder, name), { force: true });

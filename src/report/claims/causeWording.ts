@@ -1,0 +1,76 @@
+import type { Text } from "../language";
+import type { Cause, CauseId } from "./lossCauses";
+import { say } from "./text";
+
+/** What a cause is called, with its article. */
+export const CAUSE_NAMES: Readonly<Record<CauseId, Text>> = {
+  pattern: {
+    es: "que no todos los trabajadores pedidos calculan",
+    en: "that not every worker asked for computes",
+  },
+  imbalance: { es: "el desbalance de carga (LB)", en: "load imbalance (LB)" },
+  serialCompute: { es: "el cálculo en serie", en: "serial computing" },
+  startup: {
+    es: "el arranque y el cierre de los trabajadores",
+    en: "starting and ending the workers (start-up)",
+  },
+  ipc: { es: "la comunicación entre trabajadores (IPC)", en: "communication between workers (IPC)" },
+  io: { es: "la lectura y la escritura (E/S)", en: "reading and writing (I/O)" },
+  decode: { es: "la decodificación", en: "decoding" },
+  others: { es: "la espera a que calculen otros", en: "waiting for others to compute" },
+  idle: { es: "la espera sin que nadie trabaje", en: "waiting while nobody works" },
+  extraWork: { es: "el cálculo adicional que exige el patrón", en: "extra computing the pattern asks for" },
+  contention: {
+    es: "el encarecimiento del cálculo al repartirlo (CompS): ancho de banda de memoria o núcleos compartidos",
+    en: "computing that becomes dearer when shared out (CompS): memory bandwidth or shared cores",
+  },
+};
+
+/** The same in a list, once the main one was named in full. */
+export const SHORT_CAUSE_NAMES: Readonly<Record<CauseId, Text>> = {
+  pattern: { es: "trabajadores que no calculan", en: "workers that do not compute" },
+  imbalance: { es: "desbalance", en: "imbalance" },
+  serialCompute: { es: "cálculo en serie", en: "serial computing" },
+  startup: { es: "arranque y cierre", en: "start-up" },
+  ipc: { es: "IPC", en: "IPC" },
+  io: { es: "E/S", en: "I/O" },
+  decode: { es: "decodificación", en: "decoding" },
+  others: { es: "espera a que calculen otros", en: "waiting for others to compute" },
+  idle: { es: "espera", en: "waiting" },
+  extraWork: { es: "cálculo del patrón con 1 trabajador", en: "computing of the pattern at 1 worker" },
+  contention: { es: "cálculo sumado sobre los trabajadores", en: "computing summed over the workers" },
+};
+
+/** The seconds behind a cause. */
+export function wordCauseSeconds({ id, seconds, baseSeconds }: Cause): Text {
+  switch (id) {
+    case "pattern":
+      return say({
+        es: (n) => `${seconds === 1 ? "calcula" : "calculan"} ${n.count(seconds)} de ${n.count(baseSeconds)}`,
+        en: (n) => `${n.count(seconds)} of ${n.count(baseSeconds)} ${seconds === 1 ? "computes" : "compute"}`,
+      });
+    case "imbalance":
+    case "serialCompute":
+      return say({
+        es: (n) => `el más cargado calcula ${n.seconds(seconds)} y el promedio es ${n.seconds(baseSeconds)}`,
+        en: (n) => `the most loaded computes ${n.seconds(seconds)}, the mean is ${n.seconds(baseSeconds)}`,
+      });
+    case "extraWork":
+      return say({
+        es: (n) => `${n.seconds(seconds)} contra ${n.seconds(baseSeconds)} en sec`,
+        en: (n) => `${n.seconds(seconds)} against ${n.seconds(baseSeconds)} in sec`,
+      });
+    case "contention":
+      return say({
+        es: (n) => `${n.seconds(seconds)} contra ${n.seconds(baseSeconds)} sin repartir`,
+        en: (n) => `${n.seconds(seconds)} against ${n.seconds(baseSeconds)} undivided`,
+      });
+    default:
+      return say({
+        es: (n) =>
+          `${n.seconds(seconds)} en el reloj del que más calcula contra ${n.seconds(baseSeconds)} en sec`,
+        en: (n) =>
+          `${n.seconds(seconds)} on the clock of the busiest worker against ${n.seconds(baseSeconds)} in sec`,
+      });
+  }
+}

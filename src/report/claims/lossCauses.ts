@@ -1,0 +1,177 @@
+import { amdahlBound, measureSerialShare } from "../../evidence/serialShare";
+import type { Configuration, Decomposition, SerialShare } from "../../evidence/summary";
+import {
+  cutIntoStretches,
+  followWorker,
+  measureLoneTime,
+  type TimeByKind,
+  type TimeKind,
+} from "./runTimeline";
+
+/** What can keep a configuration from W times the speed of `sec`. */
+export type CauseId =
+  | "pattern"
+  | "imbalance"
+  | "serialCompute"
+  | "startup"
+  | "ipc"
+  | "io"
+  | "decode"
+  | "others"
+  | "idle"
+  | "extraWork"
+  | "contention";
+
+/** These spread the work badly: at worst nothing is gained, so they never make a run slower than `sec`. */
+const SHARING: readonly CauseId[] = ["pattern", "imbalance", "serialCompute"];
+/** From this part of the loss on a cause is named. */
+export const LEAST_SHARE = 0.15;
+/** From this part of the loss on the serial share is told with its bound. */
+const LEAST_SERIAL_SHARE = 0.5;
+
+export interface Cause {
+  readonly id: CauseId;
+  /** Part of the loss ln(W / S); all causes sum to 1, a negative one gains instead. */
+  readonly share: number;
+  /** Seconds behind it in the run, and those it is held against: see `explainLoss`. */
+  readonly seconds: number;
+  readonly baseSeconds: number;
+}
+
+export interface Explanation {
+  readonly run: Decomposition;
+  readonly sec: Decomposition;
+  readonly workers: number;
+  /** T_sec / T of the two runs. */
+  readonly speedup: number;
+  /** ln(W / speedup), above 0. */
+  readonly loss: number;
+  /** By falling share. */
+  readonly causes: readonly Cause[];
+  /** The largest cause; of a run slower than `sec`, the largest that can make it slower. */
+  readonly primary: Cause;
+  /** Where time with at most one worker busy, at work on data, explains most of the loss by Amdahl's law. */
+  readonly serial: (SerialShare & { readonly bound: number }) | null;
+}
+
+/**
+ * The loss of a decomposed run against W times the speed of `sec`, cause by cause: the factors of the identity
+ * S = P (PE / PE_sec) CompS in logarithms, of which three are split further.
+ * - communication (T over the computing of the busiest worker, against that of sec): by what the busiest worker does,
+ *   or waits for, while it does not compute. A kind's part is the change of its seconds per second of computing over
+ *   the logarithmic mean of T per second of computing on both sides, so that the parts sum to the factor exactly.
+ *   Seconds: of that kind on the busiest worker's clock, in the run and in sec.
+ * - loadBalance: into computing done by one while others have computing left (serial) and the tail of the slowest, in
+ *   proportion to the seconds of either. Seconds: the most loaded worker against the mean of those that compute.
+ * - computation: what the same program at 1 worker computes more than sec is its pattern's extra work, the rest comes
+ *   with the workers. Seconds: computing of all workers, against sec (extra work: 1 worker against sec).
+ * `pattern` counts workers asked for that never compute; its seconds are numbers of workers.
+ * @param one the same program at 1 worker; null where it was not decomposed
+ * @returns null without spans on both sides or where nothing is lost
+ */
+export function explainLoss(
+  configuration: Configuration,
+  sec: Configuration,
+  one: Decomposition | null,
+): Explanation | null {
+  const { decomposition: run, gantt } = configuration;
+  const identity = run?.identity ?? null;
+  if (run === null || gantt === null || identity === null || identity.lossShares === null) return null;
+  if (sec.decomposition === null || sec.gantt === null) return null;
+  const { workers } = configuration;
+  const loss = Math.log(workers / identity.speedup);
+  const stretches = cutIntoStretches(gantt.spans, gantt.wallSeconds);
+  const busiest = busiestOf(run);
+  const own = followWorker(stretches, busiest.worker);
+  const base = followWorker(
+    cutIntoStretches(sec.gantt.spans, sec.gantt.wallSeconds),
+    busiestOf(sec.decomposition).worker,
+  );
+  const lone = measureLoneTime(stretches, gantt.spans);
+  const causes = [
+    {
+      id: "pattern" as const,
+      share: identity.lossShares.idle,
+      seconds: identity.computing,
+      baseSeconds: workers,
+    },
+    ...splitLoadBalance(run, identity.lossShares.loadBalance, lone.serialCompute, lone.tailCompute),
+    ...splitCommunication(own, base, loss),
+    ...splitComputation(run, sec.decomposition, one, loss),
+  ].sort((a, b) => b.share - a.share);
+  const slowing = causes.filter((cause) => identity.speedup >= 1 || !SHARING.includes(cause.id));
+  const { startup } = lone.byKind;
+  const onData = lone.serialCompute + sum(lone.byKind) - startup - lone.byKind.idle;
+  const share = measureSerialShare({ ...gantt, workers }, gantt.spans);
+  const bound = amdahlBound(share.share, workers);
+  const explained = Math.log(workers / bound) / loss;
+  const isSerial = workers > 1 && explained >= LEAST_SERIAL_SHARE && onData >= share.serialSeconds / 2;
+  return {
+    run,
+    sec: sec.decomposition,
+    workers,
+    speedup: identity.speedup,
+    loss,
+    causes,
+    primary: slowing[0]!,
+    serial: isSerial ? { ...share, bound } : null,
+  };
+}
+
+function sum(time: TimeByKind): number {
+  return Object.values(time).reduce((total, value) => total + value, 0);
+}
+
+function busiestOf(run: Decomposition): Decomposition["workers"][number] {
+  return run.workers.reduce((most, one) => (one.phases.compute > most.phases.compute ? one : most));
+}
+
+function splitLoadBalance(run: Decomposition, share: number, serial: number, tail: number): Cause[] {
+  const computing = run.workers.filter((one) => one.phases.compute > 0);
+  const seconds = busiestOf(run).phases.compute;
+  const baseSeconds = run.usefulSeconds / computing.length;
+  const part = serial + tail > 0 ? serial / (serial + tail) : 0;
+  return [
+    { id: "serialCompute", share: share * part, seconds, baseSeconds },
+    { id: "imbalance", share: share * (1 - part), seconds, baseSeconds },
+  ];
+}
+
+function splitCommunication(own: TimeByKind, base: TimeByKind, loss: number): Cause[] {
+  const perCompute = sum(own) / own.compute;
+  const basePerCompute = sum(base) / base.compute;
+  const gap = perCompute - basePerCompute;
+  // Below this the two are equal but for rounding, and so is their logarithmic mean.
+  const isEqual = Math.abs(gap) < 1e-9 * perCompute;
+  const middle = isEqual ? perCompute : gap / Math.log(perCompute / basePerCompute);
+  const kinds = ["startup", "ipc", "io", "decode", "others", "idle"] as const satisfies readonly TimeKind[];
+  return kinds.map((id) => ({
+    id,
+    share: (own[id] / own.compute - base[id] / base.compute) / middle / loss,
+    seconds: own[id],
+    baseSeconds: base[id],
+  }));
+}
+
+function splitComputation(
+  run: Decomposition,
+  sec: Decomposition,
+  one: Decomposition | null,
+  loss: number,
+): Cause[] {
+  const alone = one !== null && one.usefulSeconds > 0 ? one.usefulSeconds : sec.usefulSeconds;
+  return [
+    {
+      id: "extraWork",
+      share: Math.log(alone / sec.usefulSeconds) / loss,
+      seconds: alone,
+      baseSeconds: sec.usefulSeconds,
+    },
+    {
+      id: "contention",
+      share: Math.log(run.usefulSeconds / alone) / loss,
+      seconds: run.usefulSeconds,
+      baseSeconds: alone,
+    },
+  ];
+}

@@ -1,0 +1,125 @@
+import type { Phase, Span } from "../../core/records";
+
+/** Kinds of time on a run's clock. */
+export const TIME_KINDS = ["compute", "startup", "ipc", "io", "decode", "others", "idle"] as const;
+export type TimeKind = (typeof TIME_KINDS)[number];
+export type TimeByKind = Readonly<Record<TimeKind, number>>;
+
+const KIND_OF: Readonly<Record<Phase, TimeKind>> = {
+  spawn: "startup",
+  init: "startup",
+  teardown: "startup",
+  serialize: "ipc",
+  send: "ipc",
+  receive: "ipc",
+  merge: "ipc",
+  read: "io",
+  write: "io",
+  decode: "decode",
+  compute: "compute",
+  wait: "idle",
+};
+
+/** A stretch of time in which every worker stays in its phase. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  /** Phase of each worker that is in a span other than `wait`. */
+  readonly busy: readonly { readonly worker: number; readonly phase: Phase }[];
+}
+
+/** The run cut at every beginning and end of a span, from 0 to its wall seconds. */
+export function cutIntoStretches(spans: readonly Span[], wallSeconds: number): readonly Stretch[] {
+  const edges = spans
+    .filter((span) => span.phase !== "wait" && span.endSeconds > span.startSeconds)
+    .flatMap(({ worker, phase, startSeconds, endSeconds }) => [
+      { at: startSeconds, worker, phase, begins: true },
+      { at: endSeconds, worker, phase, begins: false },
+    ])
+    // Ends first: spans of one worker may meet.
+    .sort((a, b) => a.at - b.at || Number(a.begins) - Number(b.begins));
+  const now = new Map<number, Phase>();
+  const stretches: Stretch[] = [];
+  let from = 0;
+  const close = (to: number): void => {
+    if (to <= from) return;
+    stretches.push({ from, to, busy: [...now].map(([worker, phase]) => ({ worker, phase })) });
+    from = to;
+  };
+  for (const { at, worker, phase, begins } of edges) {
+    close(Math.min(at, wallSeconds));
+    if (begins) now.set(worker, phase);
+    else now.delete(worker);
+  }
+  close(wallSeconds);
+  return stretches;
+}
+
+function noTime(): Record<TimeKind, number> {
+  return Object.fromEntries(TIME_KINDS.map((kind) => [kind, 0])) as Record<TimeKind, number>;
+}
+
+/**
+ * Where the wall time of one worker went. Time in which it waits, or is in no span, is charged to what the others are
+ * busy with meanwhile, in equal parts: their computing counts as `others`. Where nobody is busy it is `startup` before the
+ * worker begins and after it has ended (the launching of processes leaves no other trace), else `idle`.
+ * @returns seconds, which sum to the wall seconds
+ */
+export function followWorker(stretches: readonly Stretch[], worker: number): TimeByKind {
+  const time = noTime();
+  const isBusy = ({ busy }: Stretch): boolean => busy.some((one) => one.worker === worker);
+  const begins = stretches.find(isBusy)?.from ?? 0;
+  const ends = stretches.findLast(isBusy)?.to ?? 0;
+  for (const { from, to, busy } of stretches) {
+    const own = busy.find((one) => one.worker === worker);
+    if (own !== undefined) time[KIND_OF[own.phase]] += to - from;
+    else if (busy.length === 0) time[from < begins || from >= ends ? "startup" : "idle"] += to - from;
+    else {
+      for (const { phase } of busy) {
+        const kind = KIND_OF[phase];
+        time[kind === "compute" ? "others" : kind] += (to - from) / busy.length;
+      }
+    }
+  }
+  return time;
+}
+
+/** Seconds in which at most one worker is busy, by what it does; its computing is told apart. */
+export interface LoneTime {
+  /** Without computing, whose parts follow. */
+  readonly byKind: TimeByKind;
+  /** One computes although another one has computing left, or after it took in what the others sent. */
+  readonly serialCompute: number;
+  /** One still computes its share when all others have ended theirs. */
+  readonly tailCompute: number;
+}
+
+/** @param spans those the stretches were cut from */
+export function measureLoneTime(stretches: readonly Stretch[], spans: readonly Span[]): LoneTime {
+  const lastCompute = new Map<number, number>();
+  for (const { worker, phase, endSeconds } of spans) {
+    if (phase === "compute") lastCompute.set(worker, Math.max(lastCompute.get(worker) ?? 0, endSeconds));
+  }
+  const joins = spans.filter(({ phase }) => phase === "wait" || phase === "receive" || phase === "merge");
+  const byKind = noTime();
+  let [serialCompute, tailCompute] = [0, 0];
+  for (const { from, to, busy } of stretches) {
+    if (busy.length > 1) continue;
+    const [alone] = busy;
+    if (alone === undefined) byKind.idle += to - from;
+    else if (alone.phase !== "compute") byKind[KIND_OF[alone.phase]] += to - from;
+    else if (isTail(alone.worker, from)) tailCompute += to - from;
+    else serialCompute += to - from;
+  }
+  return { byKind, serialCompute, tailCompute };
+
+  function isTail(worker: number, from: number): boolean {
+    const others = [...lastCompute].filter(([other]) => other !== worker).map(([, end]) => end);
+    if (others.length === 0) return false;
+    const ended = Math.max(...others);
+    if (ended > from) return false;
+    return !joins.some(
+      (span) => span.worker === worker && span.endSeconds > ended && span.endSeconds <= from,
+    );
+  }
+}

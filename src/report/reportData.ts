@@ -1,0 +1,26 @@
+import type { EnvRecord } from "../core/records";
+import { summarise } from "../evidence/summarise";
+import type { Level, Summary } from "../evidence/summary";
+import { readSession, type Session } from "../records/runFolder";
+
+/** What tables, charts and sentences are made from: the records of one run folder and what follows from them. */
+export interface ReportData {
+  /** The run folder; null for records that were never written. */
+  readonly folder: string | null;
+  readonly session: Session;
+  readonly env: EnvRecord;
+  readonly summary: Summary;
+  /** The level to speak of: summary.levels[0]; null when nothing was run. */
+  readonly level: Level | null;
+}
+
+/** The report's data from records in memory. Equal records give equal data. */
+export function makeReportData(session: Session, folder: string | null = null): ReportData {
+  const summary = summarise(session);
+  return { folder, session, env: session.env, summary, level: summary.levels[0] ?? null };
+}
+
+/** The report's data of a run folder. @throws RecordError names file, line and field */
+export function readReportData(folder: string): ReportData {
+  return makeReportData(readSession(folder), folder);
+}

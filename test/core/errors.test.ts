@@ -1,0 +1,32 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import * as errors from "../../src/core/errors";
+
+const CLASSES = [
+  errors.ShapeError,
+  errors.FormatError,
+  errors.BackendError,
+  errors.WorkerError,
+  errors.RecordError,
+  errors.VerifyError,
+  errors.UsageError,
+];
+
+for (const Class of CLASSES) {
+  test(`${Class.name} crosses a border as plain data and comes back as itself`, () => {
+    const sent = JSON.parse(JSON.stringify(errors.toPlainError(new Class("a.slc: found 1", { path: "a.slc" }))));
+    const back = errors.fromPlainError(sent);
+    assert.instance(back, Class);
+    assert.equal([back.name, back.message, back.path], [Class.name, "a.slc: found 1", "a.slc"]);
+    assert.is(back.exitCode, Class === errors.UsageError ? 2 : 1);
+  });
+}
+
+test("an error of another kind comes back as a WorkerError that keeps name and message", () => {
+  const back = errors.fromPlainError(errors.toPlainError(new RangeError("out of bounds")));
+  assert.instance(back, errors.WorkerError);
+  assert.match(back.message, "RangeError: out of bounds");
+  assert.match(errors.fromPlainError(errors.toPlainError("a text")).message, "a text");
+});
+
+test.run();

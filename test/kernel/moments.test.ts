@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Kernels, openKernels, RegionPlan, STATE_BYTES } from "../../src/kernel/kernels";
+import { exactMoments } from "../../src/statistics/exactMoments";
+import { anyCell } from "../statistics/floats.fixture";
+
+const CELLS = 8;
+const MOST_DATES = 40;
+
+const plan = new RegionPlan();
+const values = plan.reserve(MOST_DATES * CELLS * 4);
+const states = [plan.reserve(CELLS * STATE_BYTES), plan.reserve(CELLS * STATE_BYTES), plan.reserve(CELLS * STATE_BYTES)];
+const [means, stds, counts, unresolved] = [0, 1, 2, 3].map(() => plan.reserve(CELLS * 4)) as [number, number, number, number];
+const kernels: Kernels = openKernels(plan);
+
+/** The dates of several cells, of different lengths, as rows: shorter ones are NaN at the end. */
+function setRows(cells: readonly (readonly number[])[]): number {
+  const dates = Math.max(...cells.map((cell) => cell.length));
+  for (let date = 0; date < dates; date++) {
+    for (let cell = 0; cell < CELLS; cell++) {
+      kernels.floats[values / 4 + date * CELLS + cell] = cells[cell % cells.length]![date] ?? Number.NaN;
+    }
+  }
+  return dates;
+}
+
+/** What the kernels left behind, with the undecided cells done exactly as the pipeline does. */
+function assertExact(cells: readonly (readonly number[])[], left: number, how: string): void {
+  const undecided = new Set(kernels.ints.slice(unresolved / 4, unresolved / 4 + left));
+  for (let cell = 0; cell < CELLS; cell++) {
+    const dates = cells[cell % cells.length]!;
+    const expected = exactMoments(dates);
+    assert.is(kernels.floats[counts / 4 + cell], expected.count, `${how}: count of ${dates}`);
+    if (undecided.has(cell)) continue;
+    assert.ok(
+      Object.is(kernels.floats[means / 4 + cell], expected.mean) && Object.is(kernels.floats[stds / 4 + cell], expected.std),
+      `${how} of ${dates}: ${kernels.floats[means / 4 + cell]}, ${kernels.floats[stds / 4 + cell]}; exact ${expected.mean}, ${expected.std}`,
+    );
+  }
+}
+
+const anyCells = fc.array(anyCell, { minLength: 1, maxLength: CELLS });
+const SEEDED = { seed: 1, numRuns: 3000 };
+
+test("moments are the exact ones rounded once, NaN left out", () => {
+  fc.assert(
+    fc.property(anyCells, (cells) => {
+      const dates = setRows(cells);
+      const left = kernels.moments(values, CELLS * 4, dates, CELLS, means, stds, counts, unresolved);
+      assertExact(cells, left, "moments");
+    }),
+    SEEDED,
+  );
+});
+
+test("partial states of any partition, merged in any order, give the exact moments", () => {
+  fc.assert(
+    fc.property(anyCells, fc.infiniteStream(fc.integer({ min: 0, max: 2 })), fc.boolean(), (cells, parts, turned) => {
+      const dates = setRows(cells);
+      for (const state of states) kernels.clearStates(state, CELLS);
+      for (let date = 0; date < dates; date++) {
+        kernels.accumulate(states[parts.next().value]!, values + date * CELLS * 4, CELLS);
+      }
+      const [a, b, c] = (turned ? [...states].reverse() : states) as [number, number, number];
+      kernels.merge(b, c, CELLS);
+      kernels.merge(a, b, CELLS);
+      const left = kernels.finish(a, CELLS, means, stds, counts, unresolved);
+      assertExact(cells, left, "states");
+    }),
+    SEEDED,
+  );
+});
+
+test("ordinary speckle leaves no cell undecided, in one piece or in parts", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.float({ noNaN: true, min: Math.fround(0.001), max: 1000 }), { minLength: 1, maxLength: 9 }), {
+        minLength: CELLS,
+        maxLength: CELLS,
+      }),
+      (cells) => {
+        const dates = setRows(cells);
+        assert.is(kernels.moments(values, CELLS * 4, dates, CELLS, means, stds, counts, unresolved), 0);
+        kernels.clearStates(states[0]!, CELLS);
+        for (let date = 0; date < dates; date++) kernels.accumulate(states[0]!, values + date * CELLS * 4, CELLS);
+        assert.is(kernels.finish(states[0]!, CELLS, means, stds, counts, unresolved), 0);
+      },
+    ),
+    { seed: 2, numRuns: 300 },
+  );
+});
+
+test.run();
