@@ -2,8 +2,8 @@ import { planReduction } from "../pipeline/blockReducer";
 import { predictWork } from "../pipeline/costModel";
 import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { runRowTask, startRowTeam } from "../pipeline/runRowTask";
-import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
 import { withProducts } from "../pipeline/withProducts";
+import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
 
 /** Reduces a folder by blocks of rows on `workers` threads, each reading its own rows of every date. */
 export async function reduceByRows(request: StatsRequest, workers: number | null): Promise<StatsReport> {
@@ -18,7 +18,14 @@ export async function reduceByRows(request: StatsRequest, workers: number | null
     if (workers === null) team = startRowTeam(prediction.workers, meter);
     await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
       const task = planReduction(rows, momentTargets(products), prediction.workers);
-      await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, request.onProgress);
+      await runRowTask(
+        { kind: "reduce", task },
+        task.blocks,
+        team,
+        meter,
+        request.signal,
+        request.onProgress,
+      );
     });
     return { workers: prediction.workers, dates: rows.dates, shape: stack.shape, prediction };
   } catch (error) {

@@ -12,7 +12,7 @@ export const BACKENDS = [sec, mp, mpV2, mpMem, mpi, threads] as const satisfies 
 
 export type BackendId = (typeof BACKENDS)[number]["id"];
 
-/** @throws UsageError there is no such backend; the message names those there are */
+/** The backend of an id. @throws UsageError there is no such backend; the message names those there are */
 export function findBackend(id: string): Backend {
   const found = BACKENDS.find((backend) => backend.id === id);
   if (found === undefined) {

@@ -27,7 +27,7 @@ export async function runMp(request: StatsRequest): Promise<StatsReport> {
     const prediction = predictWork(rows, "process", request.workers);
     const children = (pool ??= new ChildPool(entry, prediction.workers, meter));
     await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
-      const planes = new StatePlane(blocks);
+      const planes = new StatePlane(blocks, meter);
       await collectImages(children, blocks, planes, request);
       const finisher = new StateFinisher(blocks, momentTargets(products), meter);
       for (let block = 0; block < blocks.blocks; block++) {

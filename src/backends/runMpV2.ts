@@ -5,9 +5,9 @@ import { cellsOfBlock, planStateBlocks, type StateBlocks } from "../pipeline/blo
 import { predictWork } from "../pipeline/costModel";
 import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { StateFinisher } from "../pipeline/stateFinisher";
+import { withProducts } from "../pipeline/withProducts";
 import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
 import { datesOfWorker } from "./shareDates";
-import { withProducts } from "../pipeline/withProducts";
 
 /** The one task of a child: its list of dates. */
 export interface MpV2Task {
@@ -70,7 +70,8 @@ async function mergeStates(
           mergeBlock(finisher, rooms, merged);
           merged += 1;
           request.onProgress?.(merged, blocks.blocks);
-          for (let other = 0; other < pool.size; other++) if (arrived[other]! < merged + ROOMS) pool.resume(other);
+          for (let other = 0; other < pool.size; other++)
+            if (arrived[other]! < merged + ROOMS) pool.resume(other);
         }
       },
     },

@@ -43,6 +43,7 @@ export async function runMpi(request: StatsRequest): Promise<StatsReport> {
 
 function parseResult(stdout: string): MpiResult {
   const line = stdout.split("\n").find((text) => text.startsWith("{"));
-  if (line === undefined) throw new WorkerError("found no result of rank 0, expected one; run it again with --debug");
+  if (line === undefined)
+    throw new WorkerError("found no result of rank 0, expected one; run it again with --debug");
   return JSON.parse(line) as MpiResult;
 }

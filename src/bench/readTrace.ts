@@ -10,8 +10,9 @@ export interface Trace {
 }
 
 /**
- * The spans a run wrote, shifted so that 0 is just before its start. What only the bench can see is added to worker
- * 0: `spawn` until its first span (the process coming up) and `teardown` from its last one until the exit was seen.
+ * The spans a run wrote, shifted so that 0 is just before its start. What only the bench can see is added: to worker
+ * 0 `spawn` until its first span (the process coming up) and `teardown` from its last one until the exit was seen, to
+ * the others `wait` in the same places.
  * @param path JSON Lines of spans on the host's monotonic clock
  */
 export function readTrace(path: string, runId: string, done: Executed): Trace {
@@ -35,15 +36,19 @@ export function readTrace(path: string, runId: string, done: Executed): Trace {
   return { spans: [...spans, ...edgesOf(spans, runId, done.wallSeconds)], reason: null };
 }
 
+/** What lies before the first and behind the last span of each worker. */
 function edgesOf(spans: readonly SpanRecord[], runId: string, wallSeconds: number): readonly SpanRecord[] {
-  const own = spans.filter((span) => span.worker === 0);
-  if (own.length === 0) return [];
-  const first = own.reduce((least, span) => Math.min(least, span.startSeconds), wallSeconds);
-  const last = own.reduce((most, span) => Math.max(most, span.endSeconds), 0);
-  const edge = { runId, worker: 0, item: "process", bytes: 0 };
-  const edges: SpanRecord[] = [
-    { ...edge, phase: "spawn", startSeconds: 0, endSeconds: first },
-    { ...edge, phase: "teardown", startSeconds: last, endSeconds: wallSeconds },
-  ];
+  const workers = [...new Set(spans.map((span) => span.worker))];
+  const edges = workers.flatMap((worker): SpanRecord[] => {
+    const own = spans.filter((span) => span.worker === worker);
+    const first = own.reduce((least, span) => Math.min(least, span.startSeconds), wallSeconds);
+    const last = own.reduce((most, span) => Math.max(most, span.endSeconds), 0);
+    const edge = { runId, worker, item: "process", bytes: 0 };
+    const [before, behind] = worker === 0 ? (["spawn", "teardown"] as const) : (["wait", "wait"] as const);
+    return [
+      { ...edge, phase: before, startSeconds: 0, endSeconds: first },
+      { ...edge, phase: behind, startSeconds: last, endSeconds: wallSeconds },
+    ];
+  });
   return edges.filter((span) => span.endSeconds > span.startSeconds);
 }

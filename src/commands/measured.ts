@@ -13,9 +13,8 @@ export async function runMeasured<T>(
   work: (meter: Meter) => Promise<T>,
 ): Promise<{ result: T; seconds: number; usage: RunUsage }> {
   const trace = args.text("trace");
-  const meter = new Meter(0, trace !== undefined);
   const began = processStartSeconds();
-  meter.end("init", "program", began);
+  const meter = new Meter(0, trace !== undefined, began);
   const result = await work(meter);
   const ended = monotonicSeconds();
   if (trace !== undefined) {

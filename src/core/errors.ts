@@ -69,6 +69,7 @@ const ERROR_CLASSES = {
   UsageError,
 } as const;
 
+/** What of an error can cross a border; whatever else was thrown becomes an Error of its text. */
 export function toPlainError(error: unknown): PlainError {
   if (!(error instanceof Error)) return { name: "Error", message: String(error), path: undefined, stack: undefined };
   const path = error instanceof PilaError ? error.path : undefined;

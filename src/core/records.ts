@@ -15,6 +15,7 @@ export const PHASES = [
   "write",
   "teardown",
 ] as const;
+/** One of `PHASES`. */
 export type Phase = (typeof PHASES)[number];
 
 /**

@@ -87,8 +87,8 @@ export function summariseConfiguration(own: ConfigurationRuns, ground: Ground): 
     cpuSeconds: medianOf(timed, cpuSeconds),
     userSeconds: medianOf(timed, (run) => run.userSeconds),
     systemSeconds: medianOf(timed, (run) => run.systemSeconds),
-    peakRssBytes: medianOf(timed, (run) => run.peakRssBytes),
-    sumRssBytes: medianOf(timed, (run) => run.sumRssBytes),
+    peakRssBytes: medianOfSampled(runs, (run) => run.peakRssBytes),
+    sumRssBytes: medianOfSampled(runs, (run) => run.sumRssBytes),
     bytesRead,
     bytesWritten: medianOf(timed, (run) => run.bytesWritten),
     ipcMessages: medianOf(timed, (run) => run.ipcMessages),
@@ -189,6 +189,11 @@ function cpuSeconds(run: RunRecord): number | null {
 function medianOf(runs: readonly RunRecord[], read: (run: RunRecord) => number | null): number | null {
   const values = runs.flatMap((run) => read(run) ?? []);
   return values.length === 0 ? null : median(values);
+}
+
+/** Memory is sampled in runs that carry no time: kept ones first, else the warm-up. */
+function medianOfSampled(runs: readonly RunRecord[], read: (run: RunRecord) => number | null): number | null {
+  return medianOf(runs.filter(isKept), read) ?? medianOf(selectWarmups(runs), read);
 }
 
 function roofOf(env: EnvRecord | null, run: RunRecord): number | null {

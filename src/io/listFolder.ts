@@ -6,6 +6,9 @@ export function listFolder(folder: string): readonly string[] {
   try {
     return readdirSync(folder).sort();
   } catch (cause) {
-    throw new FormatError(`${folder}: found no readable folder, expected one; check the path`, { path: folder, cause });
+    throw new FormatError(`${folder}: found no readable folder, expected one; check the path`, {
+      path: folder,
+      cause,
+    });
   }
 }

@@ -99,7 +99,9 @@ export function requireDistinctOutputs(outputs: readonly string[], inputs: reado
   for (const output of outputs) {
     const clash = taken.get(identity(output));
     if (clash !== undefined) {
-      throw new UsageError(`${output}: found an output that ${clash}, expected a name of its own; choose another`);
+      throw new UsageError(
+        `${output}: found an output that ${clash}, expected a name of its own; choose another`,
+      );
     }
     taken.set(identity(output), "is named twice");
   }
@@ -113,7 +115,9 @@ function identity(path: string): string {
 
 /** Twelve hexadecimal digits that need not be secret: loading node:crypto would cost milliseconds at every start. */
 function randomName(): string {
-  return Math.floor(Math.random() * 2 ** 48).toString(16).padStart(12, "0");
+  return Math.floor(Math.random() * 2 ** 48)
+    .toString(16)
+    .padStart(12, "0");
 }
 
 function discardAll(): void {

@@ -16,7 +16,8 @@ const DEFLATE_LEVEL = 6;
 
 /** The bytes of a PNG file: 8 bits, palette, no interlacing. Equal images give equal bytes. */
 export function encodePng({ shape, levels, palette, description }: IndexedImage): Uint8Array {
-  if (levels.length !== pixelCount(shape)) throw new RangeError(`${levels.length} levels for ${pixelCount(shape)} pixels`);
+  if (levels.length !== pixelCount(shape))
+    throw new RangeError(`${levels.length} levels for ${pixelCount(shape)} pixels`);
   const { encode } = require("fast-png") as typeof import("fast-png");
   return encode(
     {

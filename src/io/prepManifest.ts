@@ -41,10 +41,13 @@ export function readManifest(folder: string): PrepManifest | null {
   const path = join(folder, MANIFEST_NAME);
   if (!existsSync(path)) return null;
   const damaged = (cause?: unknown): FormatError =>
-    new FormatError(`${path}: found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite`, {
-      path,
-      cause,
-    });
+    new FormatError(
+      `${path}: found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite`,
+      {
+        path,
+        cause,
+      },
+    );
   let manifest: PrepManifest;
   try {
     manifest = JSON.parse(readFileSync(path, "utf8")) as PrepManifest;
@@ -63,11 +66,13 @@ export function writeManifest(folder: string, manifest: PrepManifest): void {
 export function requireSameParameters(folder: string, manifest: PrepManifest): void {
   if (!existsSync(folder)) return;
   const before = readManifest(folder);
-  const describe = ({ crop, looks, nodata }: PrepManifest): string => `crop ${crop}, looks ${looks}, nodata ${nodata}`;
+  const describe = ({ crop, looks, nodata }: PrepManifest): string =>
+    `crop ${crop}, looks ${looks}, nodata ${nodata}`;
   if (before !== null && describe(before) === describe(manifest)) return;
   const crops = listFolder(folder).filter((name) => name.endsWith(CROP_SUFFIX));
   if (crops.length === 0) return;
-  const found = before === null ? `${crops.length} crops of unknown making` : `crops made with ${describe(before)}`;
+  const found =
+    before === null ? `${crops.length} crops of unknown making` : `crops made with ${describe(before)}`;
   throw new FormatError(
     `${folder}: found ${found}, expected ${describe(manifest)}; use another folder, or --overwrite to replace them`,
     { path: folder },

@@ -71,7 +71,9 @@ function rowOffset(source: PlaneSource, row: number): number {
 }
 
 function rowsUntilBreak(source: PlaneSource, row: number): number {
-  return source.strips === null ? source.shape.azimuth - row : source.strips.rows - (row % source.strips.rows);
+  return source.strips === null
+    ? source.shape.azimuth - row
+    : source.strips.rows - (row % source.strips.rows);
 }
 
 function readFully(

@@ -9,15 +9,24 @@ export class Meter {
   bytesWritten = 0;
   ipcMessages = 0;
   ipcBytes = 0;
+  #comingUp: number | null;
 
-  constructor(worker: number, tracing: boolean) {
+  /** @param comingUpSince when the program began: all until the first span is its coming up; null without such a span */
+  constructor(worker: number, tracing: boolean, comingUpSince: number | null = null) {
     this.worker = worker;
     this.tracing = tracing;
+    this.#comingUp = comingUpSince;
   }
 
   /** The start of a span: seconds on the host's monotonic clock when tracing, else 0 at no cost. */
   start(): number {
-    return this.tracing ? monotonicSeconds() : 0;
+    if (!this.tracing) return 0;
+    if (this.#comingUp !== null) {
+      const since = this.#comingUp;
+      this.#comingUp = null;
+      this.end("init", "program", since);
+    }
+    return monotonicSeconds();
   }
 
   /** Ends a span begun at `startSeconds`; nothing is kept when not tracing. */

@@ -48,7 +48,14 @@ export async function fused(request: FusedRequest): Promise<FusedReport> {
     if (request.workers === null) team = startRowTeam(prediction.workers, meter);
     await withProducts(outputs, rows.window, meter, async (products) => {
       const task = planReduction(rows, momentTargets(products), prediction.workers);
-      await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, request.onProgress);
+      await runRowTask(
+        { kind: "reduce", task },
+        task.blocks,
+        team,
+        meter,
+        request.signal,
+        request.onProgress,
+      );
     });
     const shape = { azimuth: rows.window.azimuth, range: rows.window.range };
     return { workers: prediction.workers, dates: rows.dates, shape, prediction };

@@ -2,7 +2,13 @@ import { join } from "node:path";
 import { formatWindow, type Shape } from "../core/raster";
 import { CROP_SUFFIX } from "../io/intensityFolder";
 import { requireDistinctOutputs } from "../io/outputFile";
-import { describeSources, type PrepManifest, replacePrepared, requireSameParameters, writeManifest } from "../io/prepManifest";
+import {
+  describeSources,
+  type PrepManifest,
+  replacePrepared,
+  requireSameParameters,
+  writeManifest,
+} from "../io/prepManifest";
 import type { Meter } from "../parallel/meter";
 import { planPreparation } from "./blockPreparer";
 import { predictWork, type WorkPrediction } from "./costModel";

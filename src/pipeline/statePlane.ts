@@ -1,4 +1,5 @@
 import { type Kernels, openKernels, RegionPlan, STATE_BYTES } from "../kernel/kernels";
+import type { Meter } from "../parallel/meter";
 import { cellsOfBlock, type StateBlocks } from "./blockStates";
 
 /** A memory of the kernels addresses 4 GiB: larger planes are spread over several of at most this size. */
@@ -13,7 +14,8 @@ export class StatePlane {
   readonly #valuesAt: number;
   readonly #statesAt: number;
 
-  constructor(blocks: StateBlocks) {
+  constructor(blocks: StateBlocks, meter: Meter) {
+    const start = meter.start();
     const cells = cellsOfBlock(blocks, 0);
     this.#blocks = blocks;
     this.#stateBytes = Math.ceil((cells * STATE_BYTES) / 64) * 64;
@@ -23,6 +25,7 @@ export class StatePlane {
     this.#statesAt = plan.reserve(this.#blocksPerBank * this.#stateBytes);
     const banks = Math.ceil(blocks.blocks / this.#blocksPerBank);
     this.#banks = Array.from({ length: banks }, () => openKernels(plan));
+    meter.end("init", "kernels", start);
   }
 
   /** Adds one block of one date. @param values float32, as bytes */

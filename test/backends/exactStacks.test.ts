@@ -58,28 +58,43 @@ function readFloats(path: string): Float32Array {
   return new Float32Array(Uint8Array.from(readFileSync(path)).buffer);
 }
 
-async function assertExact({ dates, stacks, crops }: Joined, folder: string, id: string, out: string): Promise<void> {
+async function assertExact(
+  { dates, stacks, crops }: Joined,
+  folder: string,
+  id: string,
+  out: string,
+): Promise<void> {
   const workers = id === "sec" ? 1 : dates < 31 ? 2 : 3;
   const found = await readProducts(await runBackend(id, crops, out, workers));
   stacks.forEach(({ name, pixels }, row) => {
     const part = (values: Float32Array): Float32Array => values.subarray(row * pixels, (row + 1) * pixels);
-    assertSameValues(part(found.mean.values), readFloats(join(folder, `${name}.mean.f32`)), `${id}, ${name}, mean`);
-    assertSameValues(part(found.std.values), readFloats(join(folder, `${name}.std.f32`)), `${id}, ${name}, std`);
+    assertSameValues(
+      part(found.mean.values),
+      readFloats(join(folder, `${name}.mean.f32`)),
+      `${id}, ${name}, mean`,
+    );
+    assertSameValues(
+      part(found.std.values),
+      readFloats(join(folder, `${name}.std.f32`)),
+      `${id}, ${name}, std`,
+    );
     const counts = new Uint32Array(Uint8Array.from(readFileSync(join(folder, `${name}.count.u32`))).buffer);
     assertSameValues(part(found.count.values), counts, `${id}, ${name}, count`);
   });
 }
 
-testUnless(pythonMissing)("all 96 hard stacks give the float32 nearest to the exact value, whatever backend", () =>
-  withFolder(async (folder) => {
-    for (const joined of joinByDates(folder)) {
-      for (const { id } of BACKENDS) {
-        // Starting ranks is slow: three numbers of dates are enough for them.
-        if (backendMissing(id) !== undefined || (id === "mpi" && ![3, 64].includes(joined.dates))) continue;
-        await assertExact(joined, folder, id, join(folder, `${id}-${joined.dates}`));
+testUnless(pythonMissing)(
+  "all 96 hard stacks give the float32 nearest to the exact value, whatever backend",
+  () =>
+    withFolder(async (folder) => {
+      for (const joined of joinByDates(folder)) {
+        for (const { id } of BACKENDS) {
+          // Starting ranks is slow: three numbers of dates are enough for them.
+          if (backendMissing(id) !== undefined || (id === "mpi" && ![3, 64].includes(joined.dates))) continue;
+          await assertExact(joined, folder, id, join(folder, `${id}-${joined.dates}`));
+        }
       }
-    }
-  }),
+    }),
 );
 
 test.run();

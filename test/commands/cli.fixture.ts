@@ -1,7 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Shape } from "../../src/core/raster";
@@ -19,7 +28,11 @@ export interface Ended {
 }
 
 /** Runs a command to its end. */
-export function runPila(args: readonly string[], env: NodeJS.ProcessEnv = {}, before: readonly string[] = []): Ended {
+export function runPila(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  before: readonly string[] = [],
+): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...before, CLI, ...args], {
     encoding: "utf8",
     env: { ...process.env, ...env },

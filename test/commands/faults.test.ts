@@ -36,19 +36,21 @@ for (const id of ["mp", "mp_v2", "mpi"]) {
 }
 
 for (const { id } of BACKENDS) {
-  testUnless(backendMissing(id))(`stats ${id} fails cleanly when its inputs are cut short while they are read`, () =>
-    withFolder(async (folder) => {
-      const out = join(folder, "out");
-      makeSparseCrops(join(folder, "in"), 24, SHAPE);
-      const pila = new RunningPila(statsArguments(id, folder, out));
-      await pila.until("at work", () => temporaryFiles(out).length > 0);
-      for (const name of readdirSync(join(folder, "in"))) truncateSync(join(folder, "in", name), 5000);
-      const { code, stderr } = await pila.end();
-      assert.is(code, 1, stderr);
-      assert.match(stderr, /^pila: \w+Error: .*d\d+_int_crop\.tif: found /m);
-      assert.equal(existsSync(out) ? readdirSync(out) : [], []);
-      assert.equal(pila.processes(), []);
-    }),
+  testUnless(backendMissing(id))(
+    `stats ${id} fails cleanly when its inputs are cut short while they are read`,
+    () =>
+      withFolder(async (folder) => {
+        const out = join(folder, "out");
+        makeSparseCrops(join(folder, "in"), 24, SHAPE);
+        const pila = new RunningPila(statsArguments(id, folder, out));
+        await pila.until("at work", () => temporaryFiles(out).length > 0);
+        for (const name of readdirSync(join(folder, "in"))) truncateSync(join(folder, "in", name), 5000);
+        const { code, stderr } = await pila.end();
+        assert.is(code, 1, stderr);
+        assert.match(stderr, /^pila: \w+Error: .*d\d+_int_crop\.tif: found /m);
+        assert.equal(existsSync(out) ? readdirSync(out) : [], []);
+        assert.equal(pila.processes(), []);
+      }),
   );
 }
 
@@ -84,7 +86,8 @@ test("stats mp_v2 gives the bytes of sec when one child is far behind the other"
     const { code, stderr } = await pila.end();
     assert.is(code, 0, stderr);
     assert.is(runPila(statsArguments("sec", folder, join(folder, "sec"))).code, 0);
-    for (const name of ["mean.tif", "std.tif"]) assertSameBytes(join(folder, "mp_v2", name), join(folder, "sec", name));
+    for (const name of ["mean.tif", "std.tif"])
+      assertSameBytes(join(folder, "mp_v2", name), join(folder, "sec", name));
   }));
 
 test.run();

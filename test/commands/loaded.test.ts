@@ -33,7 +33,9 @@ const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "ut
 
 /** Which of pila's own dependencies are among the modules. */
 function dependenciesAmong(paths: readonly string[]): string[] {
-  return Object.keys(dependencies).filter((name) => paths.some((path) => path.includes(`node_modules/${name}/`)));
+  return Object.keys(dependencies).filter((name) =>
+    paths.some((path) => path.includes(`node_modules/${name}/`)),
+  );
 }
 
 test("pila --version loads its own file and nothing else", () =>
@@ -50,13 +52,23 @@ test("prep and fused load no package but the XML parser", () =>
   }));
 
 for (const { id } of BACKENDS) {
-  testUnless(backendMissing(id))(`stats ${id} loads no package${id === "mpi" ? " but koffi" : ""}, in its children too`, () =>
-    withFolder((folder) => {
-      assert.is(runPila(["prep", SAMPLE, join(folder, "in")]).code, 0);
-      const paths = loadedBy(folder, ["stats", id, join(folder, "in"), join(folder, "m"), join(folder, "s"), "--workers", "2"]);
-      assert.ok(paths.some((path) => path.endsWith("src/main.js")));
-      assert.equal(dependenciesAmong(paths), id === "mpi" ? ["koffi"] : []);
-    }),
+  testUnless(backendMissing(id))(
+    `stats ${id} loads no package${id === "mpi" ? " but koffi" : ""}, in its children too`,
+    () =>
+      withFolder((folder) => {
+        assert.is(runPila(["prep", SAMPLE, join(folder, "in")]).code, 0);
+        const paths = loadedBy(folder, [
+          "stats",
+          id,
+          join(folder, "in"),
+          join(folder, "m"),
+          join(folder, "s"),
+          "--workers",
+          "2",
+        ]);
+        assert.ok(paths.some((path) => path.endsWith("src/main.js")));
+        assert.equal(dependenciesAmong(paths), id === "mpi" ? ["koffi"] : []);
+      }),
   );
 }
 

@@ -11,4 +11,11 @@ export async function resolve(specifier, context, next) {
   return found;
 }`;
 register(`data:text/javascript,${encodeURIComponent(hook)}`);
-process.on("exit", () => appendFileSync(file, Object.keys(require.cache).map((name) => `${name}\n`).join("")));
+process.on("exit", () =>
+  appendFileSync(
+    file,
+    Object.keys(require.cache)
+      .map((name) => `${name}\n`)
+      .join(""),
+  ),
+);

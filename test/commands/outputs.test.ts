@@ -58,7 +58,8 @@ test("an output that is an input or another output is refused, also through link
 test("images that are no crops keep their earlier results out, and are themselves never taken for results", () =>
   withFolder(async (folder) => {
     const { crops } = prepareSample(folder);
-    for (const date of ["20230319", "20230331"]) copyFileSync(join(crops, `${date}_int_crop.tif`), join(folder, `${date}.tif`));
+    for (const date of ["20230319", "20230331"])
+      copyFileSync(join(crops, `${date}_int_crop.tif`), join(folder, `${date}.tif`));
     const [mean, std] = [join(folder, "mean.tif"), join(folder, "std.tif")];
     assert.is(stats(folder, mean, std).code, 0);
     const first = readFileSync(mean);
@@ -85,7 +86,10 @@ test("missing output folders are made, and a failing command leaves what stood t
   withFolder(async (folder) => {
     const { crops } = prepareSample(folder);
     const deep = join(folder, "a/b/c");
-    assert.is(stats(crops, join(deep, "mean.tif"), join(folder, "d/std.tif"), "--count", join(deep, "n.tif")).code, 0);
+    assert.is(
+      stats(crops, join(deep, "mean.tif"), join(folder, "d/std.tif"), "--count", join(deep, "n.tif")).code,
+      0,
+    );
     assert.equal((await readByGeotiff(join(deep, "n.tif"))).shape, { azimuth: 21, range: 84 });
     const before = readFileSync(join(deep, "mean.tif"));
 
@@ -98,7 +102,10 @@ test("missing output folders are made, and a failing command leaves what stood t
     assert.is(belowFile.code, 1);
     assert.match(belowFile.stderr, /^pila: FormatError: .*found that it cannot be made/);
     rmSync(join(crops, "20230331_int_crop.tif"));
-    writeFileSync(join(crops, "20230331_int_crop.tif"), readFileSync(join(crops, "20230319_int_crop.tif")).subarray(0, 3000));
+    writeFileSync(
+      join(crops, "20230331_int_crop.tif"),
+      readFileSync(join(crops, "20230319_int_crop.tif")).subarray(0, 3000),
+    );
     assert.is(stats(crops, join(deep, "mean.tif"), join(deep, "std.tif")).code, 1);
     assert.ok(readFileSync(join(deep, "mean.tif")).equals(before));
     assert.equal(readdirSync(deep).sort(), ["mean.tif", "n.tif"]);
@@ -121,10 +128,17 @@ test("prep refuses crops of other parameters or unknown making, and replaces the
     const { slc, crops } = prepareSample(folder);
     const crop = join(crops, "20230319_int_crop.tif");
     const before = readFileSync(crop);
-    for (const other of [["--looks", "2"], ["--nodata", "none"], ["--crop", "5,5,0,0"]]) {
+    for (const other of [
+      ["--looks", "2"],
+      ["--nodata", "none"],
+      ["--crop", "5,5,0,0"],
+    ]) {
       const { code, stderr } = runPila(["prep", slc, crops, ...other]);
       assert.is(code, 1);
-      assert.match(stderr, /found crops made with crop 21,84,0,0, looks 4x4, nodata zero, expected .*--overwrite/);
+      assert.match(
+        stderr,
+        /found crops made with crop 21,84,0,0, looks 4x4, nodata zero, expected .*--overwrite/,
+      );
     }
     assert.ok(readFileSync(crop).equals(before));
     assert.is(runPila(["prep", slc, crops]).code, 0);

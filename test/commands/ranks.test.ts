@@ -18,10 +18,14 @@ const ENV = {
 };
 
 function runRanks(ranks: number, args: readonly string[]): Ended {
-  const { status, stdout, stderr } = spawnSync("mpiexec", ["-n", String(ranks), process.execPath, CLI, ...args], {
-    encoding: "utf8",
-    env: { ...process.env, ...ENV },
-  });
+  const { status, stdout, stderr } = spawnSync(
+    "mpiexec",
+    ["-n", String(ranks), process.execPath, CLI, ...args],
+    {
+      encoding: "utf8",
+      env: { ...process.env, ...ENV },
+    },
+  );
   return { code: status, stdout, stderr };
 }
 
@@ -31,7 +35,16 @@ testUnless(backendMissing("mpi"))("under mpiexec, stats mpi joins as ranks and g
     assert.is(runPila(["prep", SAMPLE, at("in")]).code, 0);
     assert.is(runPila(["stats", "sec", at("in"), at("m"), at("s")]).code, 0);
     for (const split of ["dates", "rows"]) {
-      const words = ["stats", "mpi", at("in"), at(`m-${split}`), at(`s-${split}`), "--split", split, "--json"];
+      const words = [
+        "stats",
+        "mpi",
+        at("in"),
+        at(`m-${split}`),
+        at(`s-${split}`),
+        "--split",
+        split,
+        "--json",
+      ];
       const { code, stdout, stderr } = runRanks(3, words);
       assert.is(code, 0, stderr);
       // One rank speaks for all.
@@ -43,26 +56,32 @@ testUnless(backendMissing("mpi"))("under mpiexec, stats mpi joins as ranks and g
   }),
 );
 
-testUnless(backendMissing("mpi"))("any other command started as several ranks is refused and writes nothing", () =>
-  withFolder((folder) => {
-    const at = (name: string): string => join(folder, name);
-    const commands = [
-      ["prep", SAMPLE, at("in")],
-      ["fused", SAMPLE, at("m"), at("s")],
-      ["stats", "sec", SAMPLE, at("m"), at("s")],
-    ];
-    for (const words of commands) {
-      const { code, stderr } = runRanks(2, words);
-      assert.is(code, 2, stderr);
-      assert.match(stderr, /UsageError: found pila \w+ started as several ranks, expected one process/);
-      assert.equal(readdirSync(folder), []);
-    }
-  }),
+testUnless(backendMissing("mpi"))(
+  "any other command started as several ranks is refused and writes nothing",
+  () =>
+    withFolder((folder) => {
+      const at = (name: string): string => join(folder, name);
+      const commands = [
+        ["prep", SAMPLE, at("in")],
+        ["fused", SAMPLE, at("m"), at("s")],
+        ["stats", "sec", SAMPLE, at("m"), at("s")],
+      ];
+      for (const words of commands) {
+        const { code, stderr } = runRanks(2, words);
+        assert.is(code, 2, stderr);
+        assert.match(stderr, /UsageError: found pila \w+ started as several ranks, expected one process/);
+        assert.equal(readdirSync(folder), []);
+      }
+    }),
 );
 
 test("variables of a launcher alone are enough to refuse", () =>
   withFolder((folder) => {
-    for (const env of [{ OMPI_COMM_WORLD_SIZE: "2" }, { PMI_RANK: "0", PMI_SIZE: "2" }, { SLURM_STEP_NUM_TASKS: "4" }]) {
+    for (const env of [
+      { OMPI_COMM_WORLD_SIZE: "2" },
+      { PMI_RANK: "0", PMI_SIZE: "2" },
+      { SLURM_STEP_NUM_TASKS: "4" },
+    ]) {
       assert.is(runPila(["prep", SAMPLE, join(folder, "in")], env).code, 2);
     }
     assert.not.ok(existsSync(join(folder, "in")));

@@ -21,7 +21,8 @@ interface Case {
 }
 
 const PROCESSES: Readonly<Record<string, number>> = { mp: 3, mp_v2: 3, mpi: 4 };
-const crops = (folder: string): void => makeSparseCrops(join(folder, "in"), 24, { azimuth: 16000, range: 8192 });
+const crops = (folder: string): void =>
+  makeSparseCrops(join(folder, "in"), 24, { azimuth: 16000, range: 8192 });
 const slc = (folder: string): void => makeSparseSlc(join(folder, "in"), 16, { azimuth: 22486, range: 8245 });
 
 const CASES: readonly Case[] = [
@@ -31,7 +32,14 @@ const CASES: readonly Case[] = [
       missing: backendMissing(id),
       processes: PROCESSES[id] ?? 1,
       make: crops,
-      args: (folder, out) => ["stats", id, join(folder, "in"), join(out, "mean.tif"), join(out, "std.tif"), ...WORKERS],
+      args: (folder, out) => [
+        "stats",
+        id,
+        join(folder, "in"),
+        join(out, "mean.tif"),
+        join(out, "std.tif"),
+        ...WORKERS,
+      ],
     }),
   ),
   {
@@ -46,7 +54,13 @@ const CASES: readonly Case[] = [
     missing: undefined,
     processes: 1,
     make: slc,
-    args: (folder, out) => ["fused", join(folder, "in"), join(out, "mean.tif"), join(out, "std.tif"), ...WORKERS],
+    args: (folder, out) => [
+      "fused",
+      join(folder, "in"),
+      join(out, "mean.tif"),
+      join(out, "std.tif"),
+      ...WORKERS,
+    ],
   },
 ];
 
@@ -56,23 +70,28 @@ CASES.forEach(({ name, missing, processes, make, args }, i) => {
   // Each command gets one signal, or both where processes have to end with it.
   const signals = (["SIGTERM", "SIGINT"] as const).filter((_, n) => processes > 1 || n === i % 2);
   for (const signal of signals) {
-    testUnless(missing)(`${name} ends by ${signal} with ${SIGNALS[signal]}, no file, no process, what stood there kept`, () =>
-      withFolder(async (folder) => {
-        const out = join(folder, "out");
-        mkdirSync(out);
-        make(folder);
-        writeFileSync(join(out, "mean.tif"), "stood there before");
-        const pila = new RunningPila(args(folder, out));
-        await pila.until("at work", () => temporaryFiles(out).length > 0 && pila.processes().length >= processes);
-        // Ctrl-C in a terminal reaches the whole group, a SIGTERM the one process.
-        process.kill(signal === "SIGINT" ? -pila.child.pid! : pila.child.pid!, signal);
-        const { code, stderr } = await pila.end();
-        assert.is(code, SIGNALS[signal], stderr);
-        assert.equal(pila.processes(), []);
-        assert.equal(readdirSync(out), ["mean.tif"]);
-        assert.is(readFileSync(join(out, "mean.tif"), "utf8"), "stood there before");
-        assert.not.match(stderr, /^\s+at /m);
-      }),
+    testUnless(missing)(
+      `${name} ends by ${signal} with ${SIGNALS[signal]}, no file, no process, what stood there kept`,
+      () =>
+        withFolder(async (folder) => {
+          const out = join(folder, "out");
+          mkdirSync(out);
+          make(folder);
+          writeFileSync(join(out, "mean.tif"), "stood there before");
+          const pila = new RunningPila(args(folder, out));
+          await pila.until(
+            "at work",
+            () => temporaryFiles(out).length > 0 && pila.processes().length >= processes,
+          );
+          // Ctrl-C in a terminal reaches the whole group, a SIGTERM the one process.
+          process.kill(signal === "SIGINT" ? -pila.child.pid! : pila.child.pid!, signal);
+          const { code, stderr } = await pila.end();
+          assert.is(code, SIGNALS[signal], stderr);
+          assert.equal(pila.processes(), []);
+          assert.equal(readdirSync(out), ["mean.tif"]);
+          assert.is(readFileSync(join(out, "mean.tif"), "utf8"), "stood there before");
+          assert.not.match(stderr, /^\s+at /m);
+        }),
     );
   }
 });

@@ -20,7 +20,10 @@ function writeSpeckle(folder: string): void {
   mkdirSync(folder);
   const next = uniform(5);
   for (let date = 0; date < DATES; date++) {
-    const values = Float32Array.from({ length: SHAPE.azimuth * SHAPE.range }, () => Math.floor(64 * next()) / 2);
+    const values = Float32Array.from(
+      { length: SHAPE.azimuth * SHAPE.range },
+      () => Math.floor(64 * next()) / 2,
+    );
     writeCrop(folder, `d${date}`, { shape: SHAPE, values });
   }
 }
@@ -62,8 +65,23 @@ for (const { id } of BACKENDS) {
           if (shape === LARGE) makeSparseCrops(join(folder, "in"), DATES, LARGE);
           else writeSpeckle(join(folder, "in"));
           const trace = join(folder, "trace.jsonl");
-          const args = ["stats", id, join(folder, "in"), join(folder, "m"), join(folder, "s"), "--trace", trace];
-          const { code, stdout, stderr } = runPila([...args, "--workers", String(WORKERS), "--split", split, "--json"]);
+          const args = [
+            "stats",
+            id,
+            join(folder, "in"),
+            join(folder, "m"),
+            join(folder, "s"),
+            "--trace",
+            trace,
+          ];
+          const { code, stdout, stderr } = runPila([
+            ...args,
+            "--workers",
+            String(WORKERS),
+            "--split",
+            split,
+            "--json",
+          ]);
           assert.is(code, 0, stderr);
           const spans = readSpans(trace);
           const read = bytesByWorker(spans);
@@ -71,17 +89,26 @@ for (const { id } of BACKENDS) {
           assert.ok(readers !== undefined, `say in this test who reads in ${id}`);
           assert.equal([...read.keys()].sort(), readers);
           for (const [worker, bytes] of read) assert.ok(bytes > 0, `worker ${worker}`);
-          assert.is([...read.values()].reduce((sum, bytes) => sum + bytes), 4 * DATES * pixels);
+          assert.is(
+            [...read.values()].reduce((sum, bytes) => sum + bytes),
+            4 * DATES * pixels,
+          );
           const { usage } = JSON.parse(stdout) as { usage: { bytesRead: number; ipcBytes: number } };
           assert.is(usage.bytesRead, 4 * DATES * pixels);
-          if (id === "mp") assert.ok(usage.ipcBytes >= 4 * DATES * pixels, "every pixel crosses to the parent");
+          if (id === "mp")
+            assert.ok(usage.ipcBytes >= 4 * DATES * pixels, "every pixel crosses to the parent");
           if (id === "mp_v2") assert.ok(usage.ipcBytes >= WORKERS * pixels * 36, "one state a worker");
           if (["sec", "threads", "mp_mem"].includes(id)) assert.is(usage.ipcBytes, 0);
 
           const last = new Map<number, number>();
-          for (const { worker, phase, item, startSeconds, endSeconds } of spans.sort((a, b) => a.startSeconds - b.startSeconds)) {
+          for (const { worker, phase, item, startSeconds, endSeconds } of spans.sort(
+            (a, b) => a.startSeconds - b.startSeconds,
+          )) {
             const before = last.get(worker) ?? Number.NEGATIVE_INFINITY;
-            assert.ok(endSeconds >= startSeconds && startSeconds >= before - 1e-6, `worker ${worker}: ${phase} ${item} overlaps`);
+            assert.ok(
+              endSeconds >= startSeconds && startSeconds >= before - 1e-6,
+              `worker ${worker}: ${phase} ${item} overlaps`,
+            );
             last.set(worker, Math.max(before, endSeconds));
           }
         }),

@@ -24,10 +24,15 @@ test("crops and looks come back as they were written, rows and azimuth first", (
 
 test("anything but whole numbers within their bounds is refused", () => {
   for (const text of ["", " ", "1.0", "1e2", "+1", "-1", "0x1", "１", "Infinity", "1025"]) {
-    assert.throws(() => parseWhole("workers", text, 1, 1024), /found --workers .*expected a whole number from 1 to 1024/);
+    assert.throws(
+      () => parseWhole("workers", text, 1, 1024),
+      /found --workers .*expected a whole number from 1 to 1024/,
+    );
   }
-  for (const text of ["", "4,4", "4x", "x4", "0", "4x0", "1025", "4X4X4"]) assert.throws(() => parseLooks(text), /expected N or AxR/);
-  for (const text of ["1,2,3", "1,2,3,4,5", "1,2,3,-4", "1;2;3;4", "a,b,c,d"]) assert.throws(() => parseCrop(text), /ROWS,COLS,ROW0,COL0/);
+  for (const text of ["", "4,4", "4x", "x4", "0", "4x0", "1025", "4X4X4"])
+    assert.throws(() => parseLooks(text), /expected N or AxR/);
+  for (const text of ["1,2,3", "1,2,3,4,5", "1,2,3,-4", "1;2;3;4", "a,b,c,d"])
+    assert.throws(() => parseCrop(text), /ROWS,COLS,ROW0,COL0/);
   assert.equal(parseWholeList("workers", "1, 2,4,2", 1, 1024), [1, 2, 4]);
 });
 

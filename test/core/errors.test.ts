@@ -14,7 +14,9 @@ const CLASSES = [
 
 for (const Class of CLASSES) {
   test(`${Class.name} crosses a border as plain data and comes back as itself`, () => {
-    const sent = JSON.parse(JSON.stringify(errors.toPlainError(new Class("a.slc: found 1", { path: "a.slc" }))));
+    const sent = JSON.parse(
+      JSON.stringify(errors.toPlainError(new Class("a.slc: found 1", { path: "a.slc" }))),
+    );
     const back = errors.fromPlainError(sent);
     assert.instance(back, Class);
     assert.equal([back.name, back.message, back.path], [Class.name, "a.slc: found 1", "a.slc"]);

@@ -6,7 +6,10 @@ import { formatWindow, lookedShape, requireInside, sameShape, wholeWindow } from
 const SHAPE = { azimuth: 21, range: 84 };
 
 test("looked shapes are the floor of both axes, azimuth first", () => {
-  assert.equal(lookedShape({ azimuth: 22486, range: 8245 }, { azimuth: 4, range: 4 }), { azimuth: 5621, range: 2061 });
+  assert.equal(lookedShape({ azimuth: 22486, range: 8245 }, { azimuth: 4, range: 4 }), {
+    azimuth: 5621,
+    range: 2061,
+  });
   assert.equal(lookedShape({ azimuth: 10, range: 21 }, { azimuth: 5, range: 7 }), { azimuth: 2, range: 3 });
   assert.throws(
     () => lookedShape({ azimuth: 3, range: 100 }, { azimuth: 4, range: 4 }),
@@ -17,7 +20,12 @@ test("looked shapes are the floor of both axes, azimuth first", () => {
 test("windows that touch the edges are inside, one cell more is not and the largest that fits is named", () => {
   const inside = { azimuth: 1, range: 4, azimuthOffset: 20, rangeOffset: 80 };
   assert.is(requireInside(inside, SHAPE), inside);
-  assert.equal(requireInside(wholeWindow(SHAPE), SHAPE), { azimuth: 21, range: 84, azimuthOffset: 0, rangeOffset: 0 });
+  assert.equal(requireInside(wholeWindow(SHAPE), SHAPE), {
+    azimuth: 21,
+    range: 84,
+    azimuthOffset: 0,
+    rangeOffset: 0,
+  });
   const cases = [
     [{ ...inside, azimuth: 2 }, "--crop 1,4,20,80"],
     [{ ...inside, range: 5 }, "--crop 1,4,20,80"],

@@ -13,7 +13,12 @@ import { pythonMissing, runPython } from "./python.fixture";
 import { randomSamples, withFolder, writeVrt } from "./slcFile.fixture";
 
 /** A sparse SLC of zeros whose last rows are given samples. */
-function writeSparseSlc(folder: string, date: string, shape: { azimuth: number; range: number }, tail: Float32Array): void {
+function writeSparseSlc(
+  folder: string,
+  date: string,
+  shape: { azimuth: number; range: number },
+  tail: Float32Array,
+): void {
   const bytes = Buffer.from(tail.buffer);
   const file = openSync(join(folder, `${date}.slc`), "w");
   writeSync(file, bytes, 0, bytes.length, 8 * shape.azimuth * shape.range - bytes.length);
@@ -46,7 +51,10 @@ test("fused reads the right samples beyond 4 GiB of an SLC", () =>
       return dates.reduce((a, b) => a + b) / 3;
     });
     found.mean.values.forEach((value, cell) => {
-      assert.ok(Math.abs(value - expected[cell]!) <= 1e-6 * expected[cell]!, `cell ${cell}: ${value}, ${expected[cell]}`);
+      assert.ok(
+        Math.abs(value - expected[cell]!) <= 1e-6 * expected[cell]!,
+        `cell ${cell}: ${value}, ${expected[cell]}`,
+      );
     });
   }));
 
@@ -103,7 +111,10 @@ test("crops whose pixels begin beyond 4 GiB are reduced in place", () =>
     // A classic header moved: the only strip stands behind a hole, as BigTIFF allows.
     const values = [Float32Array.of(1, 5, 9), Float32Array.of(3, 5, 1)];
     values.forEach((pixels, i) => writeFarCrop(join(folder, `d${i}_int_crop.tif`), pixels));
-    for (const [id, workers] of [["sec", 1], ["mp_v2", 2]] as const) {
+    for (const [id, workers] of [
+      ["sec", 1],
+      ["mp_v2", 2],
+    ] as const) {
       const found = await readProducts(await runBackend(id, folder, join(folder, id), workers));
       assertSameValues(found.mean.values, [2, 5, 5], `${id}, mean`);
       assertSameValues(found.std.values, [1, 0, 4], `${id}, std`);

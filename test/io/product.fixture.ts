@@ -26,7 +26,9 @@ export function assertSameBytes(found: string, expected: string, what = ""): voi
   const [a, b] = [readFileSync(found), readFileSync(expected)];
   if (a.equals(b)) return;
   const at = a.findIndex((byte, i) => byte !== b[i]);
-  assert.unreachable(`${what} ${found}: ${a.length} bytes, ${expected}: ${b.length}, first difference at byte ${at}`);
+  assert.unreachable(
+    `${what} ${found}: ${a.length} bytes, ${expected}: ${b.length}, first difference at byte ${at}`,
+  );
 }
 
 /** Fails at the first value that is not the expected one, bit for bit (NaN of any kind is NaN). */

@@ -28,5 +28,7 @@ export function runPython(code: string, input: unknown = null): string {
 
 function findMissing(): string | undefined {
   if (!existsSync(PYTHON)) return "no private Python";
-  return spawnSync(PYTHON, ["-c", "import numpy, rasterio"]).status === 0 ? undefined : "no numpy and rasterio";
+  return spawnSync(PYTHON, ["-c", "import numpy, rasterio"]).status === 0
+    ? undefined
+    : "no numpy and rasterio";
 }

@@ -39,38 +39,45 @@ with rasterio.open(json.load(sys.stdin)) as image:
     print(json.dumps([facts, values.astype(float).ravel().tolist()]).replace("NaN", "null"))
 `;
 
-testUnless(pythonMissing)("crops are the looks of what GDAL reads through the VRT, with offsets and either byte order", () =>
-  withFolder(async (folder) => {
-    const slc = join(folder, "slc");
-    const layouts = [{}, { bigEndian: true, imageOffset: 64 }, { pixelOffset: 16, lineGap: 40 }];
-    layouts.forEach((layout, i) => writeSlc(slc, `2021010${i}`, SHAPE, randomSamples(SHAPE, i), layout));
-    const parameters = { looks: { azimuth: 4, range: 4 }, crop: null, nodata: "zero" } as const;
-    await runPrepare(slc, join(folder, "a"), parameters, 1);
-    await runPrepare(SAMPLE, join(folder, "b"), parameters, 2);
-    const pairs = [
-      ...layouts.map((_, i) => [join(slc, `2021010${i}.slc.vrt`), join(folder, "a", `2021010${i}_int_crop.tif`)]),
-      ...["20230319", "20230331"].map((date) => [
-        join(SAMPLE, `${date}.slc.vrt`),
-        join(folder, "b", `${date}_int_crop.tif`),
-      ]),
-    ];
-    const worst = Number(runPython(FROM_VRT, pairs));
-    assert.ok(worst < 5e-7, `relative distance ${worst}`);
-  }),
+testUnless(pythonMissing)(
+  "crops are the looks of what GDAL reads through the VRT, with offsets and either byte order",
+  () =>
+    withFolder(async (folder) => {
+      const slc = join(folder, "slc");
+      const layouts = [{}, { bigEndian: true, imageOffset: 64 }, { pixelOffset: 16, lineGap: 40 }];
+      layouts.forEach((layout, i) => writeSlc(slc, `2021010${i}`, SHAPE, randomSamples(SHAPE, i), layout));
+      const parameters = { looks: { azimuth: 4, range: 4 }, crop: null, nodata: "zero" } as const;
+      await runPrepare(slc, join(folder, "a"), parameters, 1);
+      await runPrepare(SAMPLE, join(folder, "b"), parameters, 2);
+      const pairs = [
+        ...layouts.map((_, i) => [
+          join(slc, `2021010${i}.slc.vrt`),
+          join(folder, "a", `2021010${i}_int_crop.tif`),
+        ]),
+        ...["20230319", "20230331"].map((date) => [
+          join(SAMPLE, `${date}.slc.vrt`),
+          join(folder, "b", `${date}_int_crop.tif`),
+        ]),
+      ];
+      const worst = Number(runPython(FROM_VRT, pairs));
+      assert.ok(worst < 5e-7, `relative distance ${worst}`);
+    }),
 );
 
-testUnless(pythonMissing)("rasterio opens a product as one float32 band without georeference and reads what geotiff reads", () =>
-  withFolder(async (folder) => {
-    const parameters = { looks: { azimuth: 1, range: 1 }, crop: null, nodata: "zero" } as const;
-    const { mean } = await runFused(SAMPLE, folder, parameters, 1);
-    const [facts, values] = JSON.parse(runPython(DESCRIBE, mean)) as [unknown[], (number | null)[]];
-    assert.equal(facts.slice(0, 6), ["GTiff", 1, "float32", "nan", null, true]);
-    // No tag but those of the pixels.
-    assert.equal(facts.slice(6), [[], [84, 338]]);
-    const own = await readByGeotiff(mean);
-    const at = values.findIndex((value, i) => !Object.is(value ?? Number.NaN, own.values[i]));
-    assert.is(at, -1);
-  }),
+testUnless(pythonMissing)(
+  "rasterio opens a product as one float32 band without georeference and reads what geotiff reads",
+  () =>
+    withFolder(async (folder) => {
+      const parameters = { looks: { azimuth: 1, range: 1 }, crop: null, nodata: "zero" } as const;
+      const { mean } = await runFused(SAMPLE, folder, parameters, 1);
+      const [facts, values] = JSON.parse(runPython(DESCRIBE, mean)) as [unknown[], (number | null)[]];
+      assert.equal(facts.slice(0, 6), ["GTiff", 1, "float32", "nan", null, true]);
+      // No tag but those of the pixels.
+      assert.equal(facts.slice(6), [[], [84, 338]]);
+      const own = await readByGeotiff(mean);
+      const at = values.findIndex((value, i) => !Object.is(value ?? Number.NaN, own.values[i]));
+      assert.is(at, -1);
+    }),
 );
 
 test.run();

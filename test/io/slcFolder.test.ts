@@ -58,7 +58,8 @@ test("elements and attributes are matched without case, and absent ones take GDA
   }));
 
 test("what is wrong with a description is said with what was found and what was expected", async () => {
-  const vrt = (band: string, size = 'rasterXSize="5" rasterYSize="6"'): string => `<VRTDataset ${size}>${band}</VRTDataset>`;
+  const vrt = (band: string, size = 'rasterXSize="5" rasterYSize="6"'): string =>
+    `<VRTDataset ${size}>${band}</VRTDataset>`;
   const band = (inside: string, type = "CFloat32", kind = "VRTRawRasterBand"): string =>
     `<VRTRasterBand dataType="${type}" subClass="${kind}">${inside}</VRTRasterBand>`;
   const source = "<SourceFilename>d.slc</SourceFilename>";
@@ -67,20 +68,32 @@ test("what is wrong with a description is said with what was found and what was 
     [vrt(band(source, "CFloat32", "VRTDerivedRasterBand")), /found a VRT band of kind VRTDerivedRasterBand/],
     [vrt(band(source) + band(source)), /found a VRT of 2 bands/],
     [vrt(band("")), /found no SourceFilename/],
-    [vrt(band("<SourceFilename>/data/d.slc</SourceFilename>")), /found the source \/data\/d.slc, expected a file beside/],
+    [
+      vrt(band("<SourceFilename>/data/d.slc</SourceFilename>")),
+      /found the source \/data\/d.slc, expected a file beside/,
+    ],
     [vrt(band("<SourceFilename>../d.slc</SourceFilename>")), /found the source ..\/d.slc/],
     [vrt(band("<SourceFilename>other.slc</SourceFilename>")), /found no data file .*other.slc/],
     [vrt(band(`${source}<ByteOrder>PDP</ByteOrder>`)), /found ByteOrder PDP, expected LSB or MSB/],
     [vrt(band(`${source}<PixelOffset>4</PixelOffset>`)), /found PixelOffset 4 and LineOffset 20/],
     [vrt(band(`${source}<LineOffset>39</LineOffset>`)), /found PixelOffset 8 and LineOffset 39/],
     [vrt(band(`${source}<ImageOffset>-8</ImageOffset>`)), /found size 6 x 5, ImageOffset -8/],
-    [vrt(band(source), 'rasterXSize="5" rasterYSize="7"'), /found 240 bytes, expected 280 for 7 x 5 complex64 samples/],
+    [
+      vrt(band(source), 'rasterXSize="5" rasterYSize="7"'),
+      /found 240 bytes, expected 280 for 7 x 5 complex64 samples/,
+    ],
     [vrt(band(`${source}<ImageOffset>1</ImageOffset>`)), /found 240 bytes, expected 241/],
     ["<kml></kml>", /found an XML document <kml>/],
     ["II*\0\x08", /found binary data, expected an ISCE2 description/],
-    [isceXmlOf(SHAPE, false).replace("CFLOAT", "SHORT"), /found 1 band\(s\) of type SHORT, expected one of CFLOAT/],
+    [
+      isceXmlOf(SHAPE, false).replace("CFLOAT", "SHORT"),
+      /found 1 band\(s\) of type SHORT, expected one of CFLOAT/,
+    ],
     [isceXmlOf(SHAPE, false).replace('"length"', '"height"'), /found no property length/],
-    [isceXmlOf(SHAPE, false).replace("<value>l</value>", "<value>x</value>"), /found byte_order x, expected l or b/],
+    [
+      isceXmlOf(SHAPE, false).replace("<value>l</value>", "<value>x</value>"),
+      /found byte_order x, expected l or b/,
+    ],
   ];
   for (const [text, message] of cases) {
     await withFolder((folder) => {

@@ -39,15 +39,21 @@ for path, seed, options in json.load(sys.stdin):
 const KINDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "plain strips": {},
   "strips of 7 rows": { blockysize: 7 },
-  "tiles": { tiled: true, blockxsize: 32, blockysize: 16 },
-  "deflate": { compress: "deflate" },
-  "LZW with a predictor in tiles": { compress: "lzw", predictor: 2, tiled: true, blockxsize: 16, blockysize: 16 },
+  tiles: { tiled: true, blockxsize: 32, blockysize: 16 },
+  deflate: { compress: "deflate" },
+  "LZW with a predictor in tiles": {
+    compress: "lzw",
+    predictor: 2,
+    tiled: true,
+    blockxsize: 16,
+    blockysize: 16,
+  },
   "deflate with the predictor of floats": { compress: "deflate", predictor: 3 },
   "big endian": { endianness: "big" },
   "big endian strips of 5 rows": { endianness: "big", blockysize: 5 },
-  "BigTIFF": { bigtiff: "yes" },
+  BigTIFF: { bigtiff: "yes" },
   "big-endian BigTIFF": { bigtiff: "yes", endianness: "big" },
-  "int16": { dtype: "int16" },
+  int16: { dtype: "int16" },
   "uint16 with no data 0": { dtype: "uint16", nodata: 0 },
   "uint8 deflated with no data 255": { dtype: "uint8", nodata: 255, compress: "deflate" },
   "float32 with no data -9999": { nodata: -9999 },
@@ -72,59 +78,75 @@ testUnless(pythonMissing)("images written by rasterio are read as rasterio reads
   }),
 );
 
-testUnless(pythonMissing)("a folder of all those kinds is reduced as numpy does, by one worker and by processes", () =>
-  withFolder(async (folder) => {
-    const images = join(folder, "in");
-    mkdirSync(images);
-    const kinds = Object.values(KINDS).filter(({ nodata }) => nodata === undefined);
-    runPython(
-      WRITE,
-      kinds.map((options, i) => [join(images, `date${String(i).padStart(2, "0")}.tif`), 50 + i, options]),
-    );
-    const [oracle] = runOracle([{ folder: images, out: join(folder, "oracle") }]);
-    for (const [id, workers] of [["sec", 1], ["mp", 3], ["mp_v2", 2]] as const) {
-      const found = await readProducts(await runBackend(id, images, join(folder, id), workers));
-      assertStatistics(found, oracle!, id);
-    }
-  }),
+testUnless(pythonMissing)(
+  "a folder of all those kinds is reduced as numpy does, by one worker and by processes",
+  () =>
+    withFolder(async (folder) => {
+      const images = join(folder, "in");
+      mkdirSync(images);
+      const kinds = Object.values(KINDS).filter(({ nodata }) => nodata === undefined);
+      runPython(
+        WRITE,
+        kinds.map((options, i) => [join(images, `date${String(i).padStart(2, "0")}.tif`), 50 + i, options]),
+      );
+      const [oracle] = runOracle([{ folder: images, out: join(folder, "oracle") }]);
+      for (const [id, workers] of [
+        ["sec", 1],
+        ["mp", 3],
+        ["mp_v2", 2],
+      ] as const) {
+        const found = await readProducts(await runBackend(id, images, join(folder, id), workers));
+        assertStatistics(found, oracle!, id);
+      }
+    }),
 );
 
-testUnless(pythonMissing)("images of several bands, float64, complex or 32-bit whole numbers, truncated or mixed are refused", () =>
-  withFolder(async (folder) => {
-    const program = `
+testUnless(pythonMissing)(
+  "images of several bands, float64, complex or 32-bit whole numbers, truncated or mixed are refused",
+  () =>
+    withFolder(async (folder) => {
+      const program = `
 import json, sys, numpy, rasterio, warnings
 warnings.simplefilter("ignore")
 for path, dtype, count, rows in json.load(sys.stdin):
     with rasterio.open(path, "w", driver="GTiff", width=64, height=rows, count=count, dtype=dtype) as image:
         image.write(numpy.ones((count, rows, 64), dtype))
 `;
-    const at = (name: string): string => join(folder, name, "a.tif");
-    const cases = [
-      ["bands", "float32", 2, /found 2 bands/],
-      ["doubles", "float64", 1, /found 64-bit samples of format float/],
-      ["complex", "complex64", 1, /found 64-bit samples of format complex float/],
-      ["whole", "int32", 1, /found 32-bit whole numbers, which float32 does not hold/],
-      ["truncated", "float32", 1, /found 20000 bytes, expected strip \d+ up to byte \d+; the file is truncated/],
-      ["mixed", "float32", 1, /b.tif: found 65 x 64, expected 100 x 64 as .*a.tif/],
-    ] as const;
-    for (const [name] of cases) mkdirSync(join(folder, name));
-    runPython(program, [
-      ...cases.map(([name, dtype, count]) => [at(name), dtype, count, 100]),
-      [join(folder, "mixed/b.tif"), "float32", 1, 65],
-    ]);
-    truncateSync(at("truncated"), 20000);
-    mkdirSync(join(folder, "text"));
-    writeFileSync(join(folder, "text/a.tif"), "not a TIFF at all");
-    for (const [name, message] of [...cases.map(([each, , , text]) => [each, text] as const), ["text", /found no TIFF/] as const]) {
-      try {
-        await openIntensityStack(join(folder, name));
-        assert.unreachable(`${name} was opened`);
-      } catch (error) {
-        assert.match((error as Error).message, message);
-        assert.ok(["FormatError", "ShapeError"].includes((error as Error).name), name);
+      const at = (name: string): string => join(folder, name, "a.tif");
+      const cases = [
+        ["bands", "float32", 2, /found 2 bands/],
+        ["doubles", "float64", 1, /found 64-bit samples of format float/],
+        ["complex", "complex64", 1, /found 64-bit samples of format complex float/],
+        ["whole", "int32", 1, /found 32-bit whole numbers, which float32 does not hold/],
+        [
+          "truncated",
+          "float32",
+          1,
+          /found 20000 bytes, expected strip \d+ up to byte \d+; the file is truncated/,
+        ],
+        ["mixed", "float32", 1, /b.tif: found 65 x 64, expected 100 x 64 as .*a.tif/],
+      ] as const;
+      for (const [name] of cases) mkdirSync(join(folder, name));
+      runPython(program, [
+        ...cases.map(([name, dtype, count]) => [at(name), dtype, count, 100]),
+        [join(folder, "mixed/b.tif"), "float32", 1, 65],
+      ]);
+      truncateSync(at("truncated"), 20000);
+      mkdirSync(join(folder, "text"));
+      writeFileSync(join(folder, "text/a.tif"), "not a TIFF at all");
+      for (const [name, message] of [
+        ...cases.map(([each, , , text]) => [each, text] as const),
+        ["text", /found no TIFF/] as const,
+      ]) {
+        try {
+          await openIntensityStack(join(folder, name));
+          assert.unreachable(`${name} was opened`);
+        } catch (error) {
+          assert.match((error as Error).message, message);
+          assert.ok(["FormatError", "ShapeError"].includes((error as Error).name), name);
+        }
       }
-    }
-  }),
+    }),
 );
 
 test("outside of crops, names in another case and order are taken in name order and dot files are left out", () =>

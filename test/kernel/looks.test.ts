@@ -10,7 +10,13 @@ interface Look {
 }
 
 /** One row of looks of samples `range * cells` wide, by the general or the 4 x 4 kernel. */
-function takeLooks(samples: Float32Array, looks: Look, cells: number, zeroIsNoData: boolean, general: boolean) {
+function takeLooks(
+  samples: Float32Array,
+  looks: Look,
+  cells: number,
+  zeroIsNoData: boolean,
+  general: boolean,
+) {
   const rowBytes = samples.byteLength / looks.azimuth;
   const { kernels, at } = openRegion(samples.byteLength + 256 + 4 * cells + 64);
   const target = at + Math.ceil((samples.byteLength + 256) / 64) * 64;
@@ -37,7 +43,9 @@ for (const [looks, general] of KINDS) {
   test(`${name} of whole numbers equal the exact mean of re²+im²`, () => {
     const next = uniform(1);
     for (const cells of CELLS) {
-      const samples = Float32Array.from({ length: looks.azimuth * width(cells) }, () => Math.round(1024 * next() - 512));
+      const samples = Float32Array.from({ length: looks.azimuth * width(cells) }, () =>
+        Math.round(1024 * next() - 512),
+      );
       const expected = Array.from({ length: cells }, (_, cell) => {
         let sum = 0;
         for (let a = 0; a < looks.azimuth; a++) {

@@ -10,8 +10,17 @@ const MOST_DATES = 40;
 
 const plan = new RegionPlan();
 const values = plan.reserve(MOST_DATES * CELLS * 4);
-const states = [plan.reserve(CELLS * STATE_BYTES), plan.reserve(CELLS * STATE_BYTES), plan.reserve(CELLS * STATE_BYTES)];
-const [means, stds, counts, unresolved] = [0, 1, 2, 3].map(() => plan.reserve(CELLS * 4)) as [number, number, number, number];
+const states = [
+  plan.reserve(CELLS * STATE_BYTES),
+  plan.reserve(CELLS * STATE_BYTES),
+  plan.reserve(CELLS * STATE_BYTES),
+];
+const [means, stds, counts, unresolved] = [0, 1, 2, 3].map(() => plan.reserve(CELLS * 4)) as [
+  number,
+  number,
+  number,
+  number,
+];
 const kernels: Kernels = openKernels(plan);
 
 /** The dates of several cells, of different lengths, as rows: shorter ones are NaN at the end. */
@@ -34,7 +43,8 @@ function assertExact(cells: readonly (readonly number[])[], left: number, how: s
     assert.is(kernels.floats[counts / 4 + cell], expected.count, `${how}: count of ${dates}`);
     if (undecided.has(cell)) continue;
     assert.ok(
-      Object.is(kernels.floats[means / 4 + cell], expected.mean) && Object.is(kernels.floats[stds / 4 + cell], expected.std),
+      Object.is(kernels.floats[means / 4 + cell], expected.mean) &&
+        Object.is(kernels.floats[stds / 4 + cell], expected.std),
       `${how} of ${dates}: ${kernels.floats[means / 4 + cell]}, ${kernels.floats[stds / 4 + cell]}; exact ${expected.mean}, ${expected.std}`,
     );
   }
@@ -56,18 +66,23 @@ test("moments are the exact ones rounded once, NaN left out", () => {
 
 test("partial states of any partition, merged in any order, give the exact moments", () => {
   fc.assert(
-    fc.property(anyCells, fc.infiniteStream(fc.integer({ min: 0, max: 2 })), fc.boolean(), (cells, parts, turned) => {
-      const dates = setRows(cells);
-      for (const state of states) kernels.clearStates(state, CELLS);
-      for (let date = 0; date < dates; date++) {
-        kernels.accumulate(states[parts.next().value]!, values + date * CELLS * 4, CELLS);
-      }
-      const [a, b, c] = (turned ? [...states].reverse() : states) as [number, number, number];
-      kernels.merge(b, c, CELLS);
-      kernels.merge(a, b, CELLS);
-      const left = kernels.finish(a, CELLS, means, stds, counts, unresolved);
-      assertExact(cells, left, "states");
-    }),
+    fc.property(
+      anyCells,
+      fc.infiniteStream(fc.integer({ min: 0, max: 2 })),
+      fc.boolean(),
+      (cells, parts, turned) => {
+        const dates = setRows(cells);
+        for (const state of states) kernels.clearStates(state, CELLS);
+        for (let date = 0; date < dates; date++) {
+          kernels.accumulate(states[parts.next().value]!, values + date * CELLS * 4, CELLS);
+        }
+        const [a, b, c] = (turned ? [...states].reverse() : states) as [number, number, number];
+        kernels.merge(b, c, CELLS);
+        kernels.merge(a, b, CELLS);
+        const left = kernels.finish(a, CELLS, means, stds, counts, unresolved);
+        assertExact(cells, left, "states");
+      },
+    ),
     SEEDED,
   );
 });
@@ -75,15 +90,22 @@ test("partial states of any partition, merged in any order, give the exact momen
 test("ordinary speckle leaves no cell undecided, in one piece or in parts", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.array(fc.float({ noNaN: true, min: Math.fround(0.001), max: 1000 }), { minLength: 1, maxLength: 9 }), {
-        minLength: CELLS,
-        maxLength: CELLS,
-      }),
+      fc.array(
+        fc.array(fc.float({ noNaN: true, min: Math.fround(0.001), max: 1000 }), {
+          minLength: 1,
+          maxLength: 9,
+        }),
+        {
+          minLength: CELLS,
+          maxLength: CELLS,
+        },
+      ),
       (cells) => {
         const dates = setRows(cells);
         assert.is(kernels.moments(values, CELLS * 4, dates, CELLS, means, stds, counts, unresolved), 0);
         kernels.clearStates(states[0]!, CELLS);
-        for (let date = 0; date < dates; date++) kernels.accumulate(states[0]!, values + date * CELLS * 4, CELLS);
+        for (let date = 0; date < dates; date++)
+          kernels.accumulate(states[0]!, values + date * CELLS * 4, CELLS);
         assert.is(kernels.finish(states[0]!, CELLS, means, stds, counts, unresolved), 0);
       },
     ),

@@ -27,10 +27,16 @@ for arguments in json.load(sys.stdin):
 export function runOracle(
   jobs: readonly { folder: string; out: string; parameters?: IntensityParameters }[],
 ): Oracle[] {
-  const words = jobs.map(({ folder, out, parameters }) => [folder, out, "--crops", ...oracleOptions(parameters)]);
+  const words = jobs.map(({ folder, out, parameters }) => [
+    folder,
+    out,
+    "--crops",
+    ...oracleOptions(parameters),
+  ]);
   runPython(PROGRAM, words);
   return jobs.map(({ out }) => {
-    const read = (name: string): Float64Array => new Float64Array(Uint8Array.from(readFileSync(join(out, `${name}.f64`))).buffer);
+    const read = (name: string): Float64Array =>
+      new Float64Array(Uint8Array.from(readFileSync(join(out, `${name}.f64`))).buffer);
     const { dates } = JSON.parse(readFileSync(join(out, "oracle.json"), "utf8")) as { dates: string[] };
     return { dates, mean: read("mean"), std: read("std"), count: read("count"), crop: read };
   });

@@ -56,8 +56,7 @@ for (const { name, parameters, make } of TEST_STACKS) {
           assertSameProducts(found, expected, `${describe(each)}, ${workers} workers`);
         }
       }
-    }),
-  );
+    }));
 
   test(`prep of ${name} writes the same bytes for any workers`, () =>
     withFolder(async (folder) => {
@@ -68,10 +67,10 @@ for (const { name, parameters, make } of TEST_STACKS) {
       assert.ok(crops.length > 0);
       for (const workers of WORKERS) {
         await runPrepare(slc, join(folder, `w${workers}`), each, workers);
-        for (const crop of crops) assertSameBytes(join(folder, `w${workers}`, crop), join(folder, "one", crop));
+        for (const crop of crops)
+          assertSameBytes(join(folder, `w${workers}`, crop), join(folder, "one", crop));
       }
-    }),
-  );
+    }));
 }
 
 test.run();

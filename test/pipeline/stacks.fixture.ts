@@ -61,7 +61,8 @@ function makeOddStack(folder: string): string {
     fillSamples(samples, ODD_SHAPE, [58 - date, 61], [0, 83], -0);
     fillSamples(samples, ODD_SHAPE, [20, 33], [40, 49], 0);
     samples[2 * (9 * 83 + 60 + date)] = Number.NaN;
-    samples[2 * (30 * 83 + 70 + date) + 1] = date % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    samples[2 * (30 * 83 + 70 + date) + 1] =
+      date % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     return samples;
   };
   LAYOUTS.forEach((layout, i) => writeSlc(slc, `2020010${i}`, ODD_SHAPE, samplesOf(i), layout));
@@ -96,21 +97,34 @@ function makeOneDate(folder: string): string {
 export const TEST_STACKS: readonly TestStack[] = [
   {
     name: "the two real dates",
-    parameters: ["4x4 all", "1x1 all", "2x3 42,112,0,0", "5x7 3,4,13,44", "4x4 1,1,20,83", "4x4 all none"].map(
-      parametersOf,
-    ),
+    parameters: [
+      "4x4 all",
+      "1x1 all",
+      "2x3 42,112,0,0",
+      "5x7 3,4,13,44",
+      "4x4 1,1,20,83",
+      "4x4 all none",
+    ].map(parametersOf),
     make: () => SAMPLE,
   },
   {
     name: "five simulated dates with moving zero borders",
-    parameters: ["4x4 all", "4x4 17,13,33,26", "1x1 50,157,153,0", "2x3 101,1,0,51", "5x7 all none"].map(parametersOf),
+    parameters: ["4x4 all", "4x4 17,13,33,26", "1x1 50,157,153,0", "2x3 101,1,0,51", "5x7 all none"].map(
+      parametersOf,
+    ),
     make: makeSimulatedStack,
   },
   {
     name: "seven dates of every layout with NaN, infinite and zero samples",
-    parameters: ["4x4 all", "1x1 all", "2x3 all", "5x7 all", "1x1 all none", "4x4 7,9,8,11 none", "3x1 4,83,16,0"].map(
-      parametersOf,
-    ),
+    parameters: [
+      "4x4 all",
+      "1x1 all",
+      "2x3 all",
+      "5x7 all",
+      "1x1 all none",
+      "4x4 7,9,8,11 none",
+      "3x1 4,83,16,0",
+    ].map(parametersOf),
     make: makeOddStack,
   },
   { name: "one date", parameters: ["1x1 all", "4x4 15,3,0,17"].map(parametersOf), make: makeOneDate },

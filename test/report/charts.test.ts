@@ -79,7 +79,7 @@ for (const chart of OWN) {
     const drawing = withCaption(drawn(chart.id, "es"));
     const pixels = readPixels(renderPng(drawing.svg));
     const found = { width: pixels.width, height: pixels.height, ink: Number(pixels.darkShare().toFixed(4)) };
-    const stored = JSON.parse(checkSnapshot(`${chart.id}.json`, `${JSON.stringify(found)}\n`));
+    const stored = JSON.parse(checkSnapshot(`${chart.id}.json`, `${JSON.stringify(found, null, 2)}\n`));
     assert.equal([found.width, found.height], [stored.width, stored.height]);
     assert.ok(Math.abs(found.ink - stored.ink) < INK_TOLERANCE, `ink ${found.ink}, stored ${stored.ink}`);
     assert.ok(pixels.darkShare({ x: 16, y: 16, width: 60, height: 18 }) > 0.08, "no text in the title");

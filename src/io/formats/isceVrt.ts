@@ -46,9 +46,12 @@ function sourcePath(band: XmlNode, path: string): string {
   const element = children(band, "sourcefilename")[0];
   const name = childText(band, "sourcefilename");
   if (element === undefined || name === undefined || name === "") {
-    throw new FormatError(`${path}: found no SourceFilename, expected the name of the raw file; write the VRT again`, {
-      path,
-    });
+    throw new FormatError(
+      `${path}: found no SourceFilename, expected the name of the raw file; write the VRT again`,
+      {
+        path,
+      },
+    );
   }
   // GDAL 3.12 refuses sources outside the folder of a VRT unless allowed; so does pila.
   const outside = isAbsolute(name) || normalize(name).split(sep).includes("..");

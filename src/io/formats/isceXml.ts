@@ -23,7 +23,9 @@ export function describeIsceXml(root: XmlNode, path: string): PlaneSource {
   const property = (name: string): string => {
     const value = properties.get(name);
     if (value === undefined) {
-      throw new FormatError(`${path}: found no property ${name}, expected an ISCE2 image description`, { path });
+      throw new FormatError(`${path}: found no property ${name}, expected an ISCE2 image description`, {
+        path,
+      });
     }
     return value;
   };

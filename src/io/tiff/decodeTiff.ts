@@ -43,9 +43,12 @@ export async function decodeTiff(path: string): Promise<PlaneSource> {
     };
   } catch (cause) {
     output.discard();
-    throw new FormatError(`${path}: found a TIFF that cannot be decoded (${(cause as Error).message}), expected intensity; make it again`, {
-      path,
-      cause,
-    });
+    throw new FormatError(
+      `${path}: found a TIFF that cannot be decoded (${(cause as Error).message}), expected intensity; make it again`,
+      {
+        path,
+        cause,
+      },
+    );
   }
 }

@@ -22,7 +22,10 @@ export function describeTiff(path: string): TiffDescription {
   const format = one(TAG.sampleFormat, 1);
   const bands = one(TAG.samplesPerPixel, 1);
   const unsupported = (found: string): FormatError =>
-    new FormatError(`${path}: found ${found}, expected one band of float32 intensity; this kind is not supported`, { path });
+    new FormatError(
+      `${path}: found ${found}, expected one band of float32 intensity; this kind is not supported`,
+      { path },
+    );
   if (shape.azimuth === 0 || shape.range === 0) throw unsupported("no image size");
   if (bands !== 1) throw unsupported(`${bands} bands`);
   if (format > 3 || bits > 32) throw unsupported(`${bits}-bit samples of format ${sampleFormatName(format)}`);
@@ -35,13 +38,20 @@ export function describeTiff(path: string): TiffDescription {
   return { plain: true, source: plainSource(path, header, shape) };
 }
 
-function plainSource(path: string, header: TiffHeader, shape: { azimuth: number; range: number }): PlaneSource {
+function plainSource(
+  path: string,
+  header: TiffHeader,
+  shape: { azimuth: number; range: number },
+): PlaneSource {
   const rowStride = shape.range * PIXEL_BYTES.float32;
   const offsets = header.numbers.get(TAG.stripOffsets) ?? [];
   const rows = Math.min(header.numbers.get(TAG.rowsPerStrip)?.[0] ?? shape.azimuth, shape.azimuth);
   const expected = Math.ceil(shape.azimuth / rows);
   if (offsets.length !== expected) {
-    throw new FormatError(`${path}: found ${offsets.length} strips, expected ${expected}; the file is damaged`, { path });
+    throw new FormatError(
+      `${path}: found ${offsets.length} strips, expected ${expected}; the file is damaged`,
+      { path },
+    );
   }
   const lastRows = shape.azimuth - (expected - 1) * rows;
   offsets.forEach((offset, strip) => {
@@ -76,5 +86,8 @@ export function nodataPixel(declared: number | null): number | null {
 }
 
 function sampleFormatName(format: number): string {
-  return ["", "unsigned", "signed", "float", "undefined", "complex integer", "complex float"][format] ?? String(format);
+  return (
+    ["", "unsigned", "signed", "float", "undefined", "complex integer", "complex float"][format] ??
+    String(format)
+  );
 }

@@ -23,7 +23,10 @@ export function readTiffHeader(path: string): TiffHeader {
   try {
     file = openSync(path, "r");
   } catch (cause) {
-    throw new FormatError(`${path}: found no readable file, expected a TIFF; check the path`, { path, cause });
+    throw new FormatError(`${path}: found no readable file, expected a TIFF; check the path`, {
+      path,
+      cause,
+    });
   }
   try {
     return parse(path, file, fstatSync(file).size);
@@ -34,12 +37,16 @@ export function readTiffHeader(path: string): TiffHeader {
 
 function parse(path: string, file: number, fileBytes: number): TiffHeader {
   const broken = (found: string): FormatError =>
-    new FormatError(`${path}: found ${found}, expected a float32 GeoTIFF; make the crops again with pila prep`, { path });
+    new FormatError(
+      `${path}: found ${found}, expected a float32 GeoTIFF; make the crops again with pila prep`,
+      { path },
+    );
   // Most directories stand within the first kilobytes: one read serves them.
   const head = Buffer.alloc(Math.min(4096, fileBytes));
   readSync(file, head, 0, head.length, 0);
   const at = (offset: number, bytes: number): Buffer => {
-    if (!(offset >= 0) || offset + bytes > fileBytes) throw broken("a TIFF directory beyond the end of the file");
+    if (!(offset >= 0) || offset + bytes > fileBytes)
+      throw broken("a TIFF directory beyond the end of the file");
     if (offset + bytes <= head.length) return head.subarray(offset, offset + bytes);
     const part = Buffer.alloc(bytes);
     readSync(file, part, 0, bytes, offset);

@@ -42,8 +42,15 @@ export function productHeader(shape: Shape): ProductHeader {
   ];
   const layout = layOut(entries.length, strips, big);
   entries[5]!.values = Array.from({ length: strips }, (_, i) => layout.dataOffset + i * rows * rowBytes);
-  entries[8]!.values = Array.from({ length: strips }, (_, i) => Math.min(rows, shape.azimuth - i * rows) * rowBytes);
-  return { bytes: encode(entries, layout, big), dataOffset: layout.dataOffset, fileBytes: layout.dataOffset + dataBytes };
+  entries[8]!.values = Array.from(
+    { length: strips },
+    (_, i) => Math.min(rows, shape.azimuth - i * rows) * rowBytes,
+  );
+  return {
+    bytes: encode(entries, layout, big),
+    dataOffset: layout.dataOffset,
+    fileBytes: layout.dataOffset + dataBytes,
+  };
 }
 
 interface Layout {
@@ -60,7 +67,11 @@ function layOut(entries: number, strips: number, big: boolean): Layout {
   return { directory, lists: Math.ceil(lists / 8) * 8, dataOffset: Math.ceil((end + 8) / 64) * 64 };
 }
 
-function encode(entries: { tag: number; type: number; values: number[] }[], layout: Layout, big: boolean): Buffer {
+function encode(
+  entries: { tag: number; type: number; values: number[] }[],
+  layout: Layout,
+  big: boolean,
+): Buffer {
   const bytes = Buffer.alloc(layout.dataOffset);
   bytes.write("II", 0, "latin1");
   bytes.writeUInt16LE(big ? 43 : 42, 2);

@@ -1,6 +1,6 @@
 import { formatShape } from "../../core/raster";
 import type { EnvRecord } from "../../core/records";
-import type { Configuration, Level, SummaryOptions } from "../../evidence/summary";
+import type { Configuration, Level, MedianEstimate, SummaryOptions } from "../../evidence/summary";
 import { formatCount, formatFixed, formatPercent, formatSeconds } from "../formatNumber";
 import type { Lang, Text } from "../language";
 
@@ -37,27 +37,24 @@ export function describeMedians(configurations: readonly Configuration[], lang: 
     medians.map((one) => one.n),
     (value) => formatCount(value, lang),
   );
-  const covered = medians.flatMap((one) => one.interval?.coverage ?? []);
   const pooled = configurations.some((one) => one.runs.some((run) => run.twin === "b"));
-  const counts =
-    lang === "es"
-      ? `n = ${n} corridas por configuración${pooled ? " (sec: sus dos mellizas A/A juntas)" : ""}`
-      : `n = ${n} runs a configuration${pooled ? " (sec: its A/A twins together)" : ""}`;
-  if (covered.length === 0) {
-    return lang === "es"
-      ? `${counts}; sin intervalo: hacen falta 6 corridas.`
-      : `${counts}; no interval: that takes 6 runs.`;
-  }
-  const few =
-    covered.length < medians.length
-      ? lang === "es"
-        ? "; sin intervalo con menos de 6"
-        : "; no interval below 6 runs"
-      : "";
+  const twins = { es: " (sec: sus dos mellizas A/A juntas)", en: " (sec: its A/A twins together)" }[lang];
+  const counts = lang === "es" ? `n = ${n} corridas por configuración` : `n = ${n} runs a configuration`;
+  return `${counts}${pooled ? twins : ""}; ${medianMethod(medians, lang)}.`;
+}
+
+/** How the interval of a median was made, with its coverage; or that there is none. */
+export function medianMethod(medians: readonly MedianEstimate[], lang: Lang): string {
+  const es = lang === "es";
+  const covered = medians.flatMap((one) => one.interval?.coverage ?? []);
+  if (covered.length === 0)
+    return es ? "mediana sin intervalo: hacen falta 6" : "median without interval: that takes 6";
   const coverage = span(covered, (value) => formatPercent(value, lang, 1));
-  return lang === "es"
-    ? `${counts}; mediana con intervalo binomial exacto de rangos (cobertura ${coverage})${few}.`
-    : `${counts}; median with exact binomial rank interval (coverage ${coverage})${few}.`;
+  const few = { es: "; sin intervalo con menos de 6", en: "; no interval below 6" }[lang];
+  const told = es
+    ? `mediana con intervalo binomial exacto de rangos (cobertura ${coverage})`
+    : `median with exact binomial rank interval (coverage ${coverage})`;
+  return covered.length < medians.length ? told + few : told;
 }
 
 /** How intervals of ratios were made. */

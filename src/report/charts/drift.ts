@@ -128,8 +128,7 @@ function panelOf(plot: PlotModule, points: readonly Point[], blocks: readonly Bl
         points.filter((point) => point.noisy),
         { x: "sequence", y: "relative", r: 2.6, fill: "#ffffff", stroke: INK, strokeWidth: 1 },
       ),
-      plot.ruleY(blocks, { x1: "x1", x2: "x2", y: "mean", stroke: "#ffffff", strokeWidth: 5 }),
-      plot.ruleY(blocks, { x1: "x1", x2: "x2", y: "mean", stroke: "#d55e00", strokeWidth: 2.6 }),
+      plot.ruleY(blocks, { x1: "x1", x2: "x2", y: "mean", stroke: "#d55e00", strokeWidth: 3 }),
       plot.text(blocks, {
         x: (one: Block) => (one.x1 + one.x2) / 2,
         text: (one: Block) => String(one.block),

@@ -15,7 +15,14 @@ import type { Lang } from "../language";
 import type { LegendItem } from "../legend";
 import { textWidth } from "../textWidth";
 import { bottomAxis, rowNames, rowTexts } from "./axes";
-import { capitalise, describeLevel, describeMachine, describeRatios, joinCaption } from "./caption";
+import {
+  capitalise,
+  describeLevel,
+  describeMachine,
+  describeRatios,
+  joinCaption,
+  medianMethod,
+} from "./caption";
 import type { Chart } from "./chart";
 import { type Bar, barsOf, type Part } from "./fusedBars";
 import { makePattern, type Pattern } from "./patterns";
@@ -46,6 +53,7 @@ export const fused: Chart = {
     }
     const bars = level.fused.flatMap((comparison) => barsOf(comparison, level));
     const patterns = patternsOf();
+    const medians = level.fused.flatMap((one) => [one.seconds, one.separateSeconds]);
     const blocks = level.fused.map((comparison) => comparison.ratio.blocks);
     return draw({
       id: fused.id,
@@ -54,13 +62,17 @@ export const fused: Chart = {
       alt: bars.map((bar) => `${bar.label}: ${formatSeconds(bar.value, lang)}`).join("; "),
       caption: joinCaption(
         lang === "es"
-          ? `Segundos (s) de proceso completo, sumados bloque a bloque; n = ${span(blocks)} bloques; mediana con intervalo binomial exacto de rangos. Base: prep + sec.`
-          : `Seconds (s) of the whole process, added block by block; n = ${span(blocks)} blocks; median with exact binomial rank interval. Base: prep + sec.`,
+          ? `Segundos (s) de proceso completo, sumados bloque a bloque; n = ${span(blocks)} bloques; ${medianMethod(medians, lang)}. Base: prep + sec.`
+          : `Seconds (s) of the whole process, added block by block; n = ${span(blocks)} blocks; ${medianMethod(medians, lang)}. Base: prep + sec.`,
         describeRatios(summary.options, lang),
         describeMachine(env, lang),
       ),
       width: FIGURE_WIDTH,
-      legend: legendOf(patterns, lang),
+      legend: legendOf(
+        patterns,
+        medians.some((one) => one.interval !== null),
+        lang,
+      ),
       definitions: Object.values(patterns).map((pattern) => pattern.definition),
       panels: (plot) => [panelOf(plot, bars, patterns, lang)],
     });
@@ -145,7 +157,11 @@ function panelOf(
   return { x: 0, y: 0, options };
 }
 
-function legendOf(patterns: Readonly<Record<Part, Pattern>>, lang: Lang): LegendItem[] {
+function legendOf(
+  patterns: Readonly<Record<Part, Pattern>>,
+  hasIntervals: boolean,
+  lang: Lang,
+): LegendItem[] {
   const es = lang === "es";
   return [
     { shape: "swatch", color: patterns.prepare.fill, label: "prep" },
@@ -153,6 +169,8 @@ function legendOf(patterns: Readonly<Record<Part, Pattern>>, lang: Lang): Legend
     { shape: "swatch", color: patterns.fused.fill, label: "fused" },
     { shape: "dot", color: "#757575", label: es ? "un bloque" : "one block" },
     { shape: "tick", color: INK, strokeWidth: 2.4, label: es ? "mediana" : "median" },
-    { shape: "interval", color: INK, label: es ? "su intervalo" : "its interval" },
+    ...(hasIntervals
+      ? [{ shape: "interval", color: INK, label: es ? "su intervalo" : "its interval" } as const]
+      : []),
   ];
 }

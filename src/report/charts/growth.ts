@@ -6,7 +6,7 @@ import { formatCount, formatEstimate, formatNumber } from "../formatNumber";
 import type { Lang } from "../language";
 import type { LegendItem } from "../legend";
 import { pickRepresentatives } from "./backendStyle";
-import { cacheName, describeMachine, joinCaption } from "./caption";
+import { cacheName, describeMachine, joinCaption, medianMethod } from "./caption";
 import type { Chart } from "./chart";
 import { growthPanel, LETTERS, type Series } from "./growthPanel";
 
@@ -49,7 +49,8 @@ export const growth: Chart = {
       );
     }
     const crossings = crossingsOf(chosen, series);
-    const counts = series.flatMap(({ line }) => line.points.map((point) => point.seconds.n));
+    const medians = series.flatMap(({ line }) => line.points.map((point) => point.seconds));
+    const counts = medians.map((one) => one.n);
     return draw({
       id: growth.id,
       title: growth.title[lang],
@@ -57,8 +58,8 @@ export const growth: Chart = {
       alt: describeSeries(series, crossings, lang),
       caption: joinCaption(
         lang === "es"
-          ? `Segundos (s) de proceso completo. n = ${Math.min(...counts)}–${Math.max(...counts)} corridas por marca; mediana con intervalo binomial exacto de rangos. Rectas: media de las de cada bloque, por mínimos cuadrados; n* con intervalo de Fieller (95 %).`
-          : `Seconds (s) of the whole process. n = ${Math.min(...counts)}–${Math.max(...counts)} runs a mark; median with exact binomial rank interval. Lines: mean of those of each block, by least squares; n* with Fieller interval (95%).`,
+          ? `Segundos (s) de proceso completo. n = ${Math.min(...counts)}–${Math.max(...counts)} corridas por marca; ${medianMethod(medians, lang)}. Rectas: media de las de cada bloque, por mínimos cuadrados; n* con intervalo de Fieller (95 %).`
+          : `Seconds (s) of the whole process. n = ${Math.min(...counts)}–${Math.max(...counts)} runs a mark; ${medianMethod(medians, lang)}. Lines: mean of those of each block, by least squares; n* with Fieller interval (95%).`,
         chosen.sizes.length === 2
           ? lang === "es"
             ? "Con dos tamaños una recta pasa siempre: no prueba que el crecimiento lo sea."

@@ -155,10 +155,14 @@ function legendOf(shown: readonly Weighed[], lang: Lang): LegendItem[] {
           } as const,
         ]
       : []),
-    {
-      shape: "interval",
-      color: INK,
-      label: es ? "intervalo de la mediana (tiempo)" : "interval of the median (time)",
-    },
+    ...(shown.some((one) => (one.seconds?.interval ?? null) !== null)
+      ? [
+          {
+            shape: "interval",
+            color: INK,
+            label: es ? "intervalo de la mediana (tiempo)" : "interval of the median (time)",
+          } as const,
+        ]
+      : []),
   ];
 }

@@ -178,7 +178,15 @@ function legendOf(shown: readonly Counted[], lang: Lang): LegendItem[] {
           } as const,
         ]
       : []),
-    { shape: "interval", color: INK, label: es ? "intervalo de la mediana" : "interval of the median" },
+    ...(shown.some((one) => (one.seconds?.interval ?? null) !== null)
+      ? [
+          {
+            shape: "interval",
+            color: INK,
+            label: es ? "intervalo de la mediana" : "interval of the median",
+          } as const,
+        ]
+      : []),
     {
       shape: "line",
       color: "#8a8a8a",

@@ -192,7 +192,9 @@ function legendOf(rows: readonly Configuration[], lang: Lang): LegendItem[] {
         ]
       : []),
     { shape: "tick", color: INK, strokeWidth: 2.4, label: es ? "mediana" : "median" },
-    { shape: "interval", color: INK, label: es ? "su intervalo" : "its interval" },
+    ...(rows.some((one) => (one.seconds?.interval ?? null) !== null)
+      ? [{ shape: "interval", color: INK, label: es ? "su intervalo" : "its interval" } as const]
+      : []),
     { shape: "line", color: INK, dash: "4 3", label: es ? "mediana de sec" : "median of sec" },
     ...(rows.some((one) => one.oversubscribed)
       ? [
