@@ -25,7 +25,8 @@ const otherCommands = {
   setup(build) {
     build.onResolve({ filter: /^\.\/(commands\/)?\w+$/ }, ({ path, kind, importer }) => {
       const name = path.split("/").at(-1);
-      const isCommand = /commands\/(registry|help)\.js$|src\/main\.js$/.test(importer) && kind === "require-call";
+      const isCommand =
+        /commands\/(registry|help)\.js$|src\/main\.js$/.test(importer) && kind === "require-call";
       const isLazy = isCommand && !MEASURED_COMMANDS.includes(name) && LAZY.has(name);
       return isLazy ? { path: `../src/commands/${name}`, external: true } : undefined;
     });

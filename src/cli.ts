@@ -4,7 +4,9 @@ import { join } from "node:path";
 
 // The version alone needs nothing else: it answers as fast as Node starts.
 if (process.argv[2] === "--version") {
-  const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
+    version: string;
+  };
   process.stdout.write(`${version}\n`);
 } else {
   const { main } = require("./main") as typeof import("./main");

@@ -1,4 +1,4 @@
-import { openSync, closeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";
 import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
 import { BlockReducer, planReduction } from "../pipeline/blockReducer";
@@ -7,9 +7,9 @@ import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import type { MomentTargets } from "../pipeline/momentWriter";
 import type { StackRows } from "../pipeline/rowReader";
 import { StateFinisher } from "../pipeline/stateFinisher";
+import { withProducts } from "../pipeline/withProducts";
 import type { MpiJob, MpiResult } from "./mpiJob";
 import { datesOfWorker } from "./shareDates";
-import { withProducts } from "../pipeline/withProducts";
 
 const TAG = { states: 1, report: 2, targets: 3 } as const;
 /** Longest text one rank sends another: its counts and spans. */
@@ -96,7 +96,8 @@ function reduceBand(world: MpiWorld, rows: StackRows, own: OwnProducts | null, m
   const reducer = new BlockReducer(task, meter);
   for (let block = from; block < to; block++) reducer.reduce(block);
   reducer.close();
-  if (own === null) for (const target of [targets.mean, targets.std, targets.count]) if (target) closeSync(target.file);
+  if (own === null)
+    for (const target of [targets.mean, targets.std, targets.count]) if (target) closeSync(target.file);
   const start = meter.start();
   world.barrier();
   meter.end("wait", "barrier", start);

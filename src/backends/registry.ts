@@ -16,7 +16,9 @@ export type BackendId = (typeof BACKENDS)[number]["id"];
 export function findBackend(id: string): Backend {
   const found = BACKENDS.find((backend) => backend.id === id);
   if (found === undefined) {
-    throw new UsageError(`found backend ${id}, expected one of ${BACKENDS.map((backend) => backend.id).join(", ")}`);
+    throw new UsageError(
+      `found backend ${id}, expected one of ${BACKENDS.map((backend) => backend.id).join(", ")}`,
+    );
   }
   return found;
 }

@@ -5,8 +5,8 @@ import { predictWork } from "../pipeline/costModel";
 import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { StateFinisher } from "../pipeline/stateFinisher";
 import { StatePlane } from "../pipeline/statePlane";
-import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
 import { withProducts } from "../pipeline/withProducts";
+import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
 
 /** The first line of work of a child; then one line a date, the index of the image to send. */
 export interface MpTask {
@@ -25,7 +25,8 @@ export async function runMp(request: StatsRequest): Promise<StatsReport> {
     const blocks = planStateBlocks(rows);
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "process", request.workers);
-    const children = (pool ??= new ChildPool(entry, prediction.workers, meter));
+    pool ??= new ChildPool(entry, prediction.workers, meter);
+    const children = pool;
     await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
       const planes = new StatePlane(blocks, meter);
       await collectImages(children, blocks, planes, request);
@@ -78,4 +79,3 @@ async function collectImages(
     request.signal,
   );
 }
-

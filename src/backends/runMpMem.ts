@@ -3,8 +3,8 @@ import { ThreadTeam } from "../parallel/threadTeam";
 import { predictWork } from "../pipeline/costModel";
 import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { fillRing, planRing, type RingTask } from "../pipeline/rowRing";
-import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
 import { withProducts } from "../pipeline/withProducts";
+import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
 
 /** Reads alone into the ring while the threads compute and write. */
 export async function runMpMem(request: StatsRequest): Promise<StatsReport> {
@@ -17,7 +17,8 @@ export async function runMpMem(request: StatsRequest): Promise<StatsReport> {
     const { stack, rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", request.workers);
-    const computing = (team ??= new ThreadTeam<RingTask>(entry, prediction.workers, 1, meter));
+    team ??= new ThreadTeam<RingTask>(entry, prediction.workers, 1, meter);
+    const computing = team;
     await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
       const ring = planRing(rows, momentTargets(products), prediction.workers);
       computing.send(ring.task);

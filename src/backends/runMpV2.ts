@@ -30,7 +30,8 @@ export async function runMpV2(request: StatsRequest): Promise<StatsReport> {
     const blocks = planStateBlocks(rows);
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "process", request.workers);
-    const children = (pool ??= new ChildPool(entry, prediction.workers, meter));
+    pool ??= new ChildPool(entry, prediction.workers, meter);
+    const children = pool;
     await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
       const finisher = new StateFinisher(blocks, momentTargets(products), meter);
       await mergeStates(children, blocks, finisher, request);

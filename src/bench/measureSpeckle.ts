@@ -42,7 +42,12 @@ export async function measureSpeckle(rows: StackRows, signal?: AbortSignal): Pro
     const own = windows.filter((one) => isCentredIn(one.window, window));
     return { window, estimate: estimateEnl(own, side ** 2) };
   });
-  return { side, overall, regions, histogram: overall === null ? null : drawHistogram(rows, side, overall.enl) };
+  return {
+    side,
+    overall,
+    regions,
+    histogram: overall === null ? null : drawHistogram(rows, side, overall.enl),
+  };
 }
 
 function collectWindows(rows: StackRows, date: number, side: number): readonly WindowMoments[] {
@@ -52,7 +57,8 @@ function collectWindows(rows: StackRows, date: number, side: number): readonly W
 }
 
 function partsOf(image: Window): readonly Window[] {
-  const edges = (length: number): number[] => Array.from({ length: PARTS + 1 }, (_, i) => Math.floor((length * i) / PARTS));
+  const edges = (length: number): number[] =>
+    Array.from({ length: PARTS + 1 }, (_, i) => Math.floor((length * i) / PARTS));
   const [lines, samples] = [edges(image.azimuth), edges(image.range)];
   return lines.slice(0, PARTS).flatMap((azimuthOffset, i) =>
     samples.slice(0, PARTS).map((rangeOffset, j) => ({
@@ -84,7 +90,8 @@ function drawHistogram(rows: StackRows, side: number, enl: number): SpeckleHisto
 function findRegion(rows: StackRows, date: number, side: number, enl: number): Window | null {
   let best: Window | null = null;
   for (const times of REGION_SIDES) {
-    const distance = ({ mean, variance }: WindowMoments): number => Math.abs(Math.log(mean ** 2 / variance / enl));
+    const distance = ({ mean, variance }: WindowMoments): number =>
+      Math.abs(Math.log(mean ** 2 / variance / enl));
     const ranked = collectWindows(rows, date, side * times)
       .filter(({ mean, variance }) => mean > 0 && variance > 0)
       .sort((a, b) => distance(a) - distance(b));

@@ -50,7 +50,12 @@ export async function writeMaps(runFolder: string, request: MapsRequest): Promis
   const { rows } = await openIntensityRows(intensityFolder, []);
   const shape: Shape = { azimuth: rows.window.azimuth, range: rows.window.range };
   const box = boxFor(shape, LONGEST_MAP);
-  const { maps, mapShape } = drawStatistics(runFolder, await openPlaneRows([mean, std, count]), box, rows.dates.length);
+  const { maps, mapShape } = drawStatistics(
+    runFolder,
+    await openPlaneRows([mean, std, count]),
+    box,
+    rows.dates.length,
+  );
   signal?.throwIfAborted();
   const cube = await writeCube(runFolder, rows, signal);
   const { side, overall, regions, histogram } = await measureSpeckle(rows, signal);
@@ -119,7 +124,11 @@ function drawStatistics(
   return { maps, mapShape: drawn[0]!.means.shape };
 }
 
-async function writeCube(runFolder: string, rows: StackRows, signal: AbortSignal | undefined): Promise<DateCube> {
+async function writeCube(
+  runFolder: string,
+  rows: StackRows,
+  signal: AbortSignal | undefined,
+): Promise<DateCube> {
   const dates = rows.sources.length;
   const box = cubeBox(rows.window, dates);
   const planes: Float32Array[] = [];
@@ -138,7 +147,8 @@ async function writeCube(runFolder: string, rows: StackRows, signal: AbortSignal
       high = Math.max(high, value);
     }
   }
-  const stretch = low < high ? { low, high } : { low: low === high ? low - 0.5 : 0, high: low === high ? low + 0.5 : 1 };
+  const stretch =
+    low < high ? { low, high } : { low: low === high ? low - 0.5 : 0, high: low === high ? low + 0.5 : 1 };
   const levels = planes.map((plane) => toLevels(plane, stretch));
   writeWholeFile(mapsPath(runFolder, CUBE_FILE), gzipSync(Buffer.concat(levels), { level: 9 }));
   return { file: CUBE_FILE, shape: boxedShape(rows.window, box), box, ...stretch };

@@ -12,7 +12,10 @@ export const command: Command = {
     slc: { value: "SLC_DIR", help: "the SLC of a folder of crops: also measure prep and fused" },
     ...SHARED_OPTIONS.intensity,
     backends: { value: "LIST", help: "such as sec,mp,mp_v2 (default: all)" },
-    workers: { value: "LIST", help: "numbers of workers, such as 1,2,4 (default: powers of two up to the cores)" },
+    workers: {
+      value: "LIST",
+      help: "numbers of workers, such as 1,2,4 (default: powers of two up to the cores)",
+    },
     blocks: { value: "N", help: "repetitions after the warm-up (default 10, at least 6 for a verdict)" },
     dates: { value: "LIST", help: "also measure the first N dates, such as 2,4,8" },
     crops: { value: "LIST", help: "windows to measure, apart by a semicolon" },
@@ -24,7 +27,10 @@ export const command: Command = {
     resume: { value: "RUN", help: "go on with an interrupted run folder" },
     baseline: { value: "RUN", help: "fail when slower than this run by more than --margin" },
     margin: { value: "PERCENT", help: "what --baseline allows (default 10)" },
-    peer: { value: "NAME=COMMAND", help: "also measure another program: {intens} {mean} {std} {workers}; may be repeated" },
+    peer: {
+      value: "NAME=COMMAND",
+      help: "also measure another program: {intens} {mean} {std} {workers}; may be repeated",
+    },
     ...SHARED_OPTIONS.json,
   },
   run,
@@ -46,7 +52,11 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const baseline = args.text("baseline");
   if (baseline !== undefined) {
     const { requireNotSlower } = require("./baseline") as typeof import("./baseline");
-    requireNotSlower(baseline, result.folder, parseWhole("margin", args.text("margin") ?? "10", 1, 1000) / 100);
+    requireNotSlower(
+      baseline,
+      result.folder,
+      parseWhole("margin", args.text("margin") ?? "10", 1, 1000) / 100,
+    );
   }
 }
 
@@ -54,7 +64,9 @@ async function run(args: Arguments, context: Context): Promise<void> {
 function requireNoFailure(result: BenchResult): void {
   const failed = [...new Set(result.runs.filter((run) => run.outcome === "failed").map((run) => run.label))];
   if (failed.length === 0) return;
-  throw new BackendError(`${result.folder}: found failed runs of ${failed.join(", ")}, expected none; see reason in runs.jsonl`);
+  throw new BackendError(
+    `${result.folder}: found failed runs of ${failed.join(", ")}, expected none; see reason in runs.jsonl`,
+  );
 }
 
 /** Options of cli.md's bench line. @throws UsageError */
@@ -79,8 +91,11 @@ function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
     crop,
     crops,
     looks,
-    nodata: text("nodata") === undefined ? undefined : parseChoice("nodata", text("nodata"), ["zero", "none"]),
-    backends: text("backends")?.split(",").map((part) => part.trim()),
+    nodata:
+      text("nodata") === undefined ? undefined : parseChoice("nodata", text("nodata"), ["zero", "none"]),
+    backends: text("backends")
+      ?.split(",")
+      .map((part) => part.trim()),
     workers: list("workers", 1024),
     blocks: number("blocks", 1),
     dates: list("dates", 1_000_000),
@@ -107,7 +122,15 @@ function printResult(result: BenchResult, args: Arguments, context: Context): vo
   if (args.flag("json")) {
     const { folder, stopped, resultados, runs } = result;
     context.print(
-      JSON.stringify({ command: "bench", folder, stopped, runs: runs.length, failed: failed.length, resultados, skipped: result.env.skipped }),
+      JSON.stringify({
+        command: "bench",
+        folder,
+        stopped,
+        runs: runs.length,
+        failed: failed.length,
+        resultados,
+        skipped: result.env.skipped,
+      }),
     );
     return;
   }

@@ -48,7 +48,9 @@ export const COMMON_OPTIONS = {
 /** Options that several commands share, worded once. */
 export const SHARED_OPTIONS = {
   json: { json: { help: "print one JSON object" } },
-  workers: { workers: { value: "N", help: "1 to 1024; left out: what suits the work, at most the cores available" } },
+  workers: {
+    workers: { value: "N", help: "1 to 1024; left out: what suits the work, at most the cores available" },
+  },
   trace: { trace: { value: "FILE", help: "write what every worker did when, as JSON lines" } },
   intensity: {
     crop: { value: "ROWS,COLS,ROW0,COL0", help: "window in looked pixels; left out: the whole looked image" },

@@ -18,7 +18,13 @@ export interface ExportRequest {
  * @returns the files that were written
  * @throws WorkerError a cell failed; the message ends with its error
  */
-export async function exportInforme({ run, lang, out, pdf, context }: ExportRequest): Promise<readonly string[]> {
+export async function exportInforme({
+  run,
+  lang,
+  out,
+  pdf,
+  context,
+}: ExportRequest): Promise<readonly string[]> {
   const python = privatePython();
   const scratch = mkdtempSync(join(tmpdir(), "pila-informe-"));
   try {
@@ -27,7 +33,10 @@ export async function exportInforme({ run, lang, out, pdf, context }: ExportRequ
     writeFileSync(parameters, JSON.stringify({ run, lang, markdown }));
     const source = join(scratch, "90-informe.source.ipynb");
     const executed = join(scratch, "90-informe.ipynb");
-    writeFileSync(source, translateNotebook(readFileSync(packagePath("notebooks/90-informe.ipynb"), "utf8"), lang));
+    writeFileSync(
+      source,
+      translateNotebook(readFileSync(packagePath("notebooks/90-informe.ipynb"), "utf8"), lang),
+    );
     const env = { ...process.env, PILA_NOTEBOOK_PARAMETERS: parameters };
     context.tell("informe: executing notebooks/90-informe.ipynb");
     const options = { env, cwd: packagePath(), signal: context.signal };

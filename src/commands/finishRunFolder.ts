@@ -12,7 +12,11 @@ import { drawRun, writeDrawings } from "./plot";
 export async function finishRunFolder(result: BenchResult, context: Context): Promise<void> {
   const level = result.levels[0];
   if (level !== undefined) {
-    await writeMaps(result.folder, { ...level.reference, intensityFolder: level.intens, signal: context.signal });
+    await writeMaps(result.folder, {
+      ...level.reference,
+      intensityFolder: level.intens,
+      signal: context.signal,
+    });
   }
   if (result.runs.some((run) => run.outcome === "ok")) {
     writeDrawings(drawRun(result.folder, "es", context), result.folder);

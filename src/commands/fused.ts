@@ -23,12 +23,33 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const workers = parseWorkers(args);
   const count = args.text("count") ?? null;
   const { result, seconds, usage } = await runMeasured(args, (meter) =>
-    fused({ ...parameters, slcFolder, mean, std, count, workers, meter, signal: context.signal, onProgress: context.progress }),
+    fused({
+      ...parameters,
+      slcFolder,
+      mean,
+      std,
+      count,
+      workers,
+      meter,
+      signal: context.signal,
+      onProgress: context.progress,
+    }),
   );
   if (args.flag("json")) {
-    context.print(JSON.stringify({ command: "fused", backend: "fused", ...result, outputs: { mean, std, count }, seconds, usage }));
+    context.print(
+      JSON.stringify({
+        command: "fused",
+        backend: "fused",
+        ...result,
+        outputs: { mean, std, count },
+        seconds,
+        usage,
+      }),
+    );
   } else {
     const { dates, shape } = result;
-    context.tell(`fused: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`);
+    context.tell(
+      `fused: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { type Command, COMMON_OPTIONS, type OptionSpec } from "./command";
+import { COMMON_OPTIONS, type Command, type OptionSpec } from "./command";
 import { COMMANDS, findCommand } from "./registry";
 
 /** `pila --help`. */
@@ -19,7 +19,9 @@ export function overview(): string {
 /** `pila COMMAND --help`. */
 export function commandHelp(name: string, command: Command): string {
   const options = Object.entries<OptionSpec>({ ...command.options, ...COMMON_OPTIONS });
-  const heads = options.map(([option, spec]) => `--${option}${spec.value === undefined ? "" : ` ${spec.value}`}`);
+  const heads = options.map(
+    ([option, spec]) => `--${option}${spec.value === undefined ? "" : ` ${spec.value}`}`,
+  );
   const width = Math.max(...heads.map((head) => head.length));
   return [
     `usage: pila ${name} ${command.positionals.join(" ")} [options]`,

@@ -5,7 +5,10 @@ export const command: Command = {
   summary: "measures everything and writes the informe as one HTML file",
   positionals: [],
   options: {
-    slc: { value: "TREE_OR_DIR", help: "your own stack; left out: one is simulated (kept under data-prep/build)" },
+    slc: {
+      value: "TREE_OR_DIR",
+      help: "your own stack; left out: one is simulated (kept under data-prep/build)",
+    },
     run: { value: "RUN", help: "only rebuild the informe from a run folder" },
     quick: { help: "a small stack and few repetitions: 1024x1024, 4 dates, 6 blocks" },
     ...SHARED_OPTIONS.intensity,

@@ -1,7 +1,12 @@
 import { toPlainError } from "../core/errors";
 import { formatShape } from "../core/raster";
 import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
-import { type InspectedDate, inspectStack, type StackCost, type StackInspection } from "../pipeline/inspectStack";
+import {
+  type InspectedDate,
+  inspectStack,
+  type StackCost,
+  type StackInspection,
+} from "../pipeline/inspectStack";
 import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
 import { parseIntensityParameters } from "./parseValues";
 
@@ -21,7 +26,10 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const [folder] = args.positionals as [string];
   const inspection = inspectStack(folder, parseIntensityParameters(args));
   const target = args.text("quicklook");
-  const quicklook = target === undefined || inspection.problem !== null ? null : await writeQuicklook(folder, target, inspection, context);
+  const quicklook =
+    target === undefined || inspection.problem !== null
+      ? null
+      : await writeQuicklook(folder, target, inspection, context);
   if (args.flag("json")) {
     context.print(JSON.stringify(toPlain(inspection, quicklook)));
   } else {
@@ -32,13 +40,21 @@ async function run(args: Arguments, context: Context): Promise<void> {
 }
 
 /** @returns what the picture shows */
-async function writeQuicklook(folder: string, target: string, { dates }: StackInspection, context: Context): Promise<string> {
+async function writeQuicklook(
+  folder: string,
+  target: string,
+  { dates }: StackInspection,
+  context: Context,
+): Promise<string> {
   requireDistinctOutputs(
     [target],
     dates.flatMap(({ path, dataPath }) => (dataPath === null ? [path] : [path, dataPath])),
   );
   const { slcQuicklook } = require("../pipeline/quicklook") as typeof import("../pipeline/quicklook");
-  const { png, description } = await slcQuicklook(folder, { signal: context.signal, onProgress: context.progress });
+  const { png, description } = await slcQuicklook(folder, {
+    signal: context.signal,
+    onProgress: context.progress,
+  });
   writeWholeFile(target, png);
   return description;
 }
@@ -68,7 +84,9 @@ function describe({ dates, bytes, cost, problem, notes }: StackInspection): stri
   const rows = dates.find(({ sample }) => sample !== null)?.sample?.rows ?? 0;
   return [
     ...table([["date", "lines x samples", "bytes", "kind", "zeros*", "problem"], ...dates.map(cells)]),
-    rows === 0 ? "" : `* samples of exactly 0+0i (border) in ${rows} evenly spaced rows of the date: a sample, not a count`,
+    rows === 0
+      ? ""
+      : `* samples of exactly 0+0i (border) in ${rows} evenly spaced rows of the date: a sample, not a count`,
     `stack: ${dates.length} date${dates.length === 1 ? "" : "s"}${wrong === 0 ? "" : ` (${wrong} cannot be read)`}, ${megabytes(bytes)} of samples`,
     ...(cost === null ? [] : describeCost(cost, dates.length)),
     ...notes.map((note) => `note: ${note}`),
@@ -87,7 +105,10 @@ function cells({ date, shape, bytes, kind, sample, problem }: InspectedDate): st
   ];
 }
 
-function describeCost({ looks, crop, shape, cropBytes, productBytes, predicted }: StackCost, dates: number): string[] {
+function describeCost(
+  { looks, crop, shape, cropBytes, productBytes, predicted }: StackCost,
+  dates: number,
+): string[] {
   const { prep, stats, fused } = predicted;
   const time = (name: string, { seconds, workers }: typeof prep): string =>
     `${name} ${seconds.toPrecision(2)} s (${workers} worker${workers === 1 ? "" : "s"})`;
@@ -101,7 +122,12 @@ function describeCost({ looks, crop, shape, cropBytes, productBytes, predicted }
 /** Columns as wide as their widest cell; the last one runs on. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 function megabytes(bytes: number): string {

@@ -13,5 +13,7 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const { linked, kept, skipped, dates, notes } = await linkStack(tree, flat);
   for (const { path, reason } of skipped) context.tell(`link: left out ${path}: ${reason}`);
   for (const note of notes) context.tell(`link: ${note}`);
-  context.tell(`link: ${dates.length} dates in ${flat} (${linked.length} linked, ${kept.length} there already)`);
+  context.tell(
+    `link: ${dates.length} dates in ${flat} (${linked.length} linked, ${kept.length} there already)`,
+  );
 }

@@ -16,7 +16,8 @@ const BLOCKS = { whole: 10, quick: 6 } as const;
 export async function makeInforme(args: Arguments, context: Context): Promise<void> {
   const lang = parseChoice("lang", args.text("lang"), ["es", "en"]);
   const out = resolve(args.text("out") ?? packagePath("reports/informe.html"));
-  const run = args.text("run") === undefined ? await measureRun(args, context) : requireRun(args, args.text("run")!);
+  const run =
+    args.text("run") === undefined ? await measureRun(args, context) : requireRun(args, args.text("run")!);
   const files = await exportInforme({ run, lang, out, pdf: args.flag("pdf"), context });
   copyResults(run, dirname(out));
   for (const file of files) context.print(file);
@@ -52,18 +53,23 @@ async function measureRun(args: Arguments, context: Context): Promise<string> {
 }
 
 function requireRun(args: Arguments, run: string): string {
-  const clash = ["slc", "quick", "crop", "looks", "nodata", "with-python"].find((option) => args.flag(option));
+  const clash = ["slc", "quick", "crop", "looks", "nodata", "with-python"].find((option) =>
+    args.flag(option),
+  );
   if (clash !== undefined) {
     throw new UsageError(`found --run and --${clash}, expected one of them: with --run nothing is measured`);
   }
   if (existsSync(join(run, "runs.jsonl"))) return resolve(run);
-  throw new FormatError(`${run}: found no runs.jsonl, expected a run folder; make one with pila bench`, { path: run });
+  throw new FormatError(`${run}: found no runs.jsonl, expected a run folder; make one with pila bench`, {
+    path: run,
+  });
 }
 
 /** The user's own file names beside the informe. */
 function copyResults(run: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const name of ["resultados.csv", "t_barras.png", "speedup.png"]) {
-    if (existsSync(join(run, name)) && resolve(run) !== resolve(folder)) copyFileSync(join(run, name), join(folder, name));
+    if (existsSync(join(run, name)) && resolve(run) !== resolve(folder))
+      copyFileSync(join(run, name), join(folder, name));
   }
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
+import type { RunUsage } from "../core/records";
 import { Meter, monotonicSeconds, processStartSeconds } from "../parallel/meter";
 import { completeTimeline } from "../parallel/timeline";
-import type { RunUsage } from "../core/records";
 import type { Arguments } from "./command";
 
 /**

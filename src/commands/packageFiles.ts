@@ -11,5 +11,7 @@ export function packagePath(...parts: readonly string[]): string {
 export function privatePython(): string {
   const path = packagePath(".venv/bin/python");
   if (existsSync(path)) return path;
-  throw new BackendError(`${path}: found nothing, expected the Python side of Jupyter; run npm run setup`, { path });
+  throw new BackendError(`${path}: found nothing, expected the Python side of Jupyter; run npm run setup`, {
+    path,
+  });
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../core/errors";
-import { type Arguments, type Command, COMMON_OPTIONS } from "./command";
+import { type Arguments, COMMON_OPTIONS, type Command } from "./command";
 
 /**
  * Checks the words after a command against what it takes.

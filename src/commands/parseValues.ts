@@ -28,7 +28,9 @@ export function parseWholeList(option: string, text: string, least: number, most
 export function parseCrop(text: string): Window {
   const parts = text.split(",").map((part) => part.trim());
   if (parts.length !== 4 || !parts.every((part) => /^\d+$/.test(part))) {
-    throw new UsageError(`found --crop ${text}, expected ROWS,COLS,ROW0,COL0 as four whole numbers in looked pixels`);
+    throw new UsageError(
+      `found --crop ${text}, expected ROWS,COLS,ROW0,COL0 as four whole numbers in looked pixels`,
+    );
   }
   const [azimuth, range, azimuthOffset, rangeOffset] = parts.map(Number) as [number, number, number, number];
   return { azimuth, range, azimuthOffset, rangeOffset };
@@ -46,12 +48,17 @@ export function parseLooks(text: string): Looks {
 /** `4096x4096`, azimuth x range. */
 export function parseSize(option: string, text: string): Shape {
   const match = /^(\d+)x(\d+)$/i.exec(text);
-  if (match === null) throw new UsageError(`found --${option} ${text}, expected LINESxSAMPLES such as 4096x4096`);
+  if (match === null)
+    throw new UsageError(`found --${option} ${text}, expected LINESxSAMPLES such as 4096x4096`);
   return { azimuth: Number(match[1]), range: Number(match[2]) };
 }
 
 /** One of a few words. */
-export function parseChoice<T extends string>(option: string, text: string | undefined, choices: readonly T[]): T {
+export function parseChoice<T extends string>(
+  option: string,
+  text: string | undefined,
+  choices: readonly T[],
+): T {
   const chosen = text === undefined ? choices[0] : choices.find((choice) => choice === text);
   if (chosen !== undefined) return chosen;
   throw new UsageError(`found --${option} ${text}, expected ${choices.join(" or ")}`);

@@ -15,7 +15,12 @@ export function createProgress(quiet: boolean): Progress {
   const start = (total: number): import("cli-progress").SingleBar => {
     const { SingleBar, Presets } = require("cli-progress") as typeof import("cli-progress");
     const created = new SingleBar(
-      { format: "{bar} {percentage} % | {value}/{total} | {eta_formatted}", stream: process.stderr, clearOnComplete: true, hideCursor: true },
+      {
+        format: "{bar} {percentage} % | {value}/{total} | {eta_formatted}",
+        stream: process.stderr,
+        clearOnComplete: true,
+        hideCursor: true,
+      },
       Presets.rect,
     );
     created.start(total, 0);

@@ -32,8 +32,11 @@ async function peerPython(context: Context): Promise<string> {
   const marker = `${folder}/complete`;
   if (existsSync(marker)) return python;
   context.tell("informe: installing the Python programs' packages (once)");
-  const system = ["python3", "/usr/bin/python3"].find((name) => spawnSync(name, ["-m", "venv", "--help"]).status === 0);
-  if (system === undefined) throw new BackendError("found no python3 with venv, expected one; apt-get install python3-venv");
+  const system = ["python3", "/usr/bin/python3"].find(
+    (name) => spawnSync(name, ["-m", "venv", "--help"]).status === 0,
+  );
+  if (system === undefined)
+    throw new BackendError("found no python3 with venv, expected one; apt-get install python3-venv");
   const requirements = packagePath("test/reference/python/requirements.txt");
   await runChild([system, "-m", "venv", "--clear", folder], { signal: context.signal });
   await runChild([python, "-m", "pip", "install", "--quiet", "-r", requirements], { signal: context.signal });

@@ -31,14 +31,18 @@ export function runChild(
       stderr += text;
       for (const line of text.split("\n")) if (line.trim() !== "") options.tell?.(line);
     });
-    child.once("error", (cause) => reject(new WorkerError(`found ${program} not started (${cause.message})`, { cause })));
+    child.once("error", (cause) =>
+      reject(new WorkerError(`found ${program} not started (${cause.message})`, { cause })),
+    );
     child.once("close", (code, signalName) => {
       options.signal?.removeEventListener("abort", stop);
       if (options.signal?.aborted) reject(options.signal.reason);
       else if (code === 0) resolve(stdout);
       else {
         const words = stderr.trim().split("\n").slice(-12).join("\n");
-        reject(new WorkerError(`found ${program} ended by ${signalName ?? `code ${code}`}, expected 0\n${words}`));
+        reject(
+          new WorkerError(`found ${program} ended by ${signalName ?? `code ${code}`}, expected 0\n${words}`),
+        );
       }
     });
   });

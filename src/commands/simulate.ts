@@ -25,5 +25,7 @@ async function run(args: Arguments, context: Context): Promise<void> {
     onProgress: context.progress,
   });
   const speed = (bytes / 1e6 / seconds).toFixed(0);
-  context.tell(`simulate: ${files.length} dates, ${(bytes / 1e6).toFixed(0)} MB in ${seconds.toFixed(2)} s (${speed} MB/s)`);
+  context.tell(
+    `simulate: ${files.length} dates, ${(bytes / 1e6).toFixed(0)} MB in ${seconds.toFixed(2)} s (${speed} MB/s)`,
+  );
 }

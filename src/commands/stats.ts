@@ -50,9 +50,21 @@ async function run(args: Arguments, context: Context): Promise<void> {
   if (args.flag("json")) {
     const outputs = { mean, std, count };
     context.print(
-      JSON.stringify({ command: "stats", backend: id, workers: result.workers, dates, shape, outputs, seconds, usage, prediction }),
+      JSON.stringify({
+        command: "stats",
+        backend: id,
+        workers: result.workers,
+        dates,
+        shape,
+        outputs,
+        seconds,
+        usage,
+        prediction,
+      }),
     );
   } else {
-    context.tell(`${id}: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`);
+    context.tell(
+      `${id}: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+    );
   }
 }

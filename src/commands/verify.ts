@@ -14,9 +14,11 @@ export const command: Command = {
 
 async function run(args: Arguments, context: Context): Promise<void> {
   const [meanA, meanB, stdA, stdB] = args.positionals as [string, string, string?, string?];
-  if (stdA !== undefined && stdB === undefined) throw new UsageError("found STD_A alone, expected STD_A and STD_B");
+  if (stdA !== undefined && stdB === undefined)
+    throw new UsageError("found STD_A alone, expected STD_A and STD_B");
   const rtol = Number(args.text("rtol") ?? 0);
-  if (!(rtol >= 0 && rtol < 1)) throw new UsageError(`found --rtol ${args.text("rtol")}, expected a number from 0 to below 1`);
+  if (!(rtol >= 0 && rtol < 1))
+    throw new UsageError(`found --rtol ${args.text("rtol")}, expected a number from 0 to below 1`);
   const comparisons = [await verifyPlanes(meanA, meanB, rtol)];
   if (stdA !== undefined && stdB !== undefined) comparisons.push(await verifyPlanes(stdA, stdB, rtol));
 

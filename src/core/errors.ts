@@ -71,7 +71,8 @@ const ERROR_CLASSES = {
 
 /** What of an error can cross a border; whatever else was thrown becomes an Error of its text. */
 export function toPlainError(error: unknown): PlainError {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error), path: undefined, stack: undefined };
+  if (!(error instanceof Error))
+    return { name: "Error", message: String(error), path: undefined, stack: undefined };
   const path = error instanceof PilaError ? error.path : undefined;
   return { name: error.name, message: error.message, path, stack: error.stack };
 }
@@ -82,5 +83,7 @@ export function fromPlainError(plain: PlainError): PilaError {
   if (plain.name in ERROR_CLASSES) {
     return new ERROR_CLASSES[plain.name as keyof typeof ERROR_CLASSES](plain.message, options);
   }
-  return new WorkerError(`found ${plain.name}: ${plain.message} in a worker, expected its result`, { cause: plain.stack });
+  return new WorkerError(`found ${plain.name}: ${plain.message} in a worker, expected its result`, {
+    cause: plain.stack,
+  });
 }

@@ -7,7 +7,10 @@ export function lastRun(folder = "reports/runs"): string {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   const newest = names.filter((name) => existsSync(join(folder, name, "runs.jsonl"))).at(-1);
   if (newest !== undefined) return join(folder, newest);
-  throw new RecordError(`${folder}: found no run folder, expected one; measure in 03-rendimiento or by pila bench`, {
-    path: folder,
-  });
+  throw new RecordError(
+    `${folder}: found no run folder, expected one; measure in 03-rendimiento or by pila bench`,
+    {
+      path: folder,
+    },
+  );
 }

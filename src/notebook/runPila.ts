@@ -1,5 +1,5 @@
-import { pilaCommand } from "../bench/pilaCommand";
 import { childEnvironment } from "../bench/childEnvironment";
+import { pilaCommand } from "../bench/pilaCommand";
 import { runChild } from "../commands/runChild";
 
 /** Under this symbol the kernel keeps the signal that is aborted when the running cell is stopped. */

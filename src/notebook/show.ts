@@ -1,5 +1,5 @@
-import type { Quicklook } from "../pipeline/quicklook";
 import { writeWholeFile } from "../io/outputFile";
+import type { Quicklook } from "../pipeline/quicklook";
 import type { DataFrame } from "../report/dataFrame";
 import type { Drawing, Missing } from "../report/drawing";
 import { escapeXml } from "../report/escapeXml";

@@ -37,7 +37,11 @@ export class ChildPool {
     this.#meter = meter;
     const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
     this.#children = Array.from({ length: count }, (_unused, i) => {
-      const hello: ChildStart = { worker: i + 1, tracing: meter.tracing, requestedSeconds: monotonicSeconds() };
+      const hello: ChildStart = {
+        worker: i + 1,
+        tracing: meter.tracing,
+        requestedSeconds: monotonicSeconds(),
+      };
       const child = spawn(process.execPath, [entry], { env, stdio: ["pipe", "ignore", "inherit", "pipe"] });
       // A child that dies early closes its input: its exit tells, not the broken pipe.
       child.stdin!.on("error", () => {});
@@ -141,7 +145,12 @@ export class ChildPool {
       const settle = (): void => {
         const { code, signalName } = ending!;
         if (code === 0 && report !== null && parser.isBetweenFrames) resolve(report);
-        else reject(new WorkerError(`found child ${index + 1} ended by ${signalName ?? `code ${code}`}, expected its result`));
+        else
+          reject(
+            new WorkerError(
+              `found child ${index + 1} ended by ${signalName ?? `code ${code}`}, expected its result`,
+            ),
+          );
       };
       const take = (): void => {
         this.#meter.end("wait", "frames", this.#since);

@@ -32,7 +32,14 @@ export class Meter {
   /** Ends a span begun at `startSeconds`; nothing is kept when not tracing. */
   end(phase: Phase, item: string, startSeconds: number, bytes = 0): void {
     if (!this.tracing) return;
-    this.spans.push({ worker: this.worker, phase, item, startSeconds, endSeconds: monotonicSeconds(), bytes });
+    this.spans.push({
+      worker: this.worker,
+      phase,
+      item,
+      startSeconds,
+      endSeconds: monotonicSeconds(),
+      bytes,
+    });
   }
 
   /** Adds what another worker counted and recorded. */

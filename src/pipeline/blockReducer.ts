@@ -21,7 +21,8 @@ export function rowsPerBlock(rows: StackRows, workers: number): number {
   const { window, looks, sources } = rows;
   const held = Math.max(1, Math.floor(BLOCK_BYTES / (sources.length * window.range * 4)));
   const read = looks === null ? window.azimuth : looksRowsPerRead(rows, looks);
-  const shared = workers === 1 ? window.azimuth : Math.max(1, Math.floor(window.azimuth / (workers * BLOCKS_A_WORKER)));
+  const shared =
+    workers === 1 ? window.azimuth : Math.max(1, Math.floor(window.azimuth / (workers * BLOCKS_A_WORKER)));
   return Math.min(held, read, shared, window.azimuth);
 }
 

@@ -35,7 +35,11 @@ function greyAt(share: number): Colour {
 function cividisAt(): (share: number) => Colour {
   const { interpolateCividis } = require("d3-scale-chromatic") as ScaleChromatic;
   return (share) => {
-    const [red, green, blue] = interpolateCividis(share).match(/\d+/g)!.map(Number) as [number, number, number];
+    const [red, green, blue] = interpolateCividis(share).match(/\d+/g)!.map(Number) as [
+      number,
+      number,
+      number,
+    ];
     return [red, green, blue, 255];
   };
 }

@@ -31,7 +31,9 @@ export interface WorkPrediction {
 export function predictWork(rows: StackRows, kind: WorkerKind, workers: number | null): WorkPrediction {
   const secondsAlone = workSeconds(rows);
   const cost = (count: number): number =>
-    count === 1 && kind === "thread" ? secondsAlone : secondsAlone / Math.min(count, cores()) + COST.startSeconds[kind];
+    count === 1 && kind === "thread"
+      ? secondsAlone
+      : secondsAlone / Math.min(count, cores()) + COST.startSeconds[kind];
   const chosen = workers ?? (cost(cores()) < cost(1) ? cores() : 1);
   return { secondsAlone, seconds: cost(chosen), workers: chosen };
 }

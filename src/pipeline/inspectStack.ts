@@ -35,7 +35,9 @@ export interface StackCost {
   readonly cropBytes: number;
   readonly productBytes: number;
   /** Seconds from a warm page cache, right within a factor of two, and the workers that suit them. */
-  readonly predicted: Readonly<Record<"prep" | "stats" | "fused", { readonly seconds: number; readonly workers: number }>>;
+  readonly predicted: Readonly<
+    Record<"prep" | "stats" | "fused", { readonly seconds: number; readonly workers: number }>
+  >;
 }
 
 export interface StackInspection {
@@ -60,13 +62,26 @@ export function inspectStack(folder: string, parameters: IntensityParameters): S
   const dates = findScenes(folder).map(inspectScene);
   const wrong = dates.find((date) => date.problem !== null)?.problem ?? null;
   const { cost, problem } = wrong === null ? estimate(folder, parameters) : { cost: null, problem: wrong };
-  const bytes = dates.reduce((sum, { shape }) => sum + (shape === null ? 0 : pixelCount(shape) * PIXEL_BYTES.complex64), 0);
+  const bytes = dates.reduce(
+    (sum, { shape }) => sum + (shape === null ? 0 : pixelCount(shape) * PIXEL_BYTES.complex64),
+    0,
+  );
   return { folder, dates, bytes, cost, problem, notes: noteStack(dates, bytes, totalmem()) };
 }
 
 function inspectScene({ date, path, scene, problem }: FoundScene): InspectedDate {
   if (scene === null) {
-    return { date, path, dataPath: null, dataOffset: null, shape: null, bytes: null, kind: null, sample: null, problem };
+    return {
+      date,
+      path,
+      dataPath: null,
+      dataOffset: null,
+      shape: null,
+      bytes: null,
+      kind: null,
+      sample: null,
+      problem,
+    };
   }
   const { source } = scene;
   return {

@@ -2,8 +2,8 @@ import { wholeWindow } from "../core/raster";
 import type { Stack } from "../core/stack";
 import { openIntensityStack } from "../io/intensityFolder";
 import { requireDistinctOutputs } from "../io/outputFile";
-import type { MomentTargets } from "./momentWriter";
 import type { Product } from "../io/productWriter";
+import type { MomentTargets } from "./momentWriter";
 import type { StackRows } from "./rowReader";
 
 /** Opens a folder of intensity crops as rows to reduce. @throws UsageError an output is an input */

@@ -54,7 +54,16 @@ export class MomentWriter {
     const { mean, std, count: valid } = this.#targets;
     const cells = (count * mean.rowBytes) / 4;
     let start = this.#meter.start();
-    const left = this.#kernels.moments(values, dateStride, this.#dates, cells, means, stds, counts, unresolved);
+    const left = this.#kernels.moments(
+      values,
+      dateStride,
+      this.#dates,
+      cells,
+      means,
+      stds,
+      counts,
+      unresolved,
+    );
     for (let i = 0; i < left; i++) this.#resolve(values, dateStride, this.#kernels.ints[unresolved / 4 + i]!);
     this.#meter.end("compute", `row ${row}`, start);
 
@@ -67,7 +76,10 @@ export class MomentWriter {
 
   #resolve(values: number, dateStride: number, cell: number): void {
     const { floats } = this.#kernels;
-    const ofCell = Array.from({ length: this.#dates }, (_, date) => floats[(values + date * dateStride) / 4 + cell]!);
+    const ofCell = Array.from(
+      { length: this.#dates },
+      (_, date) => floats[(values + date * dateStride) / 4 + cell]!,
+    );
     const { mean, std } = exactMoments(ofCell);
     floats[this.#regions.means / 4 + cell] = mean;
     floats[this.#regions.stds / 4 + cell] = std;

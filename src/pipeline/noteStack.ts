@@ -5,7 +5,11 @@ import type { InspectedDate } from "./inspectStack";
 const NEARLY_EMPTY = 0.99;
 
 /** What is worth knowing of the dates of a stack, in sentences. */
-export function noteStack(dates: readonly InspectedDate[], bytes: number, memoryBytes: number): readonly string[] {
+export function noteStack(
+  dates: readonly InspectedDate[],
+  bytes: number,
+  memoryBytes: number,
+): readonly string[] {
   const notes = noteTwins(dates);
   const readable = dates.filter((date) => date.dataPath !== null);
   if (readable.length > 0 && readable.every(({ dataPath }) => dataPath!.split(sep).includes("coregSLC"))) {
@@ -17,7 +21,9 @@ export function noteStack(dates: readonly InspectedDate[], bytes: number, memory
   for (const { date, sample } of readable) {
     const { rows, zeroShare, notFiniteShare } = sample!;
     if (zeroShare >= NEARLY_EMPTY) {
-      notes.push(`${date}: ${(100 * zeroShare).toFixed(1)} % of the samples in ${rows} rows are 0+0i: next to no data`);
+      notes.push(
+        `${date}: ${(100 * zeroShare).toFixed(1)} % of the samples in ${rows} rows are 0+0i: next to no data`,
+      );
     }
     if (notFiniteShare > 0) {
       notes.push(
@@ -45,7 +51,9 @@ function noteTwins(dates: readonly InspectedDate[]): string[] {
     const sameFile = byFile.get(file);
     const sameContent = byContent.get(content);
     if (sameFile !== undefined) {
-      notes.push(`${sameFile} and ${date} are the same image: both lead to ${dataPath}; it would count twice`);
+      notes.push(
+        `${sameFile} and ${date} are the same image: both lead to ${dataPath}; it would count twice`,
+      );
     } else if (sameContent !== undefined && sample.zeroShare < 1) {
       notes.push(
         `${sameContent} and ${date} are the same image as far as ${sample.rows} rows tell: all their samples are equal; it would count twice`,

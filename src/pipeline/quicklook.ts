@@ -2,8 +2,8 @@ import { setImmediate as letSignalsIn } from "node:timers/promises";
 import type { Looks, Raster, Shape } from "../core/raster";
 import { openSlcStack } from "../io/slcFolder";
 import { BoxMeans, boxFor } from "./boxMeans";
-import { openPlaneRows } from "./planeRows";
 import { drawPicture, type Picture } from "./picture";
+import { openPlaneRows } from "./planeRows";
 import { scanRows } from "./scanRows";
 import { openSlcRows } from "./slcRows";
 
@@ -35,7 +35,10 @@ export async function slcQuicklook(folder: string, options: QuicklookOptions = {
   const box = boxWithin(openSlcStack(folder).shape, options.longest ?? LONGEST_SIDE);
   const { rows } = openSlcRows(folder, { looks: box, crop: null, nodata: "zero" });
   const { azimuth, range } = rows.window;
-  const mean = new BoxMeans({ azimuth: rows.sources.length, range: azimuth * range }, { azimuth: rows.sources.length, range: 1 });
+  const mean = new BoxMeans(
+    { azimuth: rows.sources.length, range: azimuth * range },
+    { azimuth: rows.sources.length, range: 1 },
+  );
   for (let date = 0; date < rows.sources.length; date++) {
     await letSignalsIn();
     options.signal?.throwIfAborted();

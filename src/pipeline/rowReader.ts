@@ -1,7 +1,7 @@
-import { closeSync, openSync } from "node:fs";
 import type { Looks, NoData, Window } from "../core/raster";
 import type { PlaneSource } from "../core/stack";
 import { readRows, rowBufferBytes } from "../io/readRows";
+import { SourceFiles } from "../io/sourceFiles";
 import type { Kernels, RegionPlan } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
 
@@ -23,7 +23,9 @@ const KERNEL_OVERRUN_BYTES = 128;
 
 /** How many looked rows of one image one read brings: at least one. */
 export function looksRowsPerRead(rows: StackRows, looks: Looks): number {
-  const bytes = Math.max(...rows.sources.map((source) => rowBufferBytes(source, looks.azimuth, rows.window.range * looks.range)));
+  const bytes = Math.max(
+    ...rows.sources.map((source) => rowBufferBytes(source, looks.azimuth, rows.window.range * looks.range)),
+  );
   return Math.max(1, Math.floor(READ_BYTES / bytes));
 }
 
@@ -33,7 +35,7 @@ export class RowReader {
   readonly #rows: StackRows;
   readonly #buffer: number;
   readonly #meter: Meter;
-  readonly #files: (number | undefined)[] = [];
+  readonly #files: SourceFiles;
 
   /**
    * Reserves the buffer that reading complex rows needs.
@@ -53,6 +55,7 @@ export class RowReader {
     this.#rows = rows;
     this.#buffer = buffer;
     this.#meter = meter;
+    this.#files = new SourceFiles(rows.sources);
   }
 
   /**
@@ -66,13 +69,19 @@ export class RowReader {
   }
 
   close(): void {
-    for (const file of this.#files) if (file !== undefined) closeSync(file);
-    this.#files.length = 0;
+    this.#files.close();
   }
 
   #loadIntensity(date: number, row: number, count: number, target: number): void {
     const { window } = this.#rows;
-    const source = this.#read(date, window.azimuthOffset + row, count, window.rangeOffset, window.range, target).source;
+    const source = this.#read(
+      date,
+      window.azimuthOffset + row,
+      count,
+      window.rangeOffset,
+      window.range,
+      target,
+    ).source;
     const cells = count * window.range;
     if (!source.bigEndian && source.nodata === null) return;
     const start = this.#meter.start();
@@ -137,7 +146,7 @@ export class RowReader {
   ): { source: PlaneSource; stride: number } {
     const source = this.#rows.sources[date]!;
     const start = this.#meter.start();
-    const file = (this.#files[date] ??= openSync(source.path, "r"));
+    const file = this.#files.open(date);
     const range = { row, rows, column, columns };
     const { rowStride, bytesRead } = readRows(file, source, range, this.#kernels.bytes, at);
     this.#meter.bytesRead += bytesRead;

@@ -113,7 +113,8 @@ export async function fillRing(
       const row = block * task.rowsPerBlock;
       const count = Math.min(task.rowsPerBlock, task.rows - row);
       const stride = dateBytes(task.rowsPerBlock * task.width);
-      for (let date = 0; date < task.dates; date++) reader.load(date, row, count, task.slots[slot]! + date * stride);
+      for (let date = 0; date < task.dates; date++)
+        reader.load(date, row, count, task.slots[slot]! + date * stride);
       Atomics.store(control, FILLED, block + 1);
       Atomics.notify(control, FILLED);
       if (performance.now() - rested < WAIT_MS) continue;
@@ -143,7 +144,11 @@ export function drainRing(task: RingTask, meter: Meter): void {
     const block = Atomics.add(control, TAKEN, 1);
     if (block >= task.blocks) return;
     const waiting = meter.start();
-    for (let filled = Atomics.load(control, FILLED); filled <= block; filled = Atomics.load(control, FILLED)) {
+    for (
+      let filled = Atomics.load(control, FILLED);
+      filled <= block;
+      filled = Atomics.load(control, FILLED)
+    ) {
       if (Atomics.load(control, STOPPED) === 1) return;
       Atomics.wait(control, FILLED, filled, WAIT_MS);
     }

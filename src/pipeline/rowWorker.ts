@@ -1,7 +1,7 @@
 import { serveThread } from "../parallel/threadEntry";
 import { BlockQueue } from "./blockQueue";
-import type { SharedRowTask } from "./runRowTask";
 import { startRowWork } from "./rowWork";
+import type { SharedRowTask } from "./runRowTask";
 
 serveThread<SharedRowTask>(({ work, blocks, counter }, meter) => {
   const queue = new BlockQueue(blocks, counter);

@@ -46,5 +46,10 @@ export function sampleScene(source: PlaneSource): SceneSample {
     closeSync(file);
   }
   const samples = rows * range;
-  return { rows, zeroShare: zeros / samples, notFiniteShare: notFinite / samples, sha256: hash.digest("hex") };
+  return {
+    rows,
+    zeroShare: zeros / samples,
+    notFiniteShare: notFinite / samples,
+    sha256: hash.digest("hex"),
+  };
 }

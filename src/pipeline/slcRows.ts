@@ -1,4 +1,12 @@
-import { formatShape, type Looks, lookedShape, type NoData, requireInside, type Window, wholeWindow } from "../core/raster";
+import {
+  formatShape,
+  type Looks,
+  lookedShape,
+  type NoData,
+  requireInside,
+  type Window,
+  wholeWindow,
+} from "../core/raster";
 import type { Stack } from "../core/stack";
 import { openSlcStack } from "../io/slcFolder";
 import type { StackRows } from "./rowReader";
@@ -15,7 +23,10 @@ export interface IntensityParameters {
  * Opens a folder of SLC images as rows of intensity.
  * @throws FormatError, ShapeError an image cannot be read, or the crop does not lie inside the looked image
  */
-export function openSlcRows(folder: string, parameters: IntensityParameters): { stack: Stack; rows: StackRows } {
+export function openSlcRows(
+  folder: string,
+  parameters: IntensityParameters,
+): { stack: Stack; rows: StackRows } {
   const stack = openSlcStack(folder);
   const { looks, crop, nodata } = parameters;
   const shape = lookedShape(stack.shape, looks);

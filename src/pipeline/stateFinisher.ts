@@ -2,9 +2,9 @@ import { writeFully } from "../io/outputFile";
 import { type Kernels, openKernels, RegionPlan, STATE_BYTES } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
 import { exactMoments } from "../statistics/exactMoments";
+import { cellsOfBlock, rowsOfBlock, type StateBlocks } from "./blockStates";
 import { CellReader } from "./cellReader";
 import type { MomentTargets } from "./momentWriter";
-import { cellsOfBlock, rowsOfBlock, type StateBlocks } from "./blockStates";
 
 /** Merges partial states of blocks that come from several places and writes the rows of the products. */
 export class StateFinisher {

@@ -19,7 +19,10 @@ export function toDecibels(power: Float32Array): Float32Array {
  * default).
  * @returns null where no value is finite
  */
-export function percentileStretch(values: Float32Array, percentiles: readonly [number, number]): Stretch | null {
+export function percentileStretch(
+  values: Float32Array,
+  percentiles: readonly [number, number],
+): Stretch | null {
   const sorted = values.filter((value) => Number.isFinite(value)).sort();
   if (sorted.length === 0) return null;
   const [low, high] = percentiles.map((percent) => {

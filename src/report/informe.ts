@@ -1,11 +1,9 @@
 import { CHARTS } from "./charts/registry";
-import type { Chart } from "./charts/chart";
 import { type EvaluatedClaim, evaluateClaims } from "./claims/registry";
 import { claimsToHtml, claimsToMarkdown } from "./claims/renderClaims";
 import type { Drawing, Missing } from "./drawing";
 import { escapeXml } from "./escapeXml";
 import type { Lang, Text } from "./language";
-import { maps } from "./maps";
 import type { ReportData } from "./reportData";
 import { toHtml, toMarkdown } from "./tables/formats";
 import { TABLES } from "./tables/registry";
@@ -15,10 +13,8 @@ const NOT_DRAWN: Text = { es: "no se muestra", en: "not shown" };
 const READING: Text = { es: "Cómo leerla:", en: "How to read it:" };
 const WORDS = { figure: { es: "Figura", en: "Figure" }, table: { es: "Tabla", en: "Table" } } as const;
 
-const FIGURES: readonly Chart[] = [...CHARTS, maps];
-
 /** Every figure of the informe as its id: T1, T2, F1 … F12, FF. */
-export const FIGURE_IDS: readonly string[] = [...TABLES, ...FIGURES].map((part) => part.figure);
+export const FIGURE_IDS: readonly string[] = [...TABLES, ...CHARTS].map((part) => part.figure);
 
 /**
  * A table or a figure as HTML that any page may hold, with its caption and how to read it; where the records do not
@@ -28,7 +24,7 @@ export const FIGURE_IDS: readonly string[] = [...TABLES, ...FIGURES].map((part) 
 export function figureHtml(report: ReportData, figure: string, lang: Lang): string {
   const table = TABLES.find((maker) => maker.figure === figure);
   if (table !== undefined) return tableHtml(table, table.make(report, lang), lang);
-  const chart = FIGURES.find((candidate) => candidate.figure === figure);
+  const chart = CHARTS.find((candidate) => candidate.figure === figure);
   if (chart === undefined) throw new RangeError(`${figure}: expected one of ${FIGURE_IDS.join(", ")}`);
   const drawn = chart.draw(report, lang);
   if (drawn.kind === "missing") return missingHtml(figure, chart.title, drawn, lang);
@@ -62,7 +58,9 @@ export function informeMarkdown(report: ReportData, lang: Lang): string {
   const pictures = ["t_barras", "speedup"].flatMap((id) => {
     const chart = CHARTS.find((candidate) => candidate.id === id)!;
     const drawn = chart.draw(report, lang);
-    return drawn.kind === "missing" ? [] : [`![${drawn.alt}](${id}.png)\n\n${headOf(chart.figure, lang)}. ${drawn.caption}\n`];
+    return drawn.kind === "missing"
+      ? []
+      : [`![${drawn.alt}](${id}.png)\n\n${headOf(chart.figure, lang)}. ${drawn.caption}\n`];
   });
   return [`# ${title}\n`, claimsToMarkdown(claims, lang), ...tables, ...pictures].join("\n");
 }

@@ -32,7 +32,8 @@ export const maps: Chart = {
   },
   draw({ folder }, lang) {
     const record = folder === null ? null : readMaps(folder);
-    if (folder === null || record === null) return missing("la corrida no tiene mapas", "the run has no maps");
+    if (folder === null || record === null)
+      return missing("la corrida no tiene mapas", "the run has no maps");
     const hatch = makePattern("mapas-vacio", "diagonal", "#ffffff", "#b22222");
     return draw({
       id: "mapas",
@@ -53,8 +54,16 @@ export const maps: Chart = {
 function describeImage({ shape, looks, crop, dates, box }: MapsRecord, lang: Lang): string {
   const parts =
     lang === "es"
-      ? [`${formatShape(shape)} celdas (acimut x rango), ${dates.length} fechas`, looks && `looks ${looks}`, crop && `recorte ${crop}`]
-      : [`${formatShape(shape)} cells (azimuth x range), ${dates.length} dates`, looks && `looks ${looks}`, crop && `crop ${crop}`];
+      ? [
+          `${formatShape(shape)} celdas (acimut x rango), ${dates.length} fechas`,
+          looks && `looks ${looks}`,
+          crop && `recorte ${crop}`,
+        ]
+      : [
+          `${formatShape(shape)} cells (azimuth x range), ${dates.length} dates`,
+          looks && `looks ${looks}`,
+          crop && `crop ${crop}`,
+        ];
   const pixel =
     lang === "es"
       ? `un píxel del mapa promedia ${box.azimuth}x${box.range} celdas`
@@ -73,7 +82,15 @@ function panelsOf(plot: PlotModule, folder: string, record: MapsRecord, empty: s
     const y = Math.floor(i / COLUMNS) * rowHeight;
     const letter = String.fromCharCode(97 + i);
     return [
-      mapPanel(plot, record, { x, y, ...size }, mapUri(folder, map), `${letter}) ${describeMap(map, lang)}`, empty, lang),
+      mapPanel(
+        plot,
+        record,
+        { x, y, ...size },
+        mapUri(folder, map),
+        `${letter}) ${describeMap(map, lang)}`,
+        empty,
+        lang,
+      ),
       barPanel(plot, map, { x, y: y + TOP + size.height + BOTTOM, width: widest }, lang),
     ];
   });
@@ -98,7 +115,13 @@ function mapPanel(
   empty: string,
   lang: Lang,
 ): Panel {
-  const ticks = { ticks: 4, tickFormat: (value: number) => formatTick(value, lang), label: null, fontSize: 10, tickSize: 3 };
+  const ticks = {
+    ticks: 4,
+    tickFormat: (value: number) => formatTick(value, lang),
+    label: null,
+    fontSize: 10,
+    tickSize: 3,
+  };
   const middle = [{ x: shape.range / 2, y: shape.azimuth / 2 }];
   const options: Panel["options"] = {
     width: width + LEFT + RIGHT,
@@ -111,7 +134,15 @@ function mapPanel(
     y: { domain: [shape.azimuth, 0] },
     marks: [
       plot.frame({ fill: empty, stroke: "none" }),
-      plot.image(middle, { x: "x", y: "y", width, height, src: uri, preserveAspectRatio: "none", imageRendering: "pixelated" }),
+      plot.image(middle, {
+        x: "x",
+        y: "y",
+        width,
+        height,
+        src: uri,
+        preserveAspectRatio: "none",
+        imageRendering: "pixelated",
+      }),
       plot.frame({ stroke: INK, strokeWidth: 0.6 }),
       plot.axisX(ticks),
       plot.axisY({ ...ticks, ticks: Math.max(1, Math.min(4, Math.floor(height / 40))) }),
@@ -122,11 +153,18 @@ function mapPanel(
 }
 
 function gradient({ id, colours }: MapRecord): string {
-  const stops = colours.map((colour, i) => `<stop offset="${i / (colours.length - 1)}" stop-color="${colour}"/>`);
+  const stops = colours.map(
+    (colour, i) => `<stop offset="${i / (colours.length - 1)}" stop-color="${colour}"/>`,
+  );
   return `<linearGradient id="mapas-${id}" x1="0" x2="1" y1="0" y2="0">${stops.join("")}</linearGradient>`;
 }
 
-function barPanel(plot: PlotModule, map: MapRecord, { x, y, width }: Omit<Place, "height">, lang: Lang): Panel {
+function barPanel(
+  plot: PlotModule,
+  map: MapRecord,
+  { x, y, width }: Omit<Place, "height">,
+  lang: Lang,
+): Panel {
   const options: Panel["options"] = {
     width: width + LEFT + RIGHT,
     height: BAR,
@@ -137,7 +175,15 @@ function barPanel(plot: PlotModule, map: MapRecord, { x, y, width }: Omit<Place,
     x: { domain: [map.low, map.high] },
     y: { axis: null },
     marks: [
-      plot.rect([map], { x1: "low", x2: "high", y1: 0, y2: 1, fill: `url(#mapas-${map.id})`, stroke: INK, strokeWidth: 0.6 }),
+      plot.rect([map], {
+        x1: "low",
+        x2: "high",
+        y1: 0,
+        y2: 1,
+        fill: `url(#mapas-${map.id})`,
+        stroke: INK,
+        strokeWidth: 0.6,
+      }),
       plot.axisX({
         ticks: 5,
         tickSize: 3,

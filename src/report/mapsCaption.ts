@@ -8,7 +8,8 @@ const LEAST_OF_SPECKLE = 0.9;
 
 /** What the colour bar of a map is labelled with. */
 export function mapUnit({ id, scale }: MapRecord, lang: Lang): string {
-  if (scale === "decibel") return lang === "es" ? "dB (10 log₁₀ |S|², sin calibrar)" : "dB (10 log₁₀ |S|², not calibrated)";
+  if (scale === "decibel")
+    return lang === "es" ? "dB (10 log₁₀ |S|², sin calibrar)" : "dB (10 log₁₀ |S|², not calibrated)";
   if (id === "count") return lang === "es" ? "fechas" : "dates";
   return lang === "es" ? "sin unidad (lineal)" : "no unit (linear)";
 }
@@ -16,7 +17,8 @@ export function mapUnit({ id, scale }: MapRecord, lang: Lang): string {
 /** `media`, with the share of cells that have none. */
 export function describeMap({ title, noDataShare }: MapRecord, lang: Lang): string {
   if (noDataShare === 0) return title[lang];
-  const share = noDataShare < 0.0005 ? `< ${formatPercent(0.001, lang, 1)}` : formatPercent(noDataShare, lang, 1);
+  const share =
+    noDataShare < 0.0005 ? `< ${formatPercent(0.001, lang, 1)}` : formatPercent(noDataShare, lang, 1);
   return `${title[lang]} (${lang === "es" ? "sin datos" : "no data"}: ${share})`;
 }
 
@@ -42,7 +44,9 @@ function describeStretch(map: MapRecord, lang: Lang): string {
   const how =
     map.percentiles === null
       ? { es: "todo el rango posible", en: "whole possible range" }[lang]
-      : { es: `percentiles ${map.percentiles.join("–")}`, en: `percentiles ${map.percentiles.join("–")}` }[lang];
+      : { es: `percentiles ${map.percentiles.join("–")}`, en: `percentiles ${map.percentiles.join("–")}` }[
+          lang
+        ];
   return `${map.title[lang]} ${ends.join(lang === "es" ? " a " : " to ")}${unit} (${how})`;
 }
 
@@ -54,7 +58,8 @@ function describeEnl({ enl, looks }: MapsRecord, lang: Lang): string {
       : "ENL: too few windows without gaps to estimate it.";
   }
   const measured = regions.flatMap(({ estimate }) => (estimate === null ? [] : [estimate.enl]));
-  const asked = looks === null ? "" : lang === "es" ? `, con ${looks} looks tomados` : `, ${looks} looks taken`;
+  const asked =
+    looks === null ? "" : lang === "es" ? `, con ${looks} looks tomados` : `, ${looks} looks taken`;
   const range = [Math.min(...measured), Math.max(...measured)].map((value) => formatNumber(value, lang));
   const parts =
     measured.length < 2
@@ -81,7 +86,9 @@ function formatEnl({ enl, standardError }: EnlEstimate, lang: Lang): string {
 
 function describeHistogram({ histogram }: MapsRecord, lang: Lang): string {
   if (histogram === null) {
-    return lang === "es" ? "Sin histograma: ninguna región está libre de huecos." : "No histogram: no region is free of gaps.";
+    return lang === "es"
+      ? "Sin histograma: ninguna región está libre de huecos."
+      : "No histogram: no region is free of gaps.";
   }
   const { date, window, samples, outside, gamma } = histogram;
   const where = formatWindow(window);

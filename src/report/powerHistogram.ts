@@ -17,8 +17,18 @@ export function powerHistogram(plane: Raster, lang: Lang): Drawing | Missing {
   const left = plane.values.length - decibels.length;
   const words =
     lang === "es"
-      ? { title: "Histograma de la intensidad", x: "intensidad (dB, sin calibrar)", y: "píxeles", left: "sin dato o cero" }
-      : { title: "Histogram of intensity", x: "intensity (dB, not calibrated)", y: "pixels", left: "no data or zero" };
+      ? {
+          title: "Histograma de la intensidad",
+          x: "intensidad (dB, sin calibrar)",
+          y: "píxeles",
+          left: "sin dato o cero",
+        }
+      : {
+          title: "Histogram of intensity",
+          x: "intensity (dB, not calibrated)",
+          y: "pixels",
+          left: "no data or zero",
+        };
   return draw({
     id: "histograma",
     title: words.title,
@@ -35,7 +45,12 @@ export function powerHistogram(plane: Raster, lang: Lang): Drawing | Missing {
           height: 260,
           marginLeft: 64,
           marginBottom: 40,
-          x: { label: words.x, labelAnchor: "center", labelArrow: "none", tickFormat: (value: number) => formatTick(value, lang) },
+          x: {
+            label: words.x,
+            labelAnchor: "center",
+            labelArrow: "none",
+            tickFormat: (value: number) => formatTick(value, lang),
+          },
           y: { label: words.y, labelArrow: "none", tickFormat: (value: number) => formatTick(value, lang) },
           marks: [
             plot.gridY({ stroke: GRID, strokeOpacity: 1 }),

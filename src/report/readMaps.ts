@@ -8,10 +8,13 @@ export function readMaps(runFolder: string): MapsRecord | null {
   const path = join(runFolder, "maps", "maps.json");
   if (!existsSync(path)) return null;
   const damaged = (found: string, cause?: unknown): RecordError =>
-    new RecordError(`${path}: found ${found}, expected the maps that pila bench wrote; remove the folder and make them again`, {
-      path,
-      cause,
-    });
+    new RecordError(
+      `${path}: found ${found}, expected the maps that pila bench wrote; remove the folder and make them again`,
+      {
+        path,
+        cause,
+      },
+    );
   let record: MapsRecord;
   try {
     record = JSON.parse(readFileSync(path, "utf8")) as MapsRecord;

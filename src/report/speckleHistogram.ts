@@ -37,7 +37,14 @@ export function histogramPanel(
     y: { zero: true },
     marks: [
       plot.gridY({ stroke: GRID, strokeOpacity: 1, ticks: 4 }),
-      plot.rectY(bars, { x1: "low", x2: "high", y: "density", fill: "#cfcfcf", stroke: "#8a8a8a", strokeWidth: 0.6 }),
+      plot.rectY(bars, {
+        x1: "low",
+        x2: "high",
+        y: "density",
+        fill: "#cfcfcf",
+        stroke: "#8a8a8a",
+        strokeWidth: 0.6,
+      }),
       plot.lineY(
         curve.filter(({ density }) => Number.isFinite(density)),
         { x: "intensity", y: "density", stroke: INK, strokeWidth: 1.8 },
@@ -46,12 +53,19 @@ export function histogramPanel(
       plot.axisX({
         ticks: 8,
         tickFormat: (value: number) => formatTick(value, lang),
-        label: es ? "intensidad |S|² (potencia lineal, sin calibrar)" : "intensity |S|² (linear power, not calibrated)",
+        label: es
+          ? "intensidad |S|² (potencia lineal, sin calibrar)"
+          : "intensity |S|² (linear power, not calibrated)",
         labelAnchor: "center",
         labelArrow: "none",
         fontSize: 10,
       }),
-      plot.axisY({ ticks: 4, tickFormat: (value: number) => formatNumber(value, lang), label: null, fontSize: 10 }),
+      plot.axisY({
+        ticks: 4,
+        tickFormat: (value: number) => formatNumber(value, lang),
+        label: null,
+        fontSize: 10,
+      }),
       plot.text(
         [
           es

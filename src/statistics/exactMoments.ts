@@ -5,7 +5,6 @@ export interface Moments {
   readonly count: number;
 }
 
-
 const word = new Uint32Array(1);
 const single = new Float32Array(word.buffer);
 

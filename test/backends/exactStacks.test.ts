@@ -46,7 +46,9 @@ function joinByDates(folder: string): Joined[] {
     const values = members.map(({ name }) => readFloats(join(folder, `${name}.f32`)));
     for (let date = 0; date < dates; date++) {
       const plane = new Float32Array(members.length * pixels);
-      values.forEach((all, row) => plane.set(all.subarray(date * pixels, (date + 1) * pixels), row * pixels));
+      for (const [row, all] of values.entries()) {
+        plane.set(all.subarray(date * pixels, (date + 1) * pixels), row * pixels);
+      }
       const shape = { azimuth: members.length, range: pixels };
       writeCrop(crops, `d${String(date).padStart(4, "0")}`, { shape, values: plane });
     }

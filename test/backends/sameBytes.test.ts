@@ -33,7 +33,7 @@ const dates = makeDates();
 function writeStack(folder: string): string {
   const crops = join(folder, "crops");
   mkdirSync(crops);
-  dates.forEach((values, i) => writeCrop(crops, `2020010${i + 1}`, { shape: SHAPE, values }));
+  for (const [i, values] of dates.entries()) writeCrop(crops, `2020010${i + 1}`, { shape: SHAPE, values });
   return crops;
 }
 

@@ -8,7 +8,7 @@ import { backendMissing } from "../backends/available.fixture";
 import { writeCrop } from "../io/product.fixture";
 import { uniform, withFolder } from "../io/slcFile.fixture";
 import { testUnless } from "../testUnless";
-import { makeSparseCrops, runPila } from "./cli.fixture";
+import { makeSparseCrops, makeSparseSlc, runPila } from "./cli.fixture";
 
 const SHAPE = { azimuth: 901, range: 703 };
 const DATES = 6;
@@ -114,6 +114,28 @@ for (const { id } of BACKENDS) {
         }),
     );
   }
+}
+
+const SLC_SHAPE = { azimuth: 16_000, range: 8245 };
+
+for (const command of ["prep", "fused"]) {
+  test(`${command}: every thread reads samples, and only those under the crop are read, each once`, () =>
+    withFolder((folder) => {
+      makeSparseSlc(join(folder, "slc"), 4, SLC_SHAPE);
+      const trace = join(folder, "trace.jsonl");
+      const outputs = command === "prep" ? [join(folder, "in")] : [join(folder, "m"), join(folder, "s")];
+      const options = ["--crop", "3600,1500,300,500", "--workers", "3", "--trace", trace, "--json"];
+      const { code, stdout, stderr } = runPila([command, join(folder, "slc"), ...outputs, ...options]);
+      assert.is(code, 0, stderr);
+      const read = bytesByWorker(readSpans(trace));
+      assert.equal([...read.keys()].sort(), [0, 1, 2]);
+      const under = 4 * (3600 * 4) * (1500 * 4) * 8;
+      assert.is(
+        [...read.values()].reduce((sum, bytes) => sum + bytes),
+        under,
+      );
+      assert.is((JSON.parse(stdout) as { usage: { bytesRead: number } }).usage.bytesRead, under);
+    }));
 }
 
 test.run();

@@ -30,7 +30,7 @@ test("fused reads the right samples beyond 4 GiB of an SLC", () =>
   withFolder(async (folder) => {
     const shape = { azimuth: 90_002, range: 7001 };
     const tails = [1, 2, 3].map((seed) => randomSamples({ azimuth: 10, range: shape.range }, seed));
-    tails.forEach((tail, i) => writeSparseSlc(folder, `d${i}`, shape, tail));
+    for (const [i, tail] of tails.entries()) writeSparseSlc(folder, `d${i}`, shape, tail);
     assert.ok(statSync(join(folder, "d0.slc")).size > 2 ** 32);
     // Looked image 45001 x 1400: the last four rows and three columns, lines 89994 to 90001 and samples 6985 to 6999.
     const crop = { azimuth: 4, range: 3, azimuthOffset: 44_997, rangeOffset: 1397 };
@@ -110,7 +110,7 @@ test("crops whose pixels begin beyond 4 GiB are reduced in place", () =>
   withFolder(async (folder) => {
     // A classic header moved: the only strip stands behind a hole, as BigTIFF allows.
     const values = [Float32Array.of(1, 5, 9), Float32Array.of(3, 5, 1)];
-    values.forEach((pixels, i) => writeFarCrop(join(folder, `d${i}_int_crop.tif`), pixels));
+    for (const [i, pixels] of values.entries()) writeFarCrop(join(folder, `d${i}_int_crop.tif`), pixels);
     for (const [id, workers] of [
       ["sec", 1],
       ["mp_v2", 2],

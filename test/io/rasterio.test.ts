@@ -45,7 +45,9 @@ testUnless(pythonMissing)(
     withFolder(async (folder) => {
       const slc = join(folder, "slc");
       const layouts = [{}, { bigEndian: true, imageOffset: 64 }, { pixelOffset: 16, lineGap: 40 }];
-      layouts.forEach((layout, i) => writeSlc(slc, `2021010${i}`, SHAPE, randomSamples(SHAPE, i), layout));
+      for (const [i, layout] of layouts.entries()) {
+        writeSlc(slc, `2021010${i}`, SHAPE, randomSamples(SHAPE, i), layout);
+      }
       const parameters = { looks: { azimuth: 4, range: 4 }, crop: null, nodata: "zero" } as const;
       await runPrepare(slc, join(folder, "a"), parameters, 1);
       await runPrepare(SAMPLE, join(folder, "b"), parameters, 2);

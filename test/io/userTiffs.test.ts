@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openIntensityStack } from "../../src/io/intensityFolder";
 import { readPlane } from "../../src/io/readPlane";
+import { exactMoments } from "../../src/statistics/exactMoments";
 import { assertStatistics, runOracle } from "../pipeline/oracle.fixture";
 import { readProducts, runBackend } from "../pipeline/run.fixture";
 import { testUnless } from "../testUnless";
@@ -97,6 +98,40 @@ testUnless(pythonMissing)(
       ] as const) {
         const found = await readProducts(await runBackend(id, images, join(folder, id), workers));
         assertStatistics(found, oracle!, id);
+      }
+    }),
+);
+
+testUnless(pythonMissing)(
+  "a folder of images with declared no data gives the exact moments of the pixels left",
+  () =>
+    withFolder(async (folder) => {
+      const images = join(folder, "in");
+      mkdirSync(images);
+      const kinds = Object.values(KINDS).filter(({ nodata }) => nodata !== undefined);
+      const paths = kinds.map((_, i) => join(images, `date${i}.tif`));
+      runPython(
+        WRITE,
+        kinds.map((options, i) => [paths[i], 80 + i, options]),
+      );
+      const dates = paths.map(
+        (path) => new Float64Array(Uint8Array.from(readFileSync(`${path}.f64`)).buffer),
+      );
+      const exact = Array.from(dates[0]!, (_, cell) => exactMoments(dates.map((values) => values[cell]!)));
+      for (const [id, workers] of [
+        ["sec", 1],
+        ["mp", 2],
+        ["mp_v2", 3],
+        ["mp_mem", 2],
+      ] as const) {
+        const found = await readProducts(await runBackend(id, images, join(folder, id), workers));
+        for (const name of ["mean", "std", "count"] as const) {
+          assertSameValues(
+            found[name].values,
+            exact.map((moments) => moments[name]),
+            `${id}, ${name}`,
+          );
+        }
       }
     }),
 );

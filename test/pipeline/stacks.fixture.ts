@@ -65,7 +65,7 @@ function makeOddStack(folder: string): string {
       date % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     return samples;
   };
-  LAYOUTS.forEach((layout, i) => writeSlc(slc, `2020010${i}`, ODD_SHAPE, samplesOf(i), layout));
+  for (const [i, layout] of LAYOUTS.entries()) writeSlc(slc, `2020010${i}`, ODD_SHAPE, samplesOf(i), layout);
   // ISCE2 XML beside its data; the same under the name of a VRT; a VRT and its data behind a link.
   writeRaw(join(slc, "20200105.slc"), ODD_SHAPE, samplesOf(5), { bigEndian: true });
   writeFileSync(join(slc, "20200105.slc.xml"), isceXmlOf(ODD_SHAPE, true));

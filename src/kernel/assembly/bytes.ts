@@ -1,7 +1,7 @@
 /** Reverses the bytes of `words` 32-bit words in place. */
 export function swapWords(pointer: usize, words: i32): void {
-  const vectorEnd = pointer + (<usize>(words & ~3) << 2);
-  const end = pointer + (<usize>words << 2);
+  const vectorEnd = pointer + ((<usize>(words & ~3)) << 2);
+  const end = pointer + ((<usize>words) << 2);
   while (pointer < vectorEnd) {
     const bytes = v128.load(pointer);
     v128.store(pointer, v128.shuffle<u8>(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));

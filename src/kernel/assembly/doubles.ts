@@ -5,7 +5,7 @@
 export let residue: f64 = 0;
 
 /** a + b rounded; `residue` is what rounding lost, exactly. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function sum(a: f64, b: f64): f64 {
   const s = a + b;
@@ -15,7 +15,7 @@ export function sum(a: f64, b: f64): f64 {
 }
 
 /** a * b rounded; `residue` is what rounding lost, exactly (no overflow and no underflow for squares of float32 sums). */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function product(a: f64, b: f64): f64 {
   const p = a * b;

@@ -10,14 +10,14 @@ import {
 /** Relative room around a float64 estimate: four times the error of the few operations that made it. */
 const ROOM: f64 = 8.881784197001252e-16;
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function isOdd(value: f32): bool {
   return (reinterpret<u32>(value) & 1) !== 0;
 }
 
 /** Which of two neighbouring float32 the exact value rounds to, from the sign of (exact - midpoint); a tie goes to even. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function choose(low: f32, high: f32, sign: f64): f32 {
   if (sign > 0) return high;

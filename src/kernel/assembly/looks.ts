@@ -10,7 +10,7 @@ function cellIsZero(source: usize, rowBytes: usize, azimuth: i32, range: i32): b
 }
 
 /** re², im² of two neighbouring samples, summed over four rows by the tree (0+1)+(2+3). */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function squaresOfFourRows(source: usize, rowBytes: usize): v128 {
   const row0 = v128.load(source);
@@ -24,7 +24,7 @@ function squaresOfFourRows(source: usize, rowBytes: usize): v128 {
 }
 
 /** Sums of squares of the sixteen samples of one cell, still apart: re, im of even samples, re, im of odd ones. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function squaresOfCell(source: usize, rowBytes: usize): v128 {
   return f32x4.add(squaresOfFourRows(source, rowBytes), squaresOfFourRows(source + 16, rowBytes));

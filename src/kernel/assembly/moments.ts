@@ -100,19 +100,19 @@ export function moments(
   return left;
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function lower(value: v128, room: v128): v128 {
   return f64x2.sub(value, f64x2.mul(value, room));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function upper(value: v128, room: v128): v128 {
   return f64x2.add(value, f64x2.mul(value, room));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function demote(a: v128, b: v128): v128 {
   return v128.shuffle<u32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);

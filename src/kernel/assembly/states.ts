@@ -21,7 +21,7 @@ export function clearStates(states: usize, cells: i32): void {
   memory.fill(states, 0, <usize>cells * 36);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function addToCell(
   states: usize, cells: usize, cell: usize, n: i32, sHigh: f64, sLow: f64, qHigh: f64, qLow: f64,
@@ -40,7 +40,7 @@ function addToCell(
   store<i32>(count, ((before & ~LOST) + (n & ~LOST)) | (inexact ? LOST : 0));
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function twoSum(a: v128, b: v128, s: v128): v128 {
   const bb = f64x2.sub(s, a);
