@@ -20,7 +20,7 @@ export function parseArguments(name: string, command: Command, words: readonly s
       throw new UsageError(`found --${option} ${given.length} times, expected it once`);
     }
   }
-  if (!values["help"]) requireCount(name, command, positionals);
+  if (!values.help) requireCount(name, command, positionals);
   return {
     positionals,
     text: (option) => (values[option] as string[] | undefined)?.[0],

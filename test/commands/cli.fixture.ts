@@ -18,7 +18,7 @@ import { productHeader } from "../../src/io/tiff/writeTiffHeader";
 import { writeVrt } from "../io/slcFile.fixture";
 
 /** The compiled command line. */
-export const CLI = join(__dirname, "../../src/cli.js");
+export const CLI = join(__dirname, "../../bin/pila.js");
 
 /** How a command ended. */
 export interface Ended {

@@ -40,7 +40,7 @@ function dependenciesAmong(paths: readonly string[]): string[] {
 
 test("pila --version loads its own file and nothing else", () =>
   withFolder((folder) => {
-    assert.equal(loadedBy(folder, ["--version"]), [relative(ROOT, join(__dirname, "../../src/cli.js"))]);
+    assert.equal(loadedBy(folder, ["--version"]), [relative(ROOT, join(__dirname, "../../bin/pila.js"))]);
   }));
 
 test("prep and fused load no package but the XML parser", () =>

@@ -87,6 +87,46 @@ test("partial states of any partition, merged in any order, give the exact momen
   );
 });
 
+/** A finite float64 as a whole number of 2^-1074. */
+function toUnits(value: number): bigint {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, Math.abs(value));
+  const bits = view.getBigUint64(0);
+  const exponent = bits >> 52n;
+  const fraction = bits & 0xfffffffffffffn;
+  const magnitude = exponent === 0n ? fraction : (fraction | 0x10000000000000n) << (exponent - 1n);
+  return value < 0 ? -magnitude : magnitude;
+}
+
+/** Marks a state whose sums two float64 do not hold. */
+const LOST = 1 << 30;
+
+test("merged states hold the exact sums of values and squares, or are marked as lost", () => {
+  let held = 0;
+  fc.assert(
+    fc.property(anyCells, fc.infiniteStream(fc.integer({ min: 0, max: 1 })), (cells, parts) => {
+      const dates = setRows(cells);
+      for (const state of states) kernels.clearStates(state, CELLS);
+      for (let date = 0; date < dates; date++) {
+        kernels.accumulate(states[parts.next().value]!, values + date * CELLS * 4, CELLS);
+      }
+      kernels.merge(states[0]!, states[1]!, CELLS);
+      const sums = new Float64Array(kernels.memory.buffer, states[0]!, 4 * CELLS);
+      for (let cell = 0; cell < CELLS; cell++) {
+        if ((kernels.ints[(states[0]! + 32 * CELLS) / 4 + cell]! & LOST) !== 0) continue;
+        held += 1;
+        const [sHigh, sLow, qHigh, qLow] = [0, 1, 2, 3].map((plane) => toUnits(sums[plane * CELLS + cell]!));
+        const valid = cells[cell % cells.length]!.filter((value) => !Number.isNaN(value));
+        const sum = valid.reduce((total, value) => total + toUnits(value), 0n);
+        const squares = valid.reduce((total, value) => total + toUnits(value * value), 0n);
+        assert.ok(sHigh! + sLow! === sum && qHigh! + qLow! === squares, `sums of ${valid}`);
+      }
+    }),
+    SEEDED,
+  );
+  assert.ok(held > 10_000, `${held} cells held`);
+});
+
 test("ordinary speckle leaves no cell undecided, in one piece or in parts", () => {
   fc.assert(
     fc.property(

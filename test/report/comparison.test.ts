@@ -85,7 +85,7 @@ test("pila compare prints the table or one JSON object, and names a folder that 
 });
 
 function compare(...words: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  const cli = join(__dirname, "../../src/cli.js");
+  const cli = join(__dirname, "../../bin/pila.js");
   return spawnSync(process.execPath, [cli, "compare", ...words], { encoding: "utf8" });
 }
 

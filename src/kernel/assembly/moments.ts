@@ -135,7 +135,7 @@ function momentsOfCell(
   for (let date = 0; date < dates; date++) {
     const value = <f64>load<f32>(pointer);
     pointer += dateBytes;
-    if (value !== value) continue;
+    if (isNaN<f64>(value)) continue;
     if (valid === 0) first = value;
     last = value;
     valid++;

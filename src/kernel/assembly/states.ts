@@ -91,7 +91,7 @@ export function accumulate(states: usize, values: usize, cells: i32): void {
 }
 
 function addValue(states: usize, cells: usize, cell: usize, single: f32): void {
-  if (single !== single) return;
+  if (isNaN<f32>(single)) return;
   const value = <f64>single;
   addToCell(states, cells, cell, 1, value, 0, value * value, 0);
 }

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { withFolder } from "../io/slcFile.fixture";
+import { makeSparseCrops, makeSparseSlc, runPila } from "./cli.fixture";
+
+const FEW = 2;
+const MANY = 64;
+/** All dates at once would be 512 MiB; buffers by date and the noise of the heap stay far below this. */
+const MOST_GROWTH_BYTES = 24 << 20;
+
+/** Memory of the main process with its threads, at most. */
+function peakOf(args: readonly string[]): number {
+  const { code, stderr } = runPila([...args, "--workers", "2"], {}, [
+    "--require",
+    join(__dirname, "peakMemory.fixture.js"),
+  ]);
+  assert.is(code, 0, stderr);
+  return Number(/^peak (\d+)$/m.exec(stderr)![1]);
+}
+
+test(`the parent holds no more for ${MANY} dates than for ${FEW}, whoever computes`, () =>
+  withFolder((folder) => {
+    const at = (name: string): string => join(folder, name);
+    for (const dates of [FEW, MANY]) {
+      makeSparseSlc(at(`slc${dates}`), dates, { azimuth: 2048, range: 4096 });
+      makeSparseCrops(at(`in${dates}`), dates, { azimuth: 2048, range: 1024 });
+    }
+    const commands: readonly (readonly [string, (dates: number) => string[]])[] = [
+      ["fused", (dates) => ["fused", at(`slc${dates}`), at("m"), at("s")]],
+      ...["sec", "threads", "mp_mem", "mp_v2"].map(
+        (id) => [id, (dates: number) => ["stats", id, at(`in${dates}`), at("m"), at("s")]] as const,
+      ),
+    ];
+    for (const [name, args] of commands) {
+      const growth = peakOf(args(MANY)) - peakOf(args(FEW));
+      assert.ok(growth < MOST_GROWTH_BYTES, `${name} grows by ${(growth / 2 ** 20).toFixed(1)} MiB`);
+    }
+  }));
+
+test.run();
