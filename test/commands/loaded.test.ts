@@ -66,7 +66,7 @@ for (const { id } of BACKENDS) {
           "--workers",
           "2",
         ]);
-        assert.ok(paths.some((path) => path.endsWith("src/main.js")));
+        assert.ok(paths.some((path) => path.endsWith("bin/pila.js")));
         assert.equal(dependenciesAmong(paths), id === "mpi" ? ["koffi"] : []);
       }),
   );

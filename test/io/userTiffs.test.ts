@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openIntensityStack } from "../../src/io/intensityFolder";
 import { readPlane } from "../../src/io/readPlane";
+import { productHeader } from "../../src/io/tiff/writeTiffHeader";
 import { exactMoments } from "../../src/statistics/exactMoments";
 import { assertStatistics, runOracle } from "../pipeline/oracle.fixture";
 import { readProducts, runBackend } from "../pipeline/run.fixture";
@@ -183,6 +184,25 @@ for path, dtype, count, rows in json.load(sys.stdin):
       }
     }),
 );
+
+test("strips in any order are put together as the header says", () =>
+  withFolder(async (folder) => {
+    // Rows of 1 MiB make a strip each; the first two of three change places.
+    const shape = { azimuth: 3, range: 1 << 18 };
+    const values = Float32Array.from({ length: 3 * shape.range }, (_, i) => i);
+    const rowBytes = 4 * shape.range;
+    const { bytes, dataOffset } = productHeader(shape);
+    const offsets = (...rows: number[]): Buffer =>
+      Buffer.from(Uint32Array.from(rows, (row) => dataOffset + row * rowBytes).buffer);
+    const at = bytes.indexOf(offsets(0, 1, 2));
+    assert.ok(at > 0);
+    offsets(1, 0, 2).copy(bytes, at);
+    const row = (i: number): Buffer => Buffer.from(values.buffer, i * rowBytes, rowBytes);
+    writeFileSync(join(folder, "a.tif"), Buffer.concat([bytes, row(1), row(0), row(2)]));
+    assertSameValues((await readPlane(join(folder, "a.tif"))).values, values, "plane");
+    const found = await readProducts(await runBackend("mp", folder, join(folder, "out"), 1));
+    assertSameValues(found.mean.values, values, "mean");
+  }));
 
 test("outside of crops, names in another case and order are taken in name order and dot files are left out", () =>
   withFolder(async (folder) => {
