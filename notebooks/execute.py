@@ -41,9 +41,17 @@ async def execute(notebook, folder, timeout):
     loop = asyncio.get_running_loop()
     received = []
 
+    insisting = []
+
+    def insist():
+        # nbclient swallows a cancellation that arrives between two of its waits.
+        task.cancel()
+        insisting[:] = [loop.call_later(1, insist)]
+
     def stop(signum):
         received.append(signum)
-        task.cancel()
+        if not insisting:
+            insist()
 
     def take_signals():
         for signum in (signal.SIGINT, signal.SIGTERM):
@@ -64,10 +72,14 @@ async def execute(notebook, folder, timeout):
     loop.call_soon(take_signals)
     try:
         await client.async_execute()
+        for timer in insisting:
+            timer.cancel()
     except (asyncio.CancelledError, DeadKernelError):
         # nbclient takes a cancelled cell for a dead kernel.
         if not received:
             raise
+        for timer in insisting:
+            timer.cancel()
         # Cancelled while the kernel starts, nbclient leaves it running.
         if client.km is not None and client.km.has_kernel:
             await client.km.shutdown_kernel(now=True)

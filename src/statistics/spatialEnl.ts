@@ -11,6 +11,7 @@ const REFINEMENTS = 4;
  * Equivalent number of looks of an image from its windows. Edges, texture and targets only ever lower mean² / variance of
  * a window, so the pure speckle is the mode of all windows: the peak of the density of ln ENL, smoothed by the sampling
  * error of one window. The estimate is 1 / (mean of variance / mean²) over the windows within two sampling errors of it.
+ * That mean is 1 / (ENL + 1/n) for windows of n independent Gamma cells, exactly, and is corrected so.
  * Sampling error of one window of n independent cells: sqrt(2 (1 + 1/ENL) / n), that of the moment estimator of a Gamma
  * shape. Oversampled data (neighbouring cells alike) give an ENL below the number of looks, with larger errors than said.
  * @param cells cells a window
@@ -29,7 +30,8 @@ export function estimateEnl(windows: readonly WindowMoments[], cells: number): E
     const core = logs.filter((value) => Math.abs(value - center) <= reach);
     if (core.length === 0) break;
     homogeneous = core.length;
-    center = -Math.log(core.reduce((sum, value) => sum + Math.exp(-value), 0) / core.length);
+    const variation = core.reduce((sum, value) => sum + Math.exp(-value), 0) / core.length;
+    center = Math.log(1 / variation - 1 / cells);
   }
   const enl = Math.exp(center);
   const relativeError = Math.sqrt((2 * (1 + 1 / enl)) / cells / Math.max(1, homogeneous));

@@ -27,6 +27,14 @@ function run(
 /** Numbers of processes a run wrote down, one a line. */
 const writtenPids = (path: string) => readFileSync(path, "utf8").trim().split("\n").map(Number);
 
+/** A killed process may need a moment until the system shows it as gone. */
+async function requireGone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 100 && readProcess(pid) !== null; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.is(readProcess(pid), null);
+}
+
 test("exit code, output, end of the error output, and times on the monotonic clock", () =>
   withFolder(async (folder) => {
     const before = systemClock.nowSeconds();
@@ -100,7 +108,7 @@ test("a hanging tree ends by SIGKILL after the grace: the child, its child, and 
     assert.is(done.signal, "SIGKILL");
     const pids = writtenPids(join(folder, "pids"));
     assert.is(pids.length, 3);
-    for (const pid of pids) assert.is(readProcess(pid), null);
+    for (const pid of pids) await requireGone(pid);
   }));
 
 test("a program that heeds SIGTERM is not killed", () =>
@@ -121,7 +129,7 @@ test("grandchildren that outlive a finished run are ended and counted, even with
     const done = await run(folder, code);
     assert.is(done.exitCode, 0);
     assert.is(done.leftBehind, 1);
-    for (const pid of writtenPids(join(folder, "pids"))) assert.is(readProcess(pid), null);
+    for (const pid of writtenPids(join(folder, "pids"))) await requireGone(pid);
   }));
 
 test("an abort ends the whole tree and rejects with its reason; an aborted signal starts nothing", () =>
@@ -144,7 +152,7 @@ test("an abort ends the whole tree and rejects with its reason; an aborted signa
       clearInterval(waiting);
       assert.is(writtenPids(join(folder, "pids")).length, 1, `attempt ${attempt}`);
     }
-    for (const pid of writtenPids(join(folder, "pids"))) assert.is(readProcess(pid), null);
+    for (const pid of writtenPids(join(folder, "pids"))) await requireGone(pid);
   }));
 
 test("a path with blanks and shell words stays one argument", () =>

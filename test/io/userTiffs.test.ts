@@ -22,6 +22,9 @@ warnings.simplefilter("ignore")
 for path, seed, options in json.load(sys.stdin):
     rng = numpy.random.default_rng(seed)
     values = rng.gamma(1, 100, (67, 83))
+    if "dtype" not in options:  # sums that two float64 do not hold, and infinities: their cells are read once more
+        values[:5] = 10 ** rng.uniform(-30, 30, (5, 83))
+        values[5, ::7] = numpy.inf
     dtype = options.pop("dtype", "float32")
     values = values.astype(dtype)
     nodata = options.get("nodata")
