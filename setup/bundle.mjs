@@ -45,7 +45,7 @@ export async function bundlePrograms(root) {
       bundle: true,
       platform: "node",
       target: "node20",
-      packages: "external",
+      external: ["koffi", "geotiff", "cli-progress", "fast-png", "d3-scale-chromatic"],
       minifyWhitespace: true,
       minifySyntax: true,
       logLevel: "warning",

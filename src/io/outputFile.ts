@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fsync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -25,6 +26,7 @@ export class OutputFile {
   readonly target: string;
   /** Descriptor of the temporary file; valid in every thread of the process until `commit` or `discard`. */
   readonly file: number;
+  #flushed = false;
   /** Where the bytes are until `commit`. */
   readonly temporaryPath: string;
 
@@ -48,9 +50,20 @@ export class OutputFile {
     writeFully(this.file, bytes, position);
   }
 
-  /** Puts the finished file in place of what stood there. */
+  /** Brings the bytes to the disk, beside other work. */
+  flush(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fsync(this.file, (error) => {
+        if (error !== null) return reject(error);
+        this.#flushed = true;
+        resolve();
+      });
+    });
+  }
+
+  /** Puts the finished file in place of what stood there; what `flush` has not brought to the disk yet goes there first. */
   commit(): void {
-    fsyncSync(this.file);
+    if (!this.#flushed) fsyncSync(this.file);
     closeSync(this.file);
     renameSync(this.temporaryPath, this.target);
     this.#forget();

@@ -30,6 +30,11 @@ export class Product {
     return this.#output.temporaryPath;
   }
 
+  /** Brings the bytes to the disk. */
+  async flush(): Promise<void> {
+    await this.#output.flush();
+  }
+
   commit(): void {
     this.#output.commit();
   }

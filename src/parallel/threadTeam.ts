@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import { fromPlainError, type PlainError, WorkerError } from "../core/errors";
 import { type Meter, type MeterReport, monotonicSeconds } from "./meter";
 
@@ -58,7 +58,8 @@ export class ThreadTeam<Task> {
 
 function startThread(entry: string, worker: number, tracing: boolean): Worker {
   const workerData: ThreadStart = { worker, tracing, requestedSeconds: tracing ? monotonicSeconds() : 0 };
-  return new Worker(entry, { workerData, stdin: false });
+  // Threads share the environment: a copy of it is part of what starting one costs.
+  return new Worker(entry, { workerData, stdin: false, env: SHARE_ENV });
 }
 
 function awaitReport(thread: Worker): Promise<MeterReport> {

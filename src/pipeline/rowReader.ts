@@ -18,8 +18,6 @@ export interface StackRows {
 
 /** Reads of about this size run at the speed of the page cache; smaller ones pay more calls, larger ones leave the CPU caches. */
 const READ_BYTES = 512 * 1024;
-/** The 4 x 4 kernel handles four cells a step and may touch this many bytes behind the last sample. */
-const KERNEL_OVERRUN_BYTES = 128;
 
 /** How many looked rows of one image one read brings: at least one. */
 export function looksRowsPerRead(rows: StackRows, looks: Looks): number {
@@ -47,7 +45,7 @@ export class RowReader {
     const samples = rows.window.range * looks.range;
     const lines = looksRowsPerRead(rows, looks) * looks.azimuth;
     const bytes = Math.max(...rows.sources.map((source) => rowBufferBytes(source, lines, samples)));
-    return plan.reserve(bytes + KERNEL_OVERRUN_BYTES);
+    return plan.reserve(bytes);
   }
 
   constructor(kernels: Kernels, rows: StackRows, buffer: number, meter: Meter) {
@@ -59,8 +57,7 @@ export class RowReader {
   }
 
   /**
-   * Puts `count` rows of one date, from `row` of the window on, one after the other at `target` (float32, writable up
-   * to three cells behind the last).
+   * Puts `count` rows of one date, from `row` of the window on, one after the other at `target` (float32).
    */
   load(date: number, row: number, count: number, target: number): void {
     const { looks } = this.#rows;

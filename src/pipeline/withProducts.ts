@@ -16,6 +16,8 @@ export async function withProducts<T>(
     meter.end("write", "headers", start);
     const result = await fill(products);
     start = meter.start();
+    // All are on the disk before any takes its place.
+    await Promise.all(products.map((product) => product.flush()));
     for (const product of products) product.commit();
     meter.end("write", "commit", start);
     return result;

@@ -4,16 +4,18 @@ import type { WindowMoments } from "./windowMoments";
 /** Fewer windows have no mode to speak of. */
 const LEAST_WINDOWS = 12;
 /** Windows within this many sampling errors of the mode count as homogeneous. */
-const CORE_ERRORS = 2;
+const CORE_ERRORS = 2.5;
 const REFINEMENTS = 4;
 
 /**
  * Equivalent number of looks of an image from its windows. Edges, texture and targets only ever lower mean² / variance of
  * a window, so the pure speckle is the mode of all windows: the peak of the density of ln ENL, smoothed by the sampling
- * error of one window. The estimate is 1 / (mean of variance / mean²) over the windows within two sampling errors of it.
+ * error of one window. The estimate is 1 / (mean of variance / mean²) over the windows within 2.5 sampling errors of it.
  * That mean is 1 / (ENL + 1/n) for windows of n independent Gamma cells, exactly, and is corrected so.
  * Sampling error of one window of n independent cells: sqrt(2 (1 + 1/ENL) / n), that of the moment estimator of a Gamma
  * shape. Oversampled data (neighbouring cells alike) give an ENL below the number of looks, with larger errors than said.
+ * Texture or edges too faint to tell from speckle (below 6 dB in single-look images) lower the estimate by some per cent,
+ * which the standard error does not hold.
  * @param cells cells a window
  * @returns null of fewer than 12 windows in which anything varies
  */

@@ -3,7 +3,7 @@ import { FormatError } from "../../core/errors";
 import type { PlaneSource } from "../../core/stack";
 import { PIXEL_BYTES } from "../../core/stack";
 import { describeRawImage, HOST_IS_BIG_ENDIAN } from "./rawImage";
-import { attribute, children, childText, type XmlNode } from "./xml";
+import { childrenOf, childText, type XmlElement } from "./xml";
 
 /**
  * A VRT over one raw complex64 band, as ISCE2 writes it. Absent elements take GDAL's defaults: relativeToVRT 1,
@@ -12,23 +12,22 @@ import { attribute, children, childText, type XmlNode } from "./xml";
  * @throws FormatError the VRT is of another kind, or its source is missing, truncated or outside its folder
  * @see https://gdal.org/drivers/raster/vrt.html#vrt-descriptions-for-raw-files
  */
-export function describeIsceVrt(root: XmlNode, path: string): PlaneSource {
-  const dataset = children(root, "vrtdataset")[0]!;
-  const bands = children(dataset, "vrtrasterband");
+export function describeIsceVrt(dataset: XmlElement, path: string): PlaneSource {
+  const bands = childrenOf(dataset, "vrtrasterband");
   const band = bands[0];
   if (bands.length !== 1 || band === undefined) {
     throw unsupported(path, `a VRT of ${bands.length} bands`);
   }
-  const subclass = attribute(band, "subclass");
+  const subclass = band.attributes.get("subclass");
   if (subclass !== "VRTRawRasterBand") {
     throw unsupported(path, `a VRT band of kind ${subclass ?? "VRTSourcedRasterBand (no raw data)"}`);
   }
-  const type = attribute(band, "datatype") ?? "Byte";
+  const type = band.attributes.get("datatype") ?? "Byte";
   if (type !== "CFloat32") throw unsupported(path, `samples of type ${type}`);
 
   const shape = {
-    azimuth: Number(attribute(dataset, "rasterysize")),
-    range: Number(attribute(dataset, "rasterxsize")),
+    azimuth: Number(dataset.attributes.get("rasterysize")),
+    range: Number(dataset.attributes.get("rasterxsize")),
   };
   const pixelOffset = Number(childText(band, "pixeloffset") ?? PIXEL_BYTES.complex64);
   return describeRawImage({
@@ -42,9 +41,9 @@ export function describeIsceVrt(root: XmlNode, path: string): PlaneSource {
   });
 }
 
-function sourcePath(band: XmlNode, path: string): string {
-  const element = children(band, "sourcefilename")[0];
-  const name = childText(band, "sourcefilename");
+function sourcePath(band: XmlElement, path: string): string {
+  const element = childrenOf(band, "sourcefilename")[0];
+  const name = element?.text;
   if (element === undefined || name === undefined || name === "") {
     throw new FormatError(
       `${path}: found no SourceFilename, expected the name of the raw file; write the VRT again`,
@@ -55,7 +54,7 @@ function sourcePath(band: XmlNode, path: string): string {
   }
   // GDAL 3.12 refuses sources outside the folder of a VRT unless allowed; so does pila.
   const outside = isAbsolute(name) || normalize(name).split(sep).includes("..");
-  if (outside || attribute(element, "relativetovrt") === "0") {
+  if (outside || element.attributes.get("relativetovrt") === "0") {
     throw new FormatError(
       `${path}: found the source ${name}, expected a file beside the VRT; write it with relativeToVRT="1" or link the data there`,
       { path },

@@ -3,7 +3,7 @@ import { FormatError } from "../../core/errors";
 import type { PlaneSource } from "../../core/stack";
 import { PIXEL_BYTES } from "../../core/stack";
 import { describeRawImage } from "./rawImage";
-import { attribute, children, childText, type XmlNode } from "./xml";
+import { childrenOf, childText, type XmlElement } from "./xml";
 
 /**
  * An ISCE2 `.slc.xml` (root `imageFile`): width, length, data_type CFLOAT, byte_order, one band. Property names are
@@ -12,12 +12,11 @@ import { attribute, children, childText, type XmlNode } from "./xml";
  * @throws FormatError another type or number of bands, or the data are missing or truncated
  * @see https://github.com/isce-framework/isce2 (components/iscesys/ImageApi)
  */
-export function describeIsceXml(root: XmlNode, path: string): PlaneSource {
-  const image = children(root, "imagefile")[0]!;
+export function describeIsceXml(image: XmlElement, path: string): PlaneSource {
   const properties = new Map<string, string>();
-  for (const entry of children(image, "property")) {
+  for (const entry of childrenOf(image, "property")) {
     const value = childText(entry, "value");
-    const name = attribute(entry, "name");
+    const name = entry.attributes.get("name");
     if (name !== undefined && value !== undefined) properties.set(name.toLowerCase(), value);
   }
   const property = (name: string): string => {

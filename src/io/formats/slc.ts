@@ -3,7 +3,7 @@ import { FormatError } from "../../core/errors";
 import type { PlaneSource } from "../../core/stack";
 import { describeIsceVrt } from "./isceVrt";
 import { describeIsceXml } from "./isceXml";
-import { parseXml, type XmlNode } from "./xml";
+import { parseXml, type XmlElement } from "./xml";
 
 /** Descriptions of SLC images, told apart by their root element and not by their name. */
 const SLC_FORMATS = [
@@ -12,7 +12,7 @@ const SLC_FORMATS = [
 ] as const satisfies readonly {
   root: string;
   title: string;
-  describe(root: XmlNode, path: string): PlaneSource;
+  describe(root: XmlElement, path: string): PlaneSource;
 }[];
 
 /** A description of a few kB; anything far above is not one. */
@@ -28,10 +28,9 @@ export function describeSlc(path: string): PlaneSource {
   const text = readFileSync(real);
   if (text.length > LARGEST_DESCRIPTION_BYTES || text.includes(0)) throw unknownKind(path, "binary data");
   const root = parseXml(text.toString("utf8"), path);
-  const format = SLC_FORMATS.find((candidate) => root[candidate.root] !== undefined);
+  const format = SLC_FORMATS.find((candidate) => candidate.root === root.name);
   if (format === undefined) {
-    const name = Object.keys(root).find((key) => key !== "?xml") ?? "nothing";
-    throw unknownKind(path, `an XML document <${name}>`);
+    throw unknownKind(path, `an XML document <${root.name}>`);
   }
   return format.describe(root, real);
 }

@@ -82,18 +82,19 @@ export function moments(
     v128.store(means + (<usize>cell << 2), meanLow);
     v128.store(stds + (<usize>cell << 2), stdLow);
     v128.store(counts + (<usize>cell << 2), f32x4.convert_i32x4_s(valid));
-    const certain = v128.andnot(
-      v128.and(f32x4.eq(meanLow, meanHigh), f32x4.eq(stdLow, stdHigh)),
-      i32x4.shr_s(negative, 31),
-    );
-    if (!i32x4.all_true(certain)) {
-      const mask = ~i32x4.bitmask(certain) & 15;
-      for (let lane = 0; lane < 4; lane++) {
-        if (((mask >> lane) & 1) === 0 || cell + lane >= cells) continue;
-        if (!momentsOfCell(source, dateBytes, dates, cell + lane, means, stds)) {
-          store<i32>(unresolved + (<usize>left << 2), cell + lane);
-          left++;
-        }
+    const positive = i32x4.ge_s(negative, i32x4.splat(0));
+    const meanIsSure = i32x4.bitmask(v128.and(f32x4.eq(meanLow, meanHigh), positive));
+    const stdIsSure = i32x4.bitmask(v128.and(f32x4.eq(stdLow, stdHigh), positive));
+    if ((meanIsSure & stdIsSure) === 15) continue;
+    for (let lane = 0; lane < 4 && cell + lane < cells; lane++) {
+      const bit = 1 << lane;
+      const at = cell + lane;
+      if ((meanIsSure & stdIsSure & bit) !== 0) continue;
+      // A mean near a tie is by far the commonest case, and needs the sum alone.
+      if ((stdIsSure & bit) !== 0 && exactMeanOfCell(source, dateBytes, dates, at, means)) continue;
+      if (!momentsOfCell(source, dateBytes, dates, at, means, stds)) {
+        store<i32>(unresolved + (<usize>left << 2), at);
+        left++;
       }
     }
   }
@@ -116,6 +117,26 @@ function upper(value: v128, room: v128): v128 {
 @inline
 function demote(a: v128, b: v128): v128 {
   return v128.shuffle<u32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5);
+}
+
+/** The mean of one cell whose sum float64 holds exactly, as of nearly every cell; false when it does not. */
+function exactMeanOfCell(source: usize, dateBytes: usize, dates: i32, cell: i32, means: usize): bool {
+  let valid = 0;
+  let total: f64 = 0;
+  let lost: f64 = 0;
+  let pointer = source + (<usize>cell << 2);
+  for (let date = 0; date < dates; date++) {
+    const value = <f64>load<f32>(pointer);
+    pointer += dateBytes;
+    if (isNaN<f64>(value)) continue;
+    valid++;
+    total = sum(total, value);
+    lost += abs(residue);
+  }
+  // An infinite value makes the residue NaN, and NaN === 0 does not hold.
+  if (!(lost === 0)) return false;
+  store<f32>(means + (<usize>cell << 2), roundMean(<f64>valid, total, 0));
+  return true;
 }
 
 /** One cell by exact sums; false when 106 bits do not hold them or a value is infinite. */
