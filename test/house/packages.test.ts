@@ -6,11 +6,12 @@ const manifest = JSON.parse(readProjectFile("package.json")) as {
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
 };
-/** Used by notebooks, as files or as programs, never by an import of the library. */
+/** Used by notebooks or tests, as files or as programs, never by an import of the library. */
 const NOT_IMPORTED = new Set([
   "pila",
   "tslab",
   "danfojs-node",
+  "gdal-async",
   "dejavu-fonts-ttf",
   "@tensorflow/tfjs-backend-cpu",
 ]);
