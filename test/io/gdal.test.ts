@@ -34,7 +34,9 @@ function readPart(path: string, part: "real" | "imag", width: number, height: nu
       </VRTRasterBand>
     </VRTDataset>`,
   );
-  return dataset.bands.get(1).pixels.read(0, 0, width, height, new Float32Array(width * height)) as Float32Array;
+  return dataset.bands
+    .get(1)
+    .pixels.read(0, 0, width, height, new Float32Array(width * height)) as Float32Array;
 }
 
 testWithGdal("samples of an ISCE2 VRT equal GDAL's own reading, part by part", () => {

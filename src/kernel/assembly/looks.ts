@@ -39,7 +39,7 @@ export function looks4x4(source: usize, rowBytes: usize, cells: i32, target: usi
 }
 
 /** re², im² of two neighbouring samples, summed over four rows by the tree (0+1)+(2+3). */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function sumOfSquares(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b)), f32x4.add(f32x4.mul(c, c), f32x4.mul(d, d)));
