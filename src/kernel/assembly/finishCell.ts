@@ -7,8 +7,8 @@ import {
   sum,
 } from "./doubles";
 
-/** Relative room around a float64 estimate: four times the error of the few operations that made it. */
-const ROOM: f64 = 8.881784197001252e-16;
+/** Relative room around a float64 estimate, 8 units: more than the error of the few operations that made it. */
+export const ROOM: f64 = 8.881784197001252e-16;
 
 // @ts-expect-error: decorator
 @inline
