@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import type { CacheState } from "../core/records";
 
 const BUFFER_BYTES = 1 << 20;
+const WARMING_READS = 3;
 
 /** Brings the files a run reads into a known state of the page cache. Files are only ever opened for reading. */
 export interface CacheControl {
@@ -22,10 +23,13 @@ export function createCache(pageCache: PageCache): CacheControl {
   return {
     prepare(files, wanted) {
       if (wanted === "warm") {
-        readWhole(files);
-        // Where it can be seen that not all of it stayed, memory is too small for warm runs.
-        const found = pageCache.residentBytes(files);
-        return found === null || found.resident >= found.size ? "warm" : "uncontrolled";
+        // The system may take pages back at once; where they do not stay after several reads, memory is too small.
+        for (let reads = 0; reads < WARMING_READS; reads++) {
+          readWhole(files);
+          const found = pageCache.residentBytes(files);
+          if (found === null || found.resident >= found.size) return "warm";
+        }
+        return "uncontrolled";
       }
       for (const path of files) pageCache.evict(path);
       return pageCache.residentBytes(files)?.resident === 0 ? "cold" : "uncontrolled";
