@@ -12,6 +12,9 @@ from comun import Acumulador, argumentos, escribir, leer, listar_intensidades
 def main():
     args = argumentos(__doc__)
     if not {"OMPI_COMM_WORLD_SIZE", "PMI_RANK", "PMIX_RANK"} & os.environ.keys():
+        # Lo que Open MPI pide cuando se es root o hay más rangos que núcleos.
+        for variable in ("ALLOW_RUN_AS_ROOT", "ALLOW_RUN_AS_ROOT_CONFIRM", "MCA_rmaps_base_oversubscribe"):
+            os.environ.setdefault(f"OMPI_{variable}", "1")
         os.execvp("mpiexec", ["mpiexec", "-n", str(args.workers), sys.executable, *sys.argv])
 
     import rasterio
