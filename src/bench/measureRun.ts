@@ -168,7 +168,11 @@ function failureOf(done: Executed, timeoutSeconds: number): string | null {
   if (done.timedOut) return `stopped after ${timeoutSeconds} s`;
   if (done.exitCode !== 0) {
     // Launchers of MPI end in a box of dashes: the last line with words tells more.
-    const last = done.stderr.split("\n").findLast((line) => /\w/.test(line))?.trim() ?? "";
+    const last =
+      done.stderr
+        .split("\n")
+        .findLast((line) => /\w/.test(line))
+        ?.trim() ?? "";
     const how = done.exitCode === null ? `ended by ${done.signal}` : `exit ${done.exitCode}`;
     return last === "" ? how : `${how}: ${last}`;
   }
