@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { BackendError } from "../../core/errors";
 import { findMpiexec, type Mpiexec } from "./detect";
-import { endProcesses, findMarkedProcesses } from "./leftovers";
+import { endMarkedProcesses } from "./leftovers";
 import { RankStderr } from "./rankStderr";
 import { createSegmentFolder, removeSegmentFolder } from "./segmentFolder";
 import { SUCCESS_MARK_VARIABLE } from "./world";
@@ -73,7 +73,7 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
   signal?.addEventListener("abort", stop.begin, { once: true });
   try {
     const end = await waitForExit(child, mpiexec);
-    if (end.code !== 0) await endProcesses(findMarkedProcesses(`${SUCCESS_MARK_VARIABLE}=${mark}`));
+    if (end.code !== 0) await endMarkedProcesses(`${SUCCESS_MARK_VARIABLE}=${mark}`);
     await closed;
     stderr.end();
     signal?.throwIfAborted();

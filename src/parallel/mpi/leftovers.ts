@@ -27,6 +27,20 @@ export function findMarkedProcesses(entry: string): ProcessIdentity[] {
   return found;
 }
 
+/** Looks in a row that must find nothing: a process between fork and exec shows no environment for a moment. */
+const QUIET_LOOKS = 3;
+const LOOK_AGAIN_MILLISECONDS = 50;
+
+/** Ends the marked processes, also those that come up meanwhile; returns when none is left. @param entry `NAME=value` */
+export async function endMarkedProcesses(entry: string): Promise<void> {
+  for (let quiet = 0; quiet < QUIET_LOOKS; ) {
+    const found = findMarkedProcesses(entry);
+    quiet = found.length === 0 ? quiet + 1 : 0;
+    await endProcesses(found);
+    await sleep(LOOK_AGAIN_MILLISECONDS);
+  }
+}
+
 /** Waits a while for the processes to end by themselves, then kills those still alive; returns when all are gone. */
 export async function endProcesses(processes: readonly ProcessIdentity[]): Promise<void> {
   const killAt = Date.now() + PATIENCE_MILLISECONDS;
