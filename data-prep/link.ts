@@ -10,8 +10,8 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { FormatError } from "../src/core/errors";
+import { removeLeftovers, temporaryPath } from "../src/io/temporaryFile";
 import { type FoundImage, findImages, type SkippedFile } from "./findImages";
-import { removeAbandoned, temporaryPath } from "./temporaryFile";
 
 export interface LinkedStack {
   /** Links that were made now, or led nowhere and were replaced. */
@@ -60,7 +60,7 @@ export function linkStack(tree: string, flat: string): LinkedStack {
   );
   const missing = links.filter((link) => !isInPlace(link));
   mkdirSync(realTarget, { recursive: true });
-  removeAbandoned(realTarget);
+  removeLeftovers(realTarget);
   for (const link of missing) makeLink(link);
 
   const asNamed = ({ path }: Link) => join(flat, basename(path));

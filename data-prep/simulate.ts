@@ -12,10 +12,10 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { FormatError, UsageError } from "../src/core/errors";
 import { pixelCount, type Shape } from "../src/core/raster";
+import { removeLeftovers, temporaryPath } from "../src/io/temporaryFile";
 import { drawStack } from "./drawStack";
 import { isceVrt, isceXml, SAMPLE_BYTES } from "./isceHeaders";
 import { requireScene, simulatedDates } from "./scene";
-import { removeAbandoned, temporaryPath } from "./temporaryFile";
 import { sceneTruth } from "./truth";
 
 export interface SimulateOptions {
@@ -86,7 +86,7 @@ export async function simulateStack(options: SimulateOptions): Promise<Simulated
   try {
     for (const folder of [tree, ...folders]) {
       made.push(...makeFolder(folder));
-      removeAbandoned(folder);
+      removeLeftovers(folder);
     }
     const images = parameters.dates.map((date, index) => begin(join(folders[index]!, `${date}.slc`), ""));
     const paths = images.map(({ temporary }) => temporary);

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { WorkerError } from "../core/errors";
-import { removeLeftovers } from "../io/outputFile";
+import { removeLeftovers } from "../io/temporaryFile";
 import { launchRanks } from "../parallel/mpi/launch";
 import { predictWork } from "../pipeline/costModel";
 import { openIntensityRows } from "../pipeline/intensityRows";

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { packageRoot } from "../bench/pilaCommand";
 import { BackendError } from "../core/errors";
 
-/** A path below the root of the package: the folder of package.json, two levels above the compiled commands' folder. */
+/** A path below the root of the package. */
 export function packagePath(...parts: readonly string[]): string {
-  return join(__dirname, "../../..", ...parts);
+  return join(packageRoot(), ...parts);
 }
 
 /** The Python of the private environment that the set-up makes. @throws BackendError it is missing */

@@ -5,8 +5,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -15,8 +13,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { FormatError, UsageError } from "../core/errors";
-
-const TEMPORARY = /^\.pila-(\d+)-[0-9a-f]+$/;
+import { removeLeftovers, temporaryPath } from "./temporaryFile";
 
 /** Temporary files of this process that are neither in place nor removed yet. */
 const pending = new Set<string>();
@@ -39,7 +36,7 @@ export class OutputFile {
       throw new UsageError(`${target}: found a folder, expected the name of a file to write; choose another`);
     }
     removeLeftovers(folder);
-    this.temporaryPath = join(folder, `.pila-${process.pid}-${randomName()}`);
+    this.temporaryPath = temporaryPath(folder);
     if (pending.size === 0) process.once("exit", discardAll);
     pending.add(this.temporaryPath);
     this.file = openSync(this.temporaryPath, "wx");
@@ -126,13 +123,6 @@ function identity(path: string): string {
   return join(existsSync(folder) ? realpathSync(folder) : folder, basename(path));
 }
 
-/** Twelve hexadecimal digits that need not be secret: loading node:crypto would cost milliseconds at every start. */
-function randomName(): string {
-  return Math.floor(Math.random() * 2 ** 48)
-    .toString(16)
-    .padStart(12, "0");
-}
-
 function discardAll(): void {
   for (const path of pending) rmSync(path, { force: true });
 }
@@ -145,33 +135,5 @@ function requireFolder(folder: string): void {
       `${folder}: found that it cannot be made (${(cause as Error).message}), expected a folder for the outputs; name another`,
       { path: folder, cause },
     );
-  }
-}
-
-/** Removes the temporary files in a folder whose process is gone; a folder that is not there has none. */
-export function removeLeftovers(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const pid = Number(TEMPORARY.exec(name)?.[1] ?? Number.NaN);
-    if (!Number.isNaN(pid) && !isAlive(pid)) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !isZombie(pid);
-  } catch (error) {
-    // EPERM: another user's process, which is alive.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** Ended, but not yet waited for by its parent: where /proc does not tell, it counts as running. */
-function isZombie(pid: number): boolean {
-  try {
-    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
   }
 }
