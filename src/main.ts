@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Command, Context } from "./commands/command";
 import { parseArguments } from "./commands/parseArguments";
 import { createProgress } from "./commands/progress";
@@ -9,6 +10,9 @@ import { isOneOfSeveral, rankEnvironment } from "./parallel/mpi/detect";
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 /** How long the work may take to clean up after a signal. */
 const GRACE_MS = 5000;
+
+/** How long a failure waits for a signal that may be its cause. */
+const SIGNAL_MS = 250;
 
 /** The reason work is aborted with when a signal comes. */
 class Interruption extends Error {
@@ -34,6 +38,7 @@ export async function main(words: readonly string[]): Promise<number> {
     await runCommand(name, command, rest, controller.signal);
     return 0;
   } catch (error) {
+    if (isOfWorker(error)) await signalOnItsWay(controller.signal);
     if (controller.signal.aborted) return (controller.signal.reason as Interruption).exitCode;
     return report(error, debug);
   }
@@ -88,6 +93,19 @@ function listenToSignals(controller: AbortController): void {
       setTimeout(() => process.exit(code), GRACE_MS).unref();
     });
   }
+}
+
+/** Whether other processes did the work that failed. Commands that are not bundled bring their own copy of the classes: the name tells. */
+function isOfWorker(error: unknown): boolean {
+  return error instanceof Error && (error.name === "WorkerError" || error.name === "BackendError");
+}
+
+/**
+ * Ctrl-C goes to every process of the terminal's group at once: where a worker dies of it and its end is read before the
+ * signal to this process is, the failure is the signal's. A signal that was sent is read within one turn of the loop.
+ */
+async function signalOnItsWay(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await delay(SIGNAL_MS);
 }
 
 function report(error: unknown, debug: boolean): number {
