@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundlePrograms } from "./setup/bundle.mjs";
+import { fillCodeCache } from "./setup/codeCache.mjs";
 import { forgetBuild, kernelHash, outputsAreWhole, rememberBuild, removeStale } from "./setup/compiled.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -54,5 +55,6 @@ const status = run("node_modules/typescript/lib/tsc.js", ["-p", "tsconfig.json"]
 removeStale(root);
 // Type errors do not stop tsc from writing: what runs is as new as what was compiled.
 await bundlePrograms(root);
+fillCodeCache(root);
 if (status === 0) rememberBuild(root);
 process.exit(status);

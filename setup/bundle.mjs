@@ -1,34 +1,56 @@
 // Bundles the programs that measurements start, one file each: loading one file takes a third of the time of sixty.
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const OUT = "dist/bin";
 
-/** What is started as a process or thread of its own, by the name that the code looks for beside itself. */
-const PROGRAMS = {
-  "pila.js": "dist/src/cli.js",
-  "rowWorker.js": "dist/src/pipeline/rowWorker.js",
-  "mpChild.js": "dist/src/backends/mpChild.js",
-  "mpV2Child.js": "dist/src/backends/mpV2Child.js",
-  "mpMemThread.js": "dist/src/backends/mpMemThread.js",
-  "mpiRankEntry.js": "dist/src/backends/mpiRankEntry.js",
+/** Programs that are started as processes or threads of their own, by the name that the code looks for beside itself. */
+const ENTRIES = {
+  "rowWorker.js": "pipeline/rowWorker",
+  "mpChild.js": "backends/mpChild",
+  "mpV2Child.js": "backends/mpV2Child",
+  "mpMemThread.js": "backends/mpMemThread",
+  "mpiRankEntry.js": "backends/mpiRankEntry",
 };
 
-/** Commands that are measured; every other one is loaded from dist/src when it is asked for. */
+/** Commands that are measured have a bundle each; every other one is loaded from dist/src when it is asked for. */
 const MEASURED_COMMANDS = ["stats", "prep", "fused", "verify"];
 
-export const bundles = Object.keys(PROGRAMS).map((name) => `${OUT}/${name}`);
+/** File of a bundle in dist/bin, and the compiled module it begins with. */
+const BUNDLES = {
+  "pila.js": "cli",
+  "codeCache.js": "codeCache",
+  "headStart.js": "parallel/headStart",
+  "program.js": "main",
+  ...Object.fromEntries(MEASURED_COMMANDS.map((name) => [`${name}.js`, `commands/${name}`])),
+  ...Object.fromEntries(Object.entries(ENTRIES).map(([name, entry]) => [bodyOf(name), entry])),
+};
 
-/** Leaves the modules of the other commands, and the help that lists all, out of the bundle. */
-const otherCommands = {
-  name: "other-commands",
+export const bundles = [...Object.keys(BUNDLES), ...Object.keys(ENTRIES)].map((name) => `${OUT}/${name}`);
+
+/** An entry only asks for its body, which then comes from the code cache. */
+function bodyOf(name) {
+  return name.replace(/\.js$/, ".body.js");
+}
+
+/** Programs load each other's files instead of copies: what is not wanted is not read, and one head start serves all. */
+const parts = {
+  name: "parts",
   setup(build) {
+    build.onResolve({ filter: /^\.\/main$/ }, () => ({ path: "./program.js", external: true }));
+    build.onResolve({ filter: /\/(headStart|codeCache)$/ }, ({ kind, path }) =>
+      kind === "entry-point" ? undefined : { path: `./${path.split("/").at(-1)}.js`, external: true },
+    );
+    // What comes from the code cache cannot import packages that are modules of the newer kind.
+    build.onResolve({ filter: /\/decodeTiff$/ }, () => ({
+      path: "../src/io/tiff/decodeTiff",
+      external: true,
+    }));
     build.onResolve({ filter: /^\.\/(commands\/)?\w+$/ }, ({ path, kind, importer }) => {
+      if (kind !== "require-call" || !/commands\/registry\.js$|src\/main\.js$/.test(importer)) return;
       const name = path.split("/").at(-1);
-      const isCommand =
-        /commands\/(registry|help)\.js$|src\/main\.js$/.test(importer) && kind === "require-call";
-      const isLazy = isCommand && !MEASURED_COMMANDS.includes(name) && LAZY.has(name);
-      return isLazy ? { path: `../src/commands/${name}`, external: true } : undefined;
+      if (MEASURED_COMMANDS.includes(name)) return { path: `./${name}.js`, external: true };
+      return LAZY.has(name) ? { path: `../src/commands/${name}`, external: true } : undefined;
     });
   },
 };
@@ -38,19 +60,22 @@ const LAZY = new Set(["simulate", "link", "inspect", "bench", "compare", "plot",
 /** Writes the bundles from the compiled files. */
 export async function bundlePrograms(root) {
   const { build } = await import("esbuild");
-  for (const [name, entry] of Object.entries(PROGRAMS)) {
+  rmSync(join(root, OUT), { recursive: true, force: true });
+  for (const [name, entry] of Object.entries(BUNDLES)) {
     await build({
-      entryPoints: [join(root, entry)],
+      entryPoints: [join(root, "dist/src", `${entry}.js`)],
       outfile: join(root, OUT, name),
       bundle: true,
       platform: "node",
       target: "node20",
       external: ["koffi", "geotiff", "cli-progress", "fast-png", "d3-scale-chromatic"],
-      minifyWhitespace: true,
-      minifySyntax: true,
+      minify: true,
       logLevel: "warning",
-      plugins: [otherCommands],
+      plugins: [parts],
     });
+  }
+  for (const name of Object.keys(ENTRIES)) {
+    writeFileSync(join(root, OUT, name), `require("./codeCache.js");require("./${bodyOf(name)}");\n`);
   }
   chmodSync(join(root, OUT, "pila.js"), 0o755);
 }

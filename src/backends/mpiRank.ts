@@ -38,7 +38,7 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
       world.finalize();
       return;
     }
-    const reports = await withProducts(outputs, stack.shape, meter, async (products) => {
+    const reports = await withProducts(outputs, stack.shape, meter, undefined, async (products) => {
       const paths = products.map((product) => product.temporaryPath);
       work(world, rows, { targets: momentTargets(products), paths }, meter);
       return receiveReports(world);

@@ -16,17 +16,16 @@ export async function reduceByRows(request: StatsRequest, workers: number | null
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", workers);
     if (workers === null) team = startRowTeam(prediction.workers, meter);
-    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
-      const task = planReduction(rows, momentTargets(products), prediction.workers);
-      await runRowTask(
-        { kind: "reduce", task },
-        task.blocks,
-        team,
-        meter,
-        request.signal,
-        request.onProgress,
-      );
-    });
+    await withProducts(
+      outputPaths(request),
+      stack.shape,
+      meter,
+      request.onProgress,
+      async (products, onProgress) => {
+        const task = planReduction(rows, momentTargets(products), prediction.workers);
+        await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, onProgress);
+      },
+    );
     return { workers: prediction.workers, dates: rows.dates, shape: stack.shape, prediction };
   } catch (error) {
     await team?.stop();

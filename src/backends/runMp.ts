@@ -27,7 +27,7 @@ export async function runMp(request: StatsRequest): Promise<StatsReport> {
     const prediction = predictWork(rows, "process", request.workers);
     pool ??= new ChildPool(entry, prediction.workers, meter);
     const children = pool;
-    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
+    await withProducts(outputPaths(request), stack.shape, meter, request.onProgress, async (products) => {
       const planes = new StatePlane(blocks, meter);
       await collectImages(children, blocks, planes, request);
       const finisher = new StateFinisher(blocks, momentTargets(products), meter);

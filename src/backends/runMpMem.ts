@@ -19,15 +19,21 @@ export async function runMpMem(request: StatsRequest): Promise<StatsReport> {
     const prediction = predictWork(rows, "thread", request.workers);
     team ??= new ThreadTeam<RingTask>(entry, prediction.workers, 1, meter);
     const computing = team;
-    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
-      const ring = planRing(rows, momentTargets(products), prediction.workers);
-      computing.send(ring.task);
-      await fillRing(ring, meter, computing.failure, request.signal, request.onProgress);
-      const waiting = meter.start();
-      const reports = await computing.finished();
-      meter.end("wait", "threads", waiting);
-      for (const report of reports) meter.absorb(report);
-    });
+    await withProducts(
+      outputPaths(request),
+      stack.shape,
+      meter,
+      request.onProgress,
+      async (products, onProgress) => {
+        const ring = planRing(rows, momentTargets(products), prediction.workers);
+        computing.send(ring.task);
+        await fillRing(ring, meter, computing.failure, request.signal, onProgress);
+        const waiting = meter.start();
+        const reports = await computing.finished();
+        meter.end("wait", "threads", waiting);
+        for (const report of reports) meter.absorb(report);
+      },
+    );
     return { workers: prediction.workers, dates: rows.dates, shape: stack.shape, prediction };
   } catch (error) {
     await team?.stop();

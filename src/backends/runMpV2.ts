@@ -5,7 +5,7 @@ import { cellsOfBlock, planStateBlocks, type StateBlocks } from "../pipeline/blo
 import { predictWork } from "../pipeline/costModel";
 import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { StateFinisher } from "../pipeline/stateFinisher";
-import { withProducts } from "../pipeline/withProducts";
+import { type ShowProgress, withProducts } from "../pipeline/withProducts";
 import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
 import { datesOfWorker } from "./shareDates";
 
@@ -32,11 +32,17 @@ export async function runMpV2(request: StatsRequest): Promise<StatsReport> {
     const prediction = predictWork(rows, "process", request.workers);
     pool ??= new ChildPool(entry, prediction.workers, meter);
     const children = pool;
-    await withProducts(outputPaths(request), stack.shape, meter, async (products) => {
-      const finisher = new StateFinisher(blocks, momentTargets(products), meter);
-      await mergeStates(children, blocks, finisher, request);
-      finisher.close();
-    });
+    await withProducts(
+      outputPaths(request),
+      stack.shape,
+      meter,
+      request.onProgress,
+      async (products, onProgress) => {
+        const finisher = new StateFinisher(blocks, momentTargets(products), meter);
+        await mergeStates(children, blocks, finisher, onProgress, request.signal);
+        finisher.close();
+      },
+    );
     return { workers: children.size, dates: rows.dates, shape: stack.shape, prediction };
   } catch (error) {
     await pool?.kill();
@@ -49,7 +55,8 @@ async function mergeStates(
   pool: ChildPool,
   blocks: StateBlocks,
   finisher: StateFinisher,
-  request: StatsRequest,
+  onProgress: ShowProgress,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const dates = blocks.rows.sources.length;
   for (let child = 0; child < pool.size; child++) {
@@ -70,13 +77,13 @@ async function mergeStates(
         while (merged < blocks.blocks && arrived.every((count) => count > merged)) {
           mergeBlock(finisher, rooms, merged);
           merged += 1;
-          request.onProgress?.(merged, blocks.blocks);
+          onProgress(merged, blocks.blocks);
           for (let other = 0; other < pool.size; other++)
             if (arrived[other]! < merged + ROOMS) pool.resume(other);
         }
       },
     },
-    request.signal,
+    signal,
   );
 
   function mergeBlock(target: StateFinisher, all: readonly Buffer[][], block: number): void {

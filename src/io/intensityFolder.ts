@@ -4,7 +4,6 @@ import { formatShape, sameShape } from "../core/raster";
 import type { Scene, Stack } from "../core/stack";
 import { listFolder } from "./listFolder";
 import { isProduct } from "./productWriter";
-import { decodeTiff } from "./tiff/decodeTiff";
 import { describeTiff } from "./tiff/describeTiff";
 
 /** What the crops of a folder are called. */
@@ -47,6 +46,11 @@ export async function openIntensityStack(folder: string, outputs: readonly strin
 async function openScene(folder: string, name: string): Promise<Scene> {
   const path = join(folder, name);
   const described = describeTiff(path);
-  const source = described.plain ? described.source : await decodeTiff(path);
+  const source = described.plain ? described.source : await loadDecoder().decodeTiff(path);
   return { date: name.replace(/(_int_crop)?\.tiff?$/i, ""), path, source };
+}
+
+/** Wanted for few images, and it brings a package. */
+function loadDecoder(): typeof import("./tiff/decodeTiff") {
+  return require("./tiff/decodeTiff") as typeof import("./tiff/decodeTiff");
 }

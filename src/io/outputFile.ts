@@ -1,11 +1,13 @@
 import {
   closeSync,
   existsSync,
+  fdatasync,
   fsync,
   fsyncSync,
   mkdirSync,
   openSync,
   realpathSync,
+  rename,
   renameSync,
   rmSync,
   statSync,
@@ -23,7 +25,8 @@ export class OutputFile {
   readonly target: string;
   /** Descriptor of the temporary file; valid in every thread of the process until `commit` or `discard`. */
   readonly file: number;
-  #flushed = false;
+  #isOpen = true;
+  #writingBack: Promise<void> | null = null;
   /** Where the bytes are until `commit`. */
   readonly temporaryPath: string;
 
@@ -47,21 +50,34 @@ export class OutputFile {
     writeFully(this.file, bytes, position);
   }
 
-  /** Brings the bytes to the disk, beside other work. */
-  flush(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      fsync(this.file, (error) => {
-        if (error !== null) return reject(error);
-        this.#flushed = true;
+  /** Begins to bring what is written so far to the disk, beside other work: less is left for the end. */
+  writeBack(): void {
+    this.#writingBack ??= new Promise((resolve) => {
+      // An error shows again, and counts, when `flush` or `commit` asks for everything.
+      fdatasync(this.file, () => {
+        this.#writingBack = null;
         resolve();
       });
     });
   }
 
-  /** Puts the finished file in place of what stood there; what `flush` has not brought to the disk yet goes there first. */
+  /** Brings the bytes to the disk, beside other work; `place` may follow. */
+  async flush(): Promise<void> {
+    await this.#writingBack;
+    await settled((done) => fsync(this.file, done));
+  }
+
+  /** Puts the flushed file in place of what stood there, beside other work: freeing a large old file takes milliseconds. */
+  async place(): Promise<void> {
+    this.#close();
+    await settled((done) => rename(this.temporaryPath, this.target, done));
+    this.#forget();
+  }
+
+  /** Brings the bytes to the disk and the file in place of what stood there. */
   commit(): void {
-    if (!this.#flushed) fsyncSync(this.file);
-    closeSync(this.file);
+    fsyncSync(this.file);
+    this.#close();
     renameSync(this.temporaryPath, this.target);
     this.#forget();
   }
@@ -69,15 +85,27 @@ export class OutputFile {
   /** Removes the temporary file; what stood at the target stays. */
   discard(): void {
     if (!pending.has(this.temporaryPath)) return;
-    closeSync(this.file);
+    if (this.#isOpen) this.#close();
     rmSync(this.temporaryPath, { force: true });
     this.#forget();
+  }
+
+  #close(): void {
+    closeSync(this.file);
+    this.#isOpen = false;
   }
 
   #forget(): void {
     pending.delete(this.temporaryPath);
     if (pending.size === 0) process.removeListener("exit", discardAll);
   }
+}
+
+/** A call of node:fs with a callback as a promise: node:util and node:fs/promises would cost milliseconds at every start. */
+function settled(call: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call((error) => (error === null ? resolve() : reject(error)));
+  });
 }
 
 /** Writes text or bytes as a whole file. */
@@ -118,9 +146,9 @@ export function requireDistinctOutputs(outputs: readonly string[], inputs: reado
 }
 
 function identity(path: string): string {
-  if (existsSync(path)) return realpathSync(path);
+  if (existsSync(path)) return realpathSync.native(path);
   const folder = dirname(resolve(path));
-  return join(existsSync(folder) ? realpathSync(folder) : folder, basename(path));
+  return join(existsSync(folder) ? realpathSync.native(folder) : folder, basename(path));
 }
 
 function discardAll(): void {

@@ -30,13 +30,19 @@ export class Product {
     return this.#output.temporaryPath;
   }
 
+  /** Begins to bring what is written so far to the disk. */
+  writeBack(): void {
+    this.#output.writeBack();
+  }
+
   /** Brings the bytes to the disk. */
   async flush(): Promise<void> {
     await this.#output.flush();
   }
 
-  commit(): void {
-    this.#output.commit();
+  /** Puts the flushed file in place. */
+  async place(): Promise<void> {
+    await this.#output.place();
   }
 
   discard(): void {

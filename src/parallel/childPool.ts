@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { fromPlainError, type PlainError, WorkerError } from "../core/errors";
 import { FRAME, FrameParser } from "./frames";
-import { type Meter, type MeterReport, monotonicSeconds } from "./meter";
+import { startProcess } from "./headStart";
+import type { Meter, MeterReport } from "./meter";
 
 /** The first line a child reads; tasks follow, a line each, then the end of the stream. */
 export interface ChildStart {
@@ -35,16 +36,9 @@ export class ChildPool {
   constructor(entry: string, count: number, meter: Meter) {
     const start = meter.start();
     this.#meter = meter;
-    const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
     this.#children = Array.from({ length: count }, (_unused, i) => {
-      const hello: ChildStart = {
-        worker: i + 1,
-        tracing: meter.tracing,
-        requestedSeconds: monotonicSeconds(),
-      };
-      const child = spawn(process.execPath, [entry], { env, stdio: ["pipe", "ignore", "inherit", "pipe"] });
-      // A child that dies early closes its input: its exit tells, not the broken pipe.
-      child.stdin!.on("error", () => {});
+      const { child, requestedSeconds } = startProcess(entry);
+      const hello: ChildStart = { worker: i + 1, tracing: meter.tracing, requestedSeconds };
       child.stdin!.write(`${JSON.stringify(hello)}\n`);
       return child;
     });

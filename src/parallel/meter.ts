@@ -31,15 +31,17 @@ export class Meter {
 
   /** Ends a span begun at `startSeconds`; nothing is kept when not tracing. */
   end(phase: Phase, item: string, startSeconds: number, bytes = 0): void {
-    if (!this.tracing) return;
-    this.spans.push({
-      worker: this.worker,
-      phase,
-      item,
-      startSeconds,
-      endSeconds: monotonicSeconds(),
-      bytes,
-    });
+    if (this.tracing) this.#keep(this.worker, phase, item, startSeconds, monotonicSeconds(), bytes);
+  }
+
+  /** A span whose end has passed already. */
+  between(phase: Phase, item: string, startSeconds: number, endSeconds: number): void {
+    if (this.tracing) this.#keep(this.worker, phase, item, startSeconds, endSeconds, 0);
+  }
+
+  /** Ends a span of another worker, which cannot speak for itself. */
+  endOf(worker: number, phase: Phase, item: string, startSeconds: number): void {
+    if (this.tracing) this.#keep(worker, phase, item, startSeconds, monotonicSeconds(), 0);
   }
 
   /** Adds what another worker counted and recorded. */
@@ -55,6 +57,17 @@ export class Meter {
   countMessage(bytes: number): void {
     this.ipcMessages += 1;
     this.ipcBytes += bytes;
+  }
+
+  #keep(
+    worker: number,
+    phase: Phase,
+    item: string,
+    startSeconds: number,
+    endSeconds: number,
+    bytes: number,
+  ): void {
+    this.spans.push({ worker, phase, item, startSeconds, endSeconds, bytes });
   }
 
   report(): MeterReport {

@@ -1,16 +1,18 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { toPlainError } from "../core/errors";
-import { Meter } from "./meter";
-import type { ThreadAnswer, ThreadStart } from "./threadTeam";
+import { Meter, monotonicSeconds } from "./meter";
+import { ORDER, type ThreadAnswer, type ThreadOrder } from "./threadOrder";
 
 /** Runs a thread of a `ThreadTeam`: waits for its task, does it, and answers with what it counted. */
 export function serveThread<Task>(work: (task: Task, meter: Meter) => void): void {
-  const { worker, tracing, requestedSeconds } = workerData as ThreadStart;
-  const meter = new Meter(worker, tracing);
-  meter.end("spawn", "thread", requestedSeconds);
-  const waiting = meter.start();
-  parentPort!.once("message", (task: Task) => {
-    meter.end("wait", "task", waiting);
+  const readySeconds = monotonicSeconds();
+  parentPort!.once("message", (order: ThreadOrder<Task>) => {
+    const { worker, tracing, requestedSeconds, states, place, task } = order;
+    const state = new Int32Array(states);
+    if (Atomics.compareExchange(state, place, ORDER.given, ORDER.begun) !== ORDER.given) return;
+    const meter = new Meter(worker, tracing);
+    meter.between("spawn", "thread", requestedSeconds, readySeconds);
+    meter.end("wait", "task", readySeconds);
     let answer: ThreadAnswer;
     try {
       work(task, meter);

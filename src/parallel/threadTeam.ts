@@ -1,20 +1,15 @@
-import { SHARE_ENV, Worker } from "node:worker_threads";
-import { fromPlainError, type PlainError, WorkerError } from "../core/errors";
-import { type Meter, type MeterReport, monotonicSeconds } from "./meter";
-
-/** What a thread is started with; the task follows as a message. */
-export interface ThreadStart {
-  readonly worker: number;
-  readonly tracing: boolean;
-  readonly requestedSeconds: number;
-}
-
-/** What a thread answers at its end. */
-export type ThreadAnswer = MeterReport | { readonly error: PlainError };
+import type { Worker } from "node:worker_threads";
+import { fromPlainError, WorkerError } from "../core/errors";
+import { type StartedThread, startThread } from "./headStart";
+import type { Meter, MeterReport } from "./meter";
+import { ORDER, type ThreadAnswer, type ThreadOrder } from "./threadOrder";
 
 /** Worker threads that start at once and wait for one task. */
 export class ThreadTeam<Task> {
-  readonly #threads: readonly Worker[];
+  readonly #threads: readonly StartedThread[];
+  readonly #first: number;
+  readonly #meter: Meter;
+  readonly #states: Int32Array;
   readonly #results: readonly Promise<MeterReport>[];
   readonly #failure: Promise<never>;
 
@@ -25,9 +20,12 @@ export class ThreadTeam<Task> {
    */
   constructor(entry: string, count: number, first: number, meter: Meter) {
     const start = meter.start();
-    this.#threads = Array.from({ length: count }, (_, i) => startThread(entry, first + i, meter.tracing));
+    this.#threads = Array.from({ length: count }, () => startThread(entry));
+    this.#first = first;
+    this.#meter = meter;
+    this.#states = new Int32Array(new SharedArrayBuffer(4 * count));
     meter.end("spawn", "threads", start);
-    this.#results = this.#threads.map(awaitReport);
+    this.#results = this.#threads.map(({ thread }) => awaitReport(thread));
     this.#failure = new Promise((_, reject) => {
       for (const result of this.#results) result.catch(reject);
     });
@@ -37,7 +35,17 @@ export class ThreadTeam<Task> {
 
   /** Hands the task to every thread. */
   send(task: Task): void {
-    for (const thread of this.#threads) thread.postMessage(task);
+    this.#threads.forEach(({ thread, requestedSeconds }, place) => {
+      const order: ThreadOrder<Task> = {
+        worker: this.#first + place,
+        tracing: this.#meter.tracing,
+        requestedSeconds,
+        states: this.#states.buffer as SharedArrayBuffer,
+        place,
+        task,
+      };
+      thread.postMessage(order);
+    });
   }
 
   /** Rejects as soon as one thread fails. */
@@ -50,16 +58,29 @@ export class ThreadTeam<Task> {
     return await Promise.all(this.#results);
   }
 
+  /**
+   * The same when no work is left to begin: threads that are still coming up are not waited for.
+   * @throws WorkerError a thread failed
+   */
+  async finishedWithoutLate(): Promise<readonly MeterReport[]> {
+    const late = this.#threads.map((_, place) => this.#withdraw(place));
+    this.#threads.forEach(({ thread, requestedSeconds }, place) => {
+      if (!late[place]) return;
+      this.#meter.endOf(this.#first + place, "spawn", "thread, too late", requestedSeconds);
+      void thread.terminate();
+    });
+    return await Promise.all(this.#results.filter((_, place) => !late[place]));
+  }
+
   /** Ends the threads whatever they do. */
   async stop(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+    await Promise.all(this.#threads.map(({ thread }) => thread.terminate()));
   }
-}
 
-function startThread(entry: string, worker: number, tracing: boolean): Worker {
-  const workerData: ThreadStart = { worker, tracing, requestedSeconds: tracing ? monotonicSeconds() : 0 };
-  // Threads share the environment: a copy of it is part of what starting one costs.
-  return new Worker(entry, { workerData, stdin: false, env: SHARE_ENV });
+  /** True where the thread had not begun, and now never will. */
+  #withdraw(place: number): boolean {
+    return Atomics.compareExchange(this.#states, place, ORDER.given, ORDER.withdrawn) === ORDER.given;
+  }
 }
 
 function awaitReport(thread: Worker): Promise<MeterReport> {

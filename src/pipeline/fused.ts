@@ -46,16 +46,9 @@ export async function fused(request: FusedRequest): Promise<FusedReport> {
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", request.workers);
     if (request.workers === null) team = startRowTeam(prediction.workers, meter);
-    await withProducts(outputs, rows.window, meter, async (products) => {
+    await withProducts(outputs, rows.window, meter, request.onProgress, async (products, onProgress) => {
       const task = planReduction(rows, momentTargets(products), prediction.workers);
-      await runRowTask(
-        { kind: "reduce", task },
-        task.blocks,
-        team,
-        meter,
-        request.signal,
-        request.onProgress,
-      );
+      await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, onProgress);
     });
     const shape = { azimuth: rows.window.azimuth, range: rows.window.range };
     return { workers: prediction.workers, dates: rows.dates, shape, prediction };

@@ -64,13 +64,13 @@ export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "thread", request.workers);
     if (request.workers === null) team = startRowTeam(prediction.workers, meter);
-    await withProducts(files, rows.window, meter, async (products) => {
+    await withProducts(files, rows.window, meter, request.onProgress, async (products, onProgress) => {
       const task = planPreparation(
         rows,
         products.map((product) => product.target),
       );
       const blocks = task.blocksPerDate * rows.sources.length;
-      await runRowTask({ kind: "prepare", task }, blocks, team, meter, request.signal, request.onProgress);
+      await runRowTask({ kind: "prepare", task }, blocks, team, meter, request.signal, onProgress);
       // Between the old crops and the new there is no manifest: an interrupted change is not taken for either.
       replacePrepared(intensityFolder, files);
     });

@@ -44,7 +44,7 @@ export async function runRowTask(
     }
     if (team === null) return;
     const start = meter.start();
-    const reports = await team.finished();
+    const reports = await team.finishedWithoutLate();
     meter.end("wait", "threads", start);
     for (const report of reports) meter.absorb(report);
   } catch (error) {

@@ -67,7 +67,7 @@ testUnless(pythonMissing)("a product over 4 GiB is a BigTIFF that geotiff and ra
     const { file, dataOffset, rowBytes } = product.target;
     const row = Float32Array.from({ length: LARGE.range }, (_, i) => i + 0.5);
     writeSync(file, row, 0, row.byteLength, dataOffset + (LARGE.azimuth - 1) * rowBytes);
-    product.commit();
+    await product.place();
     assert.is(statSync(path).size, product.fileBytes);
     assert.ok(product.fileBytes > 2 ** 32);
 

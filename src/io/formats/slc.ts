@@ -37,7 +37,7 @@ export function describeSlc(path: string): PlaneSource {
 
 function realPath(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch (cause) {
     throw new FormatError(
       `${path}: found a link that leads nowhere or no such file, expected an SLC description; link it again`,
