@@ -1,12 +1,12 @@
 import { openKernels, RegionPlan } from "../kernel/kernels";
 import { serveChild } from "../parallel/childEntry";
-import { rowsOfBlock, valueBytesOfBlock } from "../pipeline/blockStates";
+import { rowsOfBlock, type StateBlocks, valueBytesOfBlock } from "../pipeline/blockStates";
 import { RowReader } from "../pipeline/rowReader";
 import type { MpTask } from "./runMp";
 
 // A child of mp: reads the images it is given and sends every pixel to the parent, block by block.
-serveChild<MpTask | number>((channel) => {
-  const { blocks } = channel.next() as MpTask;
+serveChild<MpTask>((channel) => {
+  const blocks = channel.next() as StateBlocks;
   const start = channel.meter.start();
   const plan = new RegionPlan();
   const buffer = RowReader.reserve(plan, blocks.rows);

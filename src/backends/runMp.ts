@@ -8,16 +8,14 @@ import { StatePlane } from "../pipeline/statePlane";
 import { withProducts } from "../pipeline/withProducts";
 import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
 
-/** The first line of work of a child; then one line a date, the index of the image to send. */
-export interface MpTask {
-  readonly blocks: StateBlocks;
-}
+/** The first task of a child is the plan of the blocks; then one a date, the index of the image to send. */
+export type MpTask = StateBlocks | number;
 
 /** Hands out images, adds every pixel that arrives to the states of the plane, and finishes. */
 export async function runMp(request: StatsRequest): Promise<StatsReport> {
   const { meter } = request;
   const entry = join(__dirname, "mpChild.js");
-  const early = request.workers === null ? null : new ChildPool(entry, request.workers, meter);
+  const early = request.workers === null ? null : new ChildPool<MpTask>(entry, request.workers, meter);
   let pool = early;
   try {
     const start = meter.start();
@@ -25,7 +23,7 @@ export async function runMp(request: StatsRequest): Promise<StatsReport> {
     const blocks = planStateBlocks(rows);
     meter.end("init", "stack", start);
     const prediction = predictWork(rows, "process", request.workers);
-    pool ??= new ChildPool(entry, prediction.workers, meter);
+    pool ??= new ChildPool<MpTask>(entry, prediction.workers, meter);
     const children = pool;
     await withProducts(outputPaths(request), stack.shape, meter, request.onProgress, async (products) => {
       const planes = new StatePlane(blocks, meter);
@@ -46,7 +44,7 @@ export async function runMp(request: StatsRequest): Promise<StatsReport> {
 
 /** Hands out one image after the other; a child gets the next one when its last has arrived whole. */
 async function collectImages(
-  pool: ChildPool,
+  pool: ChildPool<MpTask>,
   blocks: StateBlocks,
   planes: StatePlane,
   request: StatsRequest,
@@ -57,25 +55,20 @@ async function collectImages(
     if (next < dates) pool.send(child, next++);
     else pool.finish(child);
   };
+  pool.layOut(valueBytesOfBlock(blocks, 0));
   for (let child = 0; child < pool.size; child++) {
-    pool.send(child, { blocks } satisfies MpTask);
+    pool.send(child, blocks);
     assign(child);
   }
-  const rooms = Array.from({ length: pool.size }, () => Buffer.alloc(valueBytesOfBlock(blocks, 0)));
   let arrived = 0;
-  await pool.collect(
-    {
-      room: (child, _block, length) => rooms[child]!.subarray(0, length),
-      received: (child, block, values) => {
-        const start = request.meter.start();
-        planes.accumulate(block, values);
-        request.meter.end("compute", `block ${block}`, start);
-        if (block < blocks.blocks - 1) return;
-        arrived += 1;
-        request.onProgress?.(arrived, dates);
-        assign(child);
-      },
-    },
-    request.signal,
-  );
+  await pool.collect((child, block) => {
+    pool.take(child, planes.incoming(block));
+    const start = request.meter.start();
+    planes.accumulate(block);
+    request.meter.end("compute", `block ${block}`, start);
+    if (block < blocks.blocks - 1) return;
+    arrived += 1;
+    request.onProgress?.(arrived, dates);
+    assign(child);
+  }, request.signal);
 }

@@ -1,18 +1,16 @@
 import { readSync, writeSync } from "node:fs";
 import { toPlainError, WorkerError } from "../core/errors";
-import type { ChildStart } from "./childPool";
+import { CHILD_FILES, type ChildStart, type ParentMessage } from "./childMessages";
 import { FRAME, type FrameKind, frameHeader } from "./frames";
 import { Meter } from "./meter";
-
-const INPUT = 0;
-const OUTPUT = 3;
+import { writeShared } from "./sharedFile";
 
 /** How a child of a `ChildPool` speaks to its parent. All calls block: a child does one thing after the other. */
 export interface ChildChannel<Task> {
   readonly meter: Meter;
   /** The next task; undefined when none follows. */
   next(): Task | undefined;
-  /** Sends raw bytes. */
+  /** Hands raw bytes to the parent; waits while all slots of the shared file are taken. */
   send(item: number, bytes: Uint8Array): void;
 }
 
@@ -24,20 +22,7 @@ export function serveChild<Task>(work: (channel: ChildChannel<Task>) => void): v
     if (hello === null) throw new WorkerError("found no greeting, expected to be started by pila");
     const meter = new Meter(hello.worker, hello.tracing);
     meter.end("spawn", "child", hello.requestedSeconds);
-    work({
-      meter,
-      next: () => {
-        const start = meter.start();
-        const line = readLine();
-        meter.end("wait", "task", start);
-        return line === undefined ? undefined : (JSON.parse(line) as Task);
-      },
-      send: (item, bytes) => {
-        const start = meter.start();
-        writeFrame(FRAME.data, item, bytes);
-        meter.end("send", `item ${item}`, start, bytes.length);
-      },
-    });
+    work(new Channel<Task>(meter, readLine));
     writeFrame(FRAME.report, 0, Buffer.from(JSON.stringify(meter.report())));
   } catch (error) {
     writeFrame(FRAME.error, 0, Buffer.from(JSON.stringify(toPlainError(error))));
@@ -45,14 +30,62 @@ export function serveChild<Task>(work: (channel: ChildChannel<Task>) => void): v
   }
 }
 
-function writeFrame(kind: FrameKind, item: number, payload: Uint8Array): void {
-  writeBlocking(frameHeader(kind, item, payload.length));
-  writeBlocking(payload);
+class Channel<Task> implements ChildChannel<Task> {
+  readonly meter: Meter;
+  readonly #readLine: () => string | undefined;
+  readonly #tasks: Task[] = [];
+  #noMoreTasks = false;
+  #slots = 0;
+  #slotBytes = 0;
+  #free = 0;
+  #slot = 0;
+
+  constructor(meter: Meter, readLine: () => string | undefined) {
+    this.meter = meter;
+    this.#readLine = readLine;
+  }
+
+  next(): Task | undefined {
+    const start = this.meter.start();
+    while (this.#tasks.length === 0 && !this.#noMoreTasks) this.#receive();
+    this.meter.end("wait", "task", start);
+    return this.#tasks.shift();
+  }
+
+  send(item: number, bytes: Uint8Array): void {
+    const waiting = this.meter.start();
+    while (this.#free === 0) this.#receive();
+    this.meter.end("wait", "free slot", waiting);
+    const start = this.meter.start();
+    writeShared(CHILD_FILES.shared, bytes, this.#slot * this.#slotBytes);
+    this.#slot = (this.#slot + 1) % this.#slots;
+    this.#free -= 1;
+    writeBlocking(frameHeader(FRAME.data, item, bytes.length));
+    this.meter.end("send", `item ${item}`, start, bytes.length);
+  }
+
+  #receive(): void {
+    const line = this.#readLine();
+    if (line === undefined) throw new WorkerError("found that the parent is gone, expected its next word");
+    const message = JSON.parse(line) as ParentMessage<Task>;
+    if ("task" in message) this.#tasks.push(message.task);
+    else if ("taken" in message) this.#free += message.taken;
+    else if ("slots" in message) {
+      this.#slots = message.slots;
+      this.#free = message.slots;
+      this.#slotBytes = message.slotBytes;
+    } else this.#noMoreTasks = true;
+  }
+}
+
+function writeFrame(kind: FrameKind, item: number, text: Uint8Array): void {
+  writeBlocking(frameHeader(kind, item, text.length));
+  writeBlocking(text);
 }
 
 function writeBlocking(bytes: Uint8Array): void {
   let done = 0;
-  while (done < bytes.length) done += writeSync(OUTPUT, bytes, done, bytes.length - done);
+  while (done < bytes.length) done += writeSync(CHILD_FILES.frames, bytes, done, bytes.length - done);
 }
 
 /** Lines of the input, read as they come. */
@@ -67,7 +100,7 @@ function lineReader(): () => string | undefined {
         pending = pending.slice(end + 1);
         return line;
       }
-      const got = readSync(INPUT, chunk, 0, chunk.length, null);
+      const got = readSync(CHILD_FILES.input, chunk, 0, chunk.length, null);
       if (got === 0) return undefined;
       pending += chunk.toString("utf8", 0, got);
     }

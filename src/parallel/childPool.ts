@@ -1,47 +1,55 @@
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import type { Readable, Writable } from "node:stream";
+import { closeSync } from "node:fs";
+import type { Readable } from "node:stream";
 import { fromPlainError, type PlainError, WorkerError } from "../core/errors";
-import { FRAME, FrameParser } from "./frames";
-import { startProcess } from "./headStart";
+import type { ChildStart, ParentMessage } from "./childMessages";
+import { FRAME, type Frame, FrameParser } from "./frames";
+import { type StartedProcess, startProcess } from "./headStart";
 import type { Meter, MeterReport } from "./meter";
+import { readShared } from "./sharedFile";
 
-/** The first line a child reads; tasks follow, a line each, then the end of the stream. */
-export interface ChildStart {
-  readonly worker: number;
-  readonly tracing: boolean;
-  readonly requestedSeconds: number;
+/** The shared files of all children together stay within this, and each has no more slots than are of use. */
+const SHARED_BYTES = 16 << 20;
+const MOST_SLOTS = 8;
+const FEWEST_SLOTS = 2;
+
+/** What has been announced by one child and not been taken yet. */
+interface Announced {
+  readonly lengths: number[];
+  slot: number;
+  /** Slots taken since the child was last told. */
+  owed: number;
 }
 
-/** What the parent does with what the children send. */
-export interface ChildListener {
-  /** Room for the payload of a data frame of a child. */
-  room(child: number, item: number, length: number): Uint8Array;
-  /** A data frame of a child is whole. */
-  received(child: number, item: number, payload: Uint8Array): void;
-}
-
-/** Child processes of one program, which start at once; tasks go in as lines of JSON, pixels or states come out as raw frames. */
-export class ChildPool {
-  readonly #children: readonly ChildProcess[];
+/**
+ * Child processes of one program, which start at once. Tasks go in as lines of JSON; pixels or states come out through a
+ * file in memory that parent and child share, in slots that the child fills and the parent takes in the same order.
+ */
+export class ChildPool<Task> {
+  readonly #children: readonly StartedProcess[];
+  readonly #announced: readonly Announced[];
   readonly #meter: Meter;
-  /** Since when the parent has been waiting, or taking a chunk apart; and the bytes of that chunk. */
+  #slots = 0;
+  #slotBytes = 0;
+  #isClosed = false;
+  /** Since when the parent has been waiting. */
   #since = 0;
-  #received = 0;
-  readonly #paused = new Set<number>();
-  /** Takes what was held back of a child. */
-  readonly #inlets: (() => void)[] = [];
 
-  /** @param entry path of the compiled program; @param first worker number of the first child */
+  /** @param entry path of the compiled program; its worker numbers begin at 1 */
   constructor(entry: string, count: number, meter: Meter) {
     const start = meter.start();
     this.#meter = meter;
-    this.#children = Array.from({ length: count }, (_unused, i) => {
-      const { child, requestedSeconds } = startProcess(entry);
-      const hello: ChildStart = { worker: i + 1, tracing: meter.tracing, requestedSeconds };
-      child.stdin!.write(`${JSON.stringify(hello)}\n`);
-      return child;
+    this.#children = Array.from({ length: count }, (_, i) => {
+      const started = startProcess(entry);
+      const hello: ChildStart = {
+        worker: i + 1,
+        tracing: meter.tracing,
+        requestedSeconds: started.requestedSeconds,
+      };
+      started.child.stdin!.write(`${JSON.stringify(hello)}\n`);
+      return started;
     });
+    this.#announced = this.#children.map(() => ({ lengths: [], slot: 0, owed: 0 }));
     meter.end("spawn", "children", start);
   }
 
@@ -49,46 +57,62 @@ export class ChildPool {
     return this.#children.length;
   }
 
+  /** Lays out the shared files for payloads of up to `bytes`; before the first task. */
+  layOut(bytes: number): void {
+    const fit = Math.floor(SHARED_BYTES / (this.size * bytes));
+    this.#slots = Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, fit));
+    this.#slotBytes = bytes;
+    for (let child = 0; child < this.size; child++)
+      this.#tell(child, { slots: this.#slots, slotBytes: bytes });
+  }
+
   /** Gives a child one task. */
-  send(child: number, task: unknown): void {
-    const line = `${JSON.stringify(task)}\n`;
-    this.#meter.countMessage(line.length);
-    (this.#children[child]!.stdin as Writable).write(line);
+  send(child: number, task: Task): void {
+    this.#tell(child, { task });
   }
 
   /** Tells a child that no task follows. */
   finish(child: number): void {
-    this.#children[child]!.stdin!.end();
+    this.#tell(child, { noMoreTasks: true });
   }
 
-  /** Takes no further frame of a child, not even one that has arrived, until `resume`. */
-  pause(child: number): void {
-    this.#paused.add(child);
-    (this.#children[child]!.stdio[3] as Readable).pause();
-  }
-
-  resume(child: number): void {
-    if (!this.#paused.delete(child)) return;
-    // Not from within the listener of another frame.
-    setImmediate(() => this.#inlets[child]?.());
+  /** Takes the oldest payload that a child has announced; its slot is free again. @param into of its very length */
+  take(child: number, into: Uint8Array): void {
+    const announced = this.#announced[child]!;
+    const length = announced.lengths.shift();
+    if (length !== into.length) {
+      throw new WorkerError(`found a payload of ${length} bytes, expected ${into.length}`);
+    }
+    const start = this.#meter.start();
+    readShared(this.#children[child]!.sharedFile, into, announced.slot * this.#slotBytes);
+    announced.slot = (announced.slot + 1) % this.#slots;
+    announced.owed += 1;
+    // Told in half rounds: a line for each would wake the child as often.
+    if (announced.owed >= this.#slots / 2) {
+      this.#tell(child, { taken: announced.owed });
+      announced.owed = 0;
+    }
+    this.#meter.end("receive", `child ${child + 1}`, start, length);
   }
 
   /**
    * Listens until every child has reported its end.
+   * @param announced a child has a payload for `take`
    * @throws WorkerError a child died; @throws what a child threw
    */
-  async collect(listener: ChildListener, signal?: AbortSignal): Promise<void> {
+  async collect(announced: (child: number, item: number) => void, signal?: AbortSignal): Promise<void> {
     const aborted = new Promise<never>((_, reject) => {
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
       if (signal?.aborted) reject(signal.reason);
     });
     aborted.catch(() => {});
     try {
-      const all = Promise.all(this.#children.map((_, child) => this.#listen(child, listener)));
       this.#since = this.#meter.start();
+      const all = Promise.all(this.#children.map((_, child) => this.#listen(child, announced)));
       const reports = await Promise.race([all, aborted]);
       this.#meter.end("wait", "children's end", this.#since);
       for (const report of reports) this.#meter.absorb(report);
+      this.#closeFiles();
     } catch (error) {
       await this.kill();
       throw error;
@@ -98,86 +122,60 @@ export class ChildPool {
   /** Ends every child that still runs, and waits for it. */
   async kill(): Promise<void> {
     await Promise.all(
-      this.#children.map(async (child) => {
+      this.#children.map(async ({ child }) => {
         if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
         const exit = once(child, "exit");
         child.kill("SIGKILL");
         await exit;
       }),
     );
+    this.#closeFiles();
   }
 
-  /** Ends the span of taking bytes apart; between chunks the parent waits. */
-  #endReceive(index: number): void {
-    this.#meter.end("receive", `child ${index + 1}`, this.#since, this.#received);
-    this.#received = 0;
+  #closeFiles(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const { sharedFile } of this.#children) closeSync(sharedFile);
   }
 
-  #listen(index: number, listener: ChildListener): Promise<MeterReport> {
-    const child = this.#children[index]!;
-    return new Promise((resolve, reject) => {
-      let report: MeterReport | null = null;
-      const parser = new FrameParser(
-        (item, length) => listener.room(index, item, length),
-        (kind, item, payload) => {
-          this.#meter.countMessage(payload.length);
-          if (kind === FRAME.data) {
-            this.#endReceive(index);
-            listener.received(index, item, payload);
-            this.#since = this.#meter.start();
-          } else if (kind === FRAME.report) {
-            report = JSON.parse(Buffer.from(payload).toString()) as MeterReport;
-          } else {
-            reject(fromPlainError(JSON.parse(Buffer.from(payload).toString()) as PlainError));
-          }
-        },
-      );
-      const stream = child.stdio[3] as Readable;
-      // Chunks that arrived while the child was held back: at its exit Node hands out the rest whether paused or not.
-      const chunks: Uint8Array[] = [];
-      let ending: { readonly code: number | null; readonly signalName: string | null } | null = null;
-      const settle = (): void => {
-        const { code, signalName } = ending!;
-        if (code === 0 && report !== null && parser.isBetweenFrames) resolve(report);
-        else
-          reject(
-            new WorkerError(
-              `found child ${index + 1} ended by ${signalName ?? `code ${code}`}, expected its result`,
-            ),
-          );
-      };
-      const take = (): void => {
+  #tell(child: number, message: ParentMessage<Task>): void {
+    const line = `${JSON.stringify(message)}\n`;
+    this.#meter.countMessage(line.length);
+    this.#children[child]!.child.stdin!.write(line);
+  }
+
+  async #listen(index: number, announced: (child: number, item: number) => void): Promise<MeterReport> {
+    const { child } = this.#children[index]!;
+    let report: MeterReport | null = null;
+    const parser = new FrameParser((frame) => {
+      this.#meter.countMessage(frame.length);
+      if (frame.kind === FRAME.data) this.#announce(index, frame, announced);
+      else if (frame.kind === FRAME.report) report = JSON.parse(frame.text) as MeterReport;
+      else throw fromPlainError(JSON.parse(frame.text) as PlainError);
+    });
+    return await new Promise((resolve, reject) => {
+      (child.stdio[3] as Readable).on("data", (chunk: Buffer) => {
         this.#meter.end("wait", "frames", this.#since);
-        this.#since = this.#meter.start();
         try {
-          while (chunks.length > 0 && !this.#paused.has(index)) {
-            const chunk = chunks.shift()!;
-            const taken = parser.push(chunk, () => this.#paused.has(index));
-            this.#received += taken;
-            if (taken < chunk.length) chunks.unshift(chunk.subarray(taken));
-          }
-          if (ending !== null && chunks.length === 0) settle();
+          parser.push(chunk);
         } catch (error) {
           reject(error);
         }
-        this.#endReceive(index);
         this.#since = this.#meter.start();
-      };
-      this.#inlets[index] = () => {
-        take();
-        if (!this.#paused.has(index)) stream.resume();
-      };
-      stream.on("data", (chunk: Buffer) => {
-        chunks.push(chunk);
-        take();
       });
       child.once("error", (cause) =>
         reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),
       );
       child.once("close", (code, signalName) => {
-        ending = { code, signalName };
-        take();
+        if (code === 0 && report !== null && parser.isBetweenFrames) return resolve(report);
+        const how = signalName ?? `code ${code}`;
+        reject(new WorkerError(`found child ${index + 1} ended by ${how}, expected its result`));
       });
     });
+  }
+
+  #announce(child: number, { item, length }: Frame, announced: (child: number, item: number) => void): void {
+    this.#announced[child]!.lengths.push(length);
+    announced(child, item);
   }
 }

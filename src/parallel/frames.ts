@@ -1,6 +1,4 @@
-import { WorkerError } from "../core/errors";
-
-/** What a frame between processes carries: raw bytes, the report at the end, or the error that ended the work. */
+/** What a child tells its parent: a payload stands in the shared file, its report, or the error that ended its work. */
 export const FRAME = { data: 1, report: 2, error: 3 } as const;
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME];
 
@@ -15,63 +13,39 @@ export function frameHeader(kind: FrameKind, item: number, length: number): Buff
   return header;
 }
 
+/** One frame; `text` is empty for data, whose `length` bytes do not travel in the stream. */
+export interface Frame {
+  readonly kind: FrameKind;
+  readonly item: number;
+  readonly length: number;
+  readonly text: string;
+}
+
 /** Takes frames apart as they arrive in pieces of any size. */
 export class FrameParser {
-  readonly #target: (item: number, length: number) => Uint8Array;
-  readonly #onFrame: (kind: FrameKind, item: number, payload: Uint8Array) => void;
-  readonly #header = Buffer.alloc(FRAME_HEADER_BYTES);
-  #filled = 0;
-  #payload: Uint8Array | null = null;
+  readonly #onFrame: (frame: Frame) => void;
+  #pending: Buffer = Buffer.alloc(0);
 
-  /**
-   * @param target where the payload of a data frame goes: called once a frame, must have `length` bytes
-   * @param onFrame called when a frame is whole; its payload may be reused afterwards
-   */
-  constructor(
-    target: (item: number, length: number) => Uint8Array,
-    onFrame: (kind: FrameKind, item: number, payload: Uint8Array) => void,
-  ) {
-    this.#target = target;
+  constructor(onFrame: (frame: Frame) => void) {
     this.#onFrame = onFrame;
   }
 
   /** True between frames: an end of the stream here is a clean one. */
   get isBetweenFrames(): boolean {
-    return this.#payload === null && this.#filled === 0;
+    return this.#pending.length === 0;
   }
 
-  /**
-   * Takes a piece apart.
-   * @param isHeld asked after each whole frame: true stops there
-   * @returns how many bytes were taken; the rest is to be pushed again later
-   */
-  push(chunk: Uint8Array, isHeld: () => boolean = () => false): number {
-    let at = 0;
-    while (at < chunk.length && !(this.isBetweenFrames && isHeld())) {
-      const into = this.#payload ?? this.#header;
-      const part = Math.min(into.length - this.#filled, chunk.length - at);
-      into.set(chunk.subarray(at, at + part), this.#filled);
-      this.#filled += part;
-      at += part;
-      if (this.#filled === into.length) this.#advance();
+  push(chunk: Uint8Array): void {
+    this.#pending = Buffer.concat([this.#pending, chunk]);
+    while (this.#pending.length >= FRAME_HEADER_BYTES) {
+      const kind = this.#pending.readDoubleLE(0) as FrameKind;
+      const length = this.#pending.readDoubleLE(16);
+      const end = FRAME_HEADER_BYTES + (kind === FRAME.data ? 0 : length);
+      if (this.#pending.length < end) return;
+      const item = this.#pending.readDoubleLE(8);
+      const text = this.#pending.toString("utf8", FRAME_HEADER_BYTES, end);
+      this.#pending = this.#pending.subarray(end);
+      this.#onFrame({ kind, item, length, text });
     }
-    return at;
-  }
-
-  #advance(): void {
-    this.#filled = 0;
-    const kind = this.#header.readDoubleLE(0) as FrameKind;
-    const item = this.#header.readDoubleLE(8);
-    if (this.#payload === null) {
-      const length = this.#header.readDoubleLE(16);
-      this.#payload = kind === FRAME.data ? this.#target(item, length) : Buffer.alloc(length);
-      if (this.#payload.length !== length) {
-        throw new WorkerError(`found room for ${this.#payload.length} bytes, expected ${length} of a frame`);
-      }
-      if (length > 0) return;
-    }
-    const payload = this.#payload;
-    this.#payload = null;
-    this.#onFrame(kind, item, payload);
   }
 }

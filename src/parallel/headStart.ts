@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Worker } from "node:worker_threads";
 import { monotonicSeconds } from "./meter";
+import { openSharedFile } from "./sharedFile";
 
 /**
  * Threads and child processes that the first lines of the program start, before it loads the command that will use them:
@@ -8,56 +9,45 @@ import { monotonicSeconds } from "./meter";
  */
 export type Starter = "thread" | "process";
 
-interface Started {
-  readonly entry: string;
-  readonly worker: Worker | ChildProcess;
-  readonly requestedSeconds: number;
-}
-
-const waiting: Started[] = [];
-
 /** What was started, and when that was asked for, in seconds of the monotonic clock. */
 export interface StartedThread {
   readonly thread: Worker;
   readonly requestedSeconds: number;
 }
 
-/** A child process whose greeting has not been sent, and when it was asked for. */
+/** A child process that waits for its greeting, the file it shares with this one, and when it was asked for. */
 export interface StartedProcess {
   readonly child: ChildProcess;
+  readonly sharedFile: number;
   readonly requestedSeconds: number;
 }
 
+const threadsAhead = new Map<string, StartedThread[]>();
+const processesAhead = new Map<string, StartedProcess[]>();
+
 /** Starts `count` workers of a program that a command is about to want. */
 export function startAhead(starter: Starter, entry: string, count: number): void {
-  for (let i = 0; i < count; i++) {
-    if (starter === "thread") {
-      const { thread, requestedSeconds } = newThread(entry);
-      waiting.push({ entry, worker: thread, requestedSeconds });
-    } else {
-      const { child, requestedSeconds } = newProcess(entry);
-      waiting.push({ entry, worker: child, requestedSeconds });
-    }
-  }
+  const started = { length: count };
+  if (starter === "thread")
+    threadsAhead.set(
+      entry,
+      Array.from(started, () => newThread(entry)),
+    );
+  else
+    processesAhead.set(
+      entry,
+      Array.from(started, () => newProcess(entry)),
+    );
 }
 
 /** A thread of a program: one that was started ahead, or a new one. */
 export function startThread(entry: string): StartedThread {
-  const ahead = take(entry);
-  if (ahead === undefined) return newThread(entry);
-  return { thread: ahead.worker as Worker, requestedSeconds: ahead.requestedSeconds };
+  return threadsAhead.get(entry)?.shift() ?? newThread(entry);
 }
 
-/** A child process of a program: one that was started ahead, or a new one. Its standard output is closed, descriptor 3 is for data. */
+/** A child process of a program: one that was started ahead, or a new one. Its descriptors are those of `CHILD_FILES`. */
 export function startProcess(entry: string): StartedProcess {
-  const ahead = take(entry);
-  if (ahead === undefined) return newProcess(entry);
-  return { child: ahead.worker as ChildProcess, requestedSeconds: ahead.requestedSeconds };
-}
-
-function take(entry: string): Started | undefined {
-  const at = waiting.findIndex((started) => started.entry === entry);
-  return at < 0 ? undefined : waiting.splice(at, 1)[0];
+  return processesAhead.get(entry)?.shift() ?? newProcess(entry);
 }
 
 function newThread(entry: string): StartedThread {
@@ -72,8 +62,12 @@ function newProcess(entry: string): StartedProcess {
   const { spawn } = require("node:child_process") as typeof import("node:child_process");
   const requestedSeconds = monotonicSeconds();
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-  const child = spawn(process.execPath, [entry], { env, stdio: ["pipe", "ignore", "inherit", "pipe"] });
+  const sharedFile = openSharedFile();
+  const child = spawn(process.execPath, [entry], {
+    env,
+    stdio: ["pipe", "ignore", "inherit", "pipe", sharedFile],
+  });
   // A child that dies early closes its input: its exit tells, not the broken pipe.
   child.stdin!.on("error", () => {});
-  return { child, requestedSeconds };
+  return { child, sharedFile, requestedSeconds };
 }

@@ -44,17 +44,22 @@ export class StateFinisher {
     return this.#kernels.bytes.subarray(this.#incoming, this.#incoming + bytes);
   }
 
-  /** Begins a block with the states of the first part. */
+  /** Where the states of the first part of a block may be received. */
+  first(block: number): Uint8Array {
+    const bytes = cellsOfBlock(this.#plan, block) * STATE_BYTES;
+    return this.#kernels.bytes.subarray(this.#states, this.#states + bytes);
+  }
+
+  /** Begins a block with the states of the first part, where they stand elsewhere. */
   begin(states: Uint8Array): void {
     const start = this.#meter.start();
     this.#kernels.bytes.set(states, this.#states);
     this.#meter.end("merge", "first", start);
   }
 
-  /** Adds the states of a block that stand in `incoming`, or elsewhere. */
-  merge(block: number, states?: Uint8Array): void {
+  /** Adds the states of a block that stand in `incoming`. */
+  merge(block: number): void {
     const start = this.#meter.start();
-    if (states !== undefined) this.#kernels.bytes.set(states, this.#incoming);
     this.#kernels.merge(this.#states, this.#incoming, cellsOfBlock(this.#plan, block));
     this.#meter.end("merge", `block ${block}`, start);
   }

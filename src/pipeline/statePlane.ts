@@ -1,6 +1,6 @@
 import { type Kernels, openKernels, RegionPlan, STATE_BYTES } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
-import { cellsOfBlock, type StateBlocks } from "./blockStates";
+import { cellsOfBlock, type StateBlocks, valueBytesOfBlock } from "./blockStates";
 
 /** A memory of the kernels addresses 4 GiB: larger planes are spread over several of at most this size. */
 const BANK_BYTES = 1 << 30;
@@ -28,10 +28,15 @@ export class StatePlane {
     meter.end("init", "kernels", start);
   }
 
-  /** Adds one block of one date. @param values float32, as bytes */
-  accumulate(block: number, values: Uint8Array): void {
+  /** Where the float32 values of a block of one date are put, for `accumulate` to add. */
+  incoming(block: number): Uint8Array {
+    const bytes = valueBytesOfBlock(this.#blocks, block);
+    return this.#bank(block).bytes.subarray(this.#valuesAt, this.#valuesAt + bytes);
+  }
+
+  /** Adds the incoming values of one date to the states of a block. */
+  accumulate(block: number): void {
     const bank = this.#bank(block);
-    bank.bytes.set(values, this.#valuesAt);
     bank.accumulate(this.#pointer(block), this.#valuesAt, cellsOfBlock(this.#blocks, block));
   }
 
