@@ -1,17 +1,24 @@
 import { join } from "node:path";
+import { STATE_BYTES } from "../kernel/kernels";
 import { ChildPool } from "../parallel/childPool";
+import type { Meter } from "../parallel/meter";
 import { planStateBlocks, type StateBlocks, valueBytesOfBlock } from "../pipeline/blockStates";
 import { predictWork } from "../pipeline/costModel";
 import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
+import type { MomentTargets } from "../pipeline/momentWriter";
 import { StateFinisher } from "../pipeline/stateFinisher";
 import { StatePlane } from "../pipeline/statePlane";
+import { ValuePlane } from "../pipeline/valuePlane";
 import { withProducts } from "../pipeline/withProducts";
 import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
+
+/** Of one float32. */
+const VALUE_BYTES = 4;
 
 /** The first task of a child is the plan of the blocks; then one a date, the index of the image to send. */
 export type MpTask = StateBlocks | number;
 
-/** Hands out images, adds every pixel that arrives to the states of the plane, and finishes. */
+/** Hands out images, gathers every pixel that arrives, and finishes. */
 export async function runMp(request: StatsRequest): Promise<StatsReport> {
   const { meter } = request;
   const entry = join(__dirname, "mpChild.js");
@@ -26,14 +33,8 @@ export async function runMp(request: StatsRequest): Promise<StatsReport> {
     pool ??= new ChildPool<MpTask>(entry, prediction.workers, meter);
     const children = pool;
     await withProducts(outputPaths(request), stack.shape, meter, request.onProgress, async (products) => {
-      const planes = new StatePlane(blocks, meter);
-      await collectImages(children, blocks, planes, request);
-      const finisher = new StateFinisher(blocks, momentTargets(products), meter);
-      for (let block = 0; block < blocks.blocks; block++) {
-        finisher.begin(planes.states(block));
-        finisher.finish(block);
-      }
-      finisher.close();
+      const targets = momentTargets(products);
+      await collectImages(children, blocks, gatherer(blocks, targets, meter), request);
     });
     return { workers: children.size, dates: rows.dates, shape: stack.shape, prediction };
   } catch (error) {
@@ -42,18 +43,62 @@ export async function runMp(request: StatsRequest): Promise<StatsReport> {
   }
 }
 
+/** What the parent does with the pixels. */
+interface Gatherer {
+  /** Where a block of a date is to be put. */
+  incoming(block: number, date: number): Uint8Array;
+  /** The block has been put there. */
+  add(block: number): void;
+  /** All blocks of all dates have been added. */
+  finish(): void;
+}
+
+/** Keeps the values where they take no more memory than the states would, else the states. */
+function gatherer(blocks: StateBlocks, targets: MomentTargets, meter: Meter): Gatherer {
+  const each = (finishBlock: (block: number) => void): void => {
+    for (let block = 0; block < blocks.blocks; block++) finishBlock(block);
+  };
+  if (blocks.rows.sources.length * VALUE_BYTES <= STATE_BYTES) {
+    const values = new ValuePlane(blocks, targets, meter);
+    return {
+      incoming: (block, date) => values.incoming(block, date),
+      add: () => {},
+      finish: () => each((block) => values.finish(block)),
+    };
+  }
+  const states = new StatePlane(blocks, meter);
+  return {
+    incoming: (block) => states.incoming(block),
+    add: (block) => {
+      const start = meter.start();
+      states.accumulate(block);
+      meter.end("compute", `block ${block}`, start);
+    },
+    finish: () => {
+      const finisher = new StateFinisher(blocks, targets, meter);
+      each((block) => {
+        finisher.begin(states.states(block));
+        finisher.finish(block);
+      });
+      finisher.close();
+    },
+  };
+}
+
 /** Hands out one image after the other; a child gets the next one when its last has arrived whole. */
 async function collectImages(
   pool: ChildPool<MpTask>,
   blocks: StateBlocks,
-  planes: StatePlane,
+  gathered: Gatherer,
   request: StatsRequest,
 ): Promise<void> {
   const dates = blocks.rows.sources.length;
+  const dateOf: number[] = [];
   let next = 0;
   const assign = (child: number): void => {
-    if (next < dates) pool.send(child, next++);
-    else pool.finish(child);
+    if (next === dates) return pool.finish(child);
+    dateOf[child] = next;
+    pool.send(child, next++);
   };
   pool.layOut(valueBytesOfBlock(blocks, 0));
   for (let child = 0; child < pool.size; child++) {
@@ -62,13 +107,12 @@ async function collectImages(
   }
   let arrived = 0;
   await pool.collect((child, block) => {
-    pool.take(child, planes.incoming(block));
-    const start = request.meter.start();
-    planes.accumulate(block);
-    request.meter.end("compute", `block ${block}`, start);
+    pool.take(child, gathered.incoming(block, dateOf[child]!));
+    gathered.add(block);
     if (block < blocks.blocks - 1) return;
     arrived += 1;
     request.onProgress?.(arrived, dates);
     assign(child);
   }, request.signal);
+  gathered.finish();
 }

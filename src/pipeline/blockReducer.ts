@@ -11,15 +11,19 @@ export interface ReduceTask {
   readonly blocks: number;
 }
 
-/** Rows of all dates that a worker holds at once: within the CPU's outer cache, whatever the number of dates. */
-const BLOCK_BYTES = 2 << 20;
+/**
+ * Intensities of all dates that a worker holds at once: within the CPU's outer cache, whatever the number of dates. Where
+ * they are read as they are, more rows a block are longer reads; where they come from samples, reads are long anyway.
+ */
+const BLOCK_BYTES = { intensities: 2 << 20, samples: 1 << 20 } as const;
 /** Blocks a worker should find at least, so that the last ones to finish do not wait long for each other. */
 const BLOCKS_A_WORKER = 8;
 
 /** How many rows one block has: bounded by memory, by the size of a read and by the number of workers to keep busy. */
 export function rowsPerBlock(rows: StackRows, workers: number): number {
   const { window, looks, sources } = rows;
-  const held = Math.max(1, Math.floor(BLOCK_BYTES / (sources.length * window.range * 4)));
+  const bytes = looks === null ? BLOCK_BYTES.intensities : BLOCK_BYTES.samples;
+  const held = Math.max(1, Math.floor(bytes / (sources.length * window.range * 4)));
   const read = looks === null ? window.azimuth : looksRowsPerRead(rows, looks);
   const shared =
     workers === 1 ? window.azimuth : Math.max(1, Math.floor(window.azimuth / (workers * BLOCKS_A_WORKER)));
