@@ -96,7 +96,10 @@ async function collectImages(
   const dateOf: number[] = [];
   let next = 0;
   const assign = (child: number): void => {
-    if (next === dates) return pool.finish(child);
+    if (next === dates) {
+      pool.finish(child);
+      return;
+    }
     dateOf[child] = next;
     pool.send(child, next++);
   };

@@ -15,6 +15,7 @@ export const ROW_DATES: Readonly<Record<number, readonly number[]>> = {
   9: [8],
   10: [8, 64],
   11: [8],
+  12: [],
 };
 
 /** Rows that reduce crops. */

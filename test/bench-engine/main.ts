@@ -11,6 +11,7 @@ import { CROP_ROWS, comparisonsOf, MEMORY_ROW, ROW_DATES } from "./figures";
 import { timeInTurns } from "./measure";
 import { peakMemory } from "./peakMemory";
 import { createPrograms, type Programs } from "./programs";
+import { measurePromise, PROMISE_ROW } from "./promise";
 import { type Circumstances, describeAll, describeResult, type Result } from "./report";
 import { ProcessError, runProcess } from "./runProcess";
 import { compileC, installPython, makeCrops, makeStacks, type Workbench } from "./workbench";
@@ -97,6 +98,10 @@ async function runRows(options: Options, bench: Workbench): Promise<readonly Res
   };
   for (const row of options.rows) {
     if (row === MEMORY_ROW) add(await attempt(row, "peak memory", () => measureMemory(bench, programs)));
+    if (row === PROMISE_ROW) {
+      const title = "what correct rounding costs";
+      add(await attempt(row, title, () => measurePromise(bench, options.runs, BOOTSTRAP)));
+    }
     for (const comparison of comparisonsOf(row, bench, programs)) {
       const { figure, goal } = comparison;
       bench.log(figure);
@@ -138,7 +143,7 @@ async function main(): Promise<number> {
   };
   const startedAt = new Date().toISOString();
   const dates = [...new Set(options.rows.flatMap((row) => ROW_DATES[row]!))];
-  await makeStacks(bench, dates);
+  if (dates.length > 0) await makeStacks(bench, dates);
   const cropped = new Set(
     options.rows.filter((row) => CROP_ROWS.includes(row)).flatMap((row) => ROW_DATES[row]!),
   );

@@ -7,7 +7,8 @@ export type Result =
       readonly kind: "ratio";
       readonly row: number;
       readonly figure: string;
-      readonly goal: number;
+      /** null: the figure is for knowledge. */
+      readonly goal: number | null;
       /** Of seconds: pila's over the other's. */
       readonly ratio: RatioEstimate;
     }
@@ -41,6 +42,7 @@ const HEADER = [
 /** Whether the figure is at or below its goal; a failed one is not. */
 export function meetsGoal(result: Result): boolean {
   if (result.kind === "failed") return false;
+  if (result.goal === null) return true;
   return (result.kind === "ratio" ? result.ratio.value : result.mebibytes) <= result.goal;
 }
 
@@ -48,7 +50,7 @@ export function meetsGoal(result: Result): boolean {
 export function describeResult(result: Result): string {
   const { row, figure } = result;
   if (result.kind === "failed") return tableRow([row, figure, "", result.reason, "", "", "", "", "failed"]);
-  const verdict = meetsGoal(result) ? "met" : "missed";
+  const verdict = result.goal === null ? "" : meetsGoal(result) ? "met" : "missed";
   if (result.kind === "memory") {
     const measured = `${result.mebibytes.toFixed(1)} MiB`;
     return tableRow([row, figure, `<= ${result.goal} MiB`, measured, "", result.runs, "", "", verdict]);
@@ -58,7 +60,7 @@ export function describeResult(result: Result): string {
   return tableRow([
     row,
     figure,
-    `<= ${result.goal}`,
+    result.goal === null ? "" : `<= ${result.goal}`,
     value.toFixed(3),
     interval === null ? "too few" : `${interval.low.toFixed(digits)} to ${interval.high.toFixed(digits)}`,
     blocks,

@@ -24,7 +24,7 @@ export function sourceFiles(...folders: readonly string[]): string[] {
     (name) =>
       folders.some((folder) => name.startsWith(`${folder}/`)) &&
       name.endsWith(".ts") &&
-      !name.startsWith("src/kernel/assembly/"),
+      !/(^|\/)assembly\//.test(name),
   );
 }
 
