@@ -1,10 +1,12 @@
 import type { Phase, RunUsage, Span } from "../core/records";
+import { SpanGatherer } from "./spanGatherer";
 
 /** Counts what one worker moves and, when tracing, keeps its spans. Plain data comes out, to cross borders. */
 export class Meter {
   readonly worker: number;
   readonly tracing: boolean;
-  readonly spans: Span[] = [];
+  readonly #own: SpanGatherer;
+  readonly #others: Span[] = [];
   bytesRead = 0;
   bytesWritten = 0;
   ipcMessages = 0;
@@ -15,7 +17,13 @@ export class Meter {
   constructor(worker: number, tracing: boolean, comingUpSince: number | null = null) {
     this.worker = worker;
     this.tracing = tracing;
+    this.#own = new SpanGatherer(worker);
     this.#comingUp = comingUpSince;
+  }
+
+  /** Of this worker and of those absorbed. */
+  get spans(): readonly Span[] {
+    return [...this.#own.spans(), ...this.#others];
   }
 
   /** The start of a span: seconds on the host's monotonic clock when tracing, else 0 at no cost. */
@@ -31,17 +39,18 @@ export class Meter {
 
   /** Ends a span begun at `startSeconds`; nothing is kept when not tracing. */
   end(phase: Phase, item: string, startSeconds: number, bytes = 0): void {
-    if (this.tracing) this.#keep(this.worker, phase, item, startSeconds, monotonicSeconds(), bytes);
+    if (this.tracing) this.#own.add(phase, item, startSeconds, monotonicSeconds(), bytes);
   }
 
   /** A span whose end has passed already. */
   between(phase: Phase, item: string, startSeconds: number, endSeconds: number): void {
-    if (this.tracing) this.#keep(this.worker, phase, item, startSeconds, endSeconds, 0);
+    if (this.tracing) this.#own.add(phase, item, startSeconds, endSeconds, 0);
   }
 
   /** Ends a span of another worker, which cannot speak for itself. */
   endOf(worker: number, phase: Phase, item: string, startSeconds: number): void {
-    if (this.tracing) this.#keep(worker, phase, item, startSeconds, monotonicSeconds(), 0);
+    if (!this.tracing) return;
+    this.#others.push({ worker, phase, item, startSeconds, endSeconds: monotonicSeconds(), bytes: 0 });
   }
 
   /** Adds what another worker counted and recorded. */
@@ -50,24 +59,13 @@ export class Meter {
     this.bytesWritten += report.usage.bytesWritten;
     this.ipcMessages += report.usage.ipcMessages;
     this.ipcBytes += report.usage.ipcBytes;
-    for (const span of report.spans) this.spans.push(span);
+    for (const span of report.spans) this.#others.push(span);
   }
 
   /** One message of `bytes` that crossed a process border. */
   countMessage(bytes: number): void {
     this.ipcMessages += 1;
     this.ipcBytes += bytes;
-  }
-
-  #keep(
-    worker: number,
-    phase: Phase,
-    item: string,
-    startSeconds: number,
-    endSeconds: number,
-    bytes: number,
-  ): void {
-    this.spans.push({ worker, phase, item, startSeconds, endSeconds, bytes });
   }
 
   report(): MeterReport {
