@@ -39,7 +39,10 @@ function writeStacks(root, folder) {
 export function fillCodeCache(root) {
   const folder = mkdtempSync(join(tmpdir(), "pila-"));
   const runs = writeStacks(root, folder).flatMap((slc) => {
-    const [crops, mean, std] = ["crops", "mean.tif", "std.tif"].map((name) => join(slc, name));
+    const [crops, mean, std, trace] = ["crops", "mean.tif", "std.tif", "trace"].map((name) =>
+      join(slc, name),
+    );
+    const options = ["--workers", "2", "--trace", trace];
     return [
       ["prep", slc, crops, "--workers", "2"],
       ["fused", slc, mean, std, "--workers", "2"],

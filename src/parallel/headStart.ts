@@ -22,6 +22,9 @@ export interface StartedProcess {
   readonly requestedSeconds: number;
 }
 
+/** A thread makes few objects: with the usual room for new ones it would hold garbage for longer. */
+const YOUNG_MIB = 2;
+
 const threadsAhead = new Map<string, StartedThread[]>();
 const processesAhead = new Map<string, StartedProcess[]>();
 
@@ -54,7 +57,11 @@ function newThread(entry: string): StartedThread {
   const threads = require("node:worker_threads") as typeof import("node:worker_threads");
   const requestedSeconds = monotonicSeconds();
   // Threads share the environment: a copy of it is part of what starting one costs.
-  const thread = new threads.Worker(entry, { stdin: false, env: threads.SHARE_ENV });
+  const thread = new threads.Worker(entry, {
+    stdin: false,
+    env: threads.SHARE_ENV,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  });
   return { thread, requestedSeconds };
 }
 

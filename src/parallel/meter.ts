@@ -37,9 +37,12 @@ export class Meter {
     return monotonicSeconds();
   }
 
-  /** Ends a span begun at `startSeconds`; nothing is kept when not tracing. */
-  end(phase: Phase, item: string, startSeconds: number, bytes = 0): void {
-    if (this.tracing) this.#own.add(phase, item, startSeconds, monotonicSeconds(), bytes);
+  /** Ends a span begun at `startSeconds`; nothing is kept when not tracing. @returns its end: the start of what follows */
+  end(phase: Phase, item: string, startSeconds: number, bytes = 0): number {
+    if (!this.tracing) return 0;
+    const endSeconds = monotonicSeconds();
+    this.#own.add(phase, item, startSeconds, endSeconds, bytes);
+    return endSeconds;
   }
 
   /** A span whose end has passed already. */

@@ -64,9 +64,7 @@ export class BlockReducer {
     const { rows, rowsPerBlock } = this.#task;
     const row = block * rowsPerBlock;
     const count = Math.min(rowsPerBlock, rows.window.azimuth - row);
-    for (let date = 0; date < rows.sources.length; date++) {
-      this.#reader.load(date, row, count, this.#values + date * this.#dateBytes);
-    }
+    this.#reader.loadDates(row, count, this.#values, this.#dateBytes);
     this.#writer.write(this.#values, this.#dateBytes, row, count);
   }
 

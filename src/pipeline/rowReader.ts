@@ -1,6 +1,6 @@
 import type { Looks, NoData, Window } from "../core/raster";
-import type { PlaneSource } from "../core/stack";
-import { readRows, rowBufferBytes } from "../io/readRows";
+import { PIXEL_BYTES, type PlaneSource } from "../core/stack";
+import { type ReadRows, type RowRange, readRows, rowBufferBytes } from "../io/readRows";
 import { SourceFiles } from "../io/sourceFiles";
 import type { Kernels, RegionPlan } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
@@ -34,6 +34,8 @@ export class RowReader {
   readonly #buffer: number;
   readonly #meter: Meter;
   readonly #files: SourceFiles;
+  /** All images are intensities that need nothing but being read. */
+  readonly #isPlain: boolean;
 
   /**
    * Reserves the buffer that reading complex rows needs.
@@ -54,11 +56,25 @@ export class RowReader {
     this.#buffer = buffer;
     this.#meter = meter;
     this.#files = new SourceFiles(rows.sources);
+    this.#isPlain = rows.looks === null && rows.sources.every(isPlain);
   }
 
-  /**
-   * Puts `count` rows of one date, from `row` of the window on, one after the other at `target` (float32).
-   */
+  /** Puts `count` rows of every date, from `row` of the window on, at `target` (float32), the dates `dateStride` bytes apart. */
+  loadDates(row: number, count: number, target: number, dateStride: number): void {
+    const { sources } = this.#rows;
+    if (this.#isPlain) {
+      const start = this.#meter.start();
+      let bytesRead = 0;
+      for (let date = 0; date < sources.length; date++)
+        bytesRead += this.#readIntensity(date, row, count, target + date * dateStride);
+      this.#meter.end("read", `row ${row}`, start, bytesRead);
+    } else {
+      for (let date = 0; date < sources.length; date++)
+        this.load(date, row, count, target + date * dateStride);
+    }
+  }
+
+  /** Puts `count` rows of one date, from `row` of the window on, one after the other at `target` (float32). */
   load(date: number, row: number, count: number, target: number): void {
     const { looks } = this.#rows;
     if (looks === null) this.#loadIntensity(date, row, count, target);
@@ -70,44 +86,51 @@ export class RowReader {
   }
 
   #loadIntensity(date: number, row: number, count: number, target: number): void {
-    const { window } = this.#rows;
-    const source = this.#read(
-      date,
-      window.azimuthOffset + row,
-      count,
-      window.rangeOffset,
-      window.range,
-      target,
-    ).source;
-    const cells = count * window.range;
-    if (!source.bigEndian && source.nodata === null) return;
+    const source = this.#rows.sources[date]!;
+    const item = this.#rows.dates[date]!;
     const start = this.#meter.start();
+    const bytesRead = this.#readIntensity(date, row, count, target);
+    const read = this.#meter.end("read", item, start, bytesRead);
+    if (isPlain(source)) return;
+    const cells = count * this.#rows.window.range;
     if (source.bigEndian) this.#kernels.swapWords(target, cells);
     if (source.nodata !== null) replaceByNaN(this.#kernels.floats, target / 4, cells, source.nodata);
-    this.#meter.end("decode", this.#rows.dates[date]!, start);
+    this.#meter.end("decode", item, read);
+  }
+
+  #readIntensity(date: number, row: number, count: number, target: number): number {
+    const { window } = this.#rows;
+    const range = {
+      row: window.azimuthOffset + row,
+      rows: count,
+      column: window.rangeOffset,
+      columns: window.range,
+    };
+    return this.#read(date, range, target).bytesRead;
   }
 
   #loadLooks(date: number, row: number, count: number, target: number, looks: Looks): void {
     const { window } = this.#rows;
+    const item = this.#rows.dates[date]!;
+    const source = this.#rows.sources[date]!;
     const atOnce = looksRowsPerRead(this.#rows, looks);
     for (let done = 0; done < count; done += atOnce) {
       const rows = Math.min(atOnce, count - done);
-      const line = (window.azimuthOffset + row + done) * looks.azimuth;
-      const { source, stride } = this.#read(
-        date,
-        line,
-        rows * looks.azimuth,
-        window.rangeOffset * looks.range,
-        window.range * looks.range,
-        this.#buffer,
-      );
-      this.#decodeSamples(source, rows * looks.azimuth, window.range * looks.range, stride, date);
+      const range = {
+        row: (window.azimuthOffset + row + done) * looks.azimuth,
+        rows: rows * looks.azimuth,
+        column: window.rangeOffset * looks.range,
+        columns: window.range * looks.range,
+      };
       const start = this.#meter.start();
+      const { rowStride, bytesRead } = this.#read(date, range, this.#buffer);
+      let then = this.#meter.end("read", item, start, bytesRead);
+      if (this.#decodeSamples(source, range, rowStride)) then = this.#meter.end("decode", item, then);
       for (let r = 0; r < rows; r++) {
-        const from = this.#buffer + r * looks.azimuth * stride;
-        this.#takeLooks(from, stride, looks, target + (done + r) * window.range * 4);
+        const from = this.#buffer + r * looks.azimuth * rowStride;
+        this.#takeLooks(from, rowStride, looks, target + (done + r) * window.range * 4);
       }
-      this.#meter.end("compute", this.#rows.dates[date]!, start);
+      this.#meter.end("compute", item, then);
     }
   }
 
@@ -121,35 +144,28 @@ export class RowReader {
     }
   }
 
-  #decodeSamples(source: PlaneSource, lines: number, samples: number, stride: number, date: number): void {
-    const apart = source.pixelStride !== 8;
-    if (!apart && !source.bigEndian) return;
-    const start = this.#meter.start();
-    for (let line = 0; line < lines; line++) {
+  /** Brings samples together and into this machine's byte order. @returns false where they are so already */
+  #decodeSamples(source: PlaneSource, { rows, columns }: RowRange, stride: number): boolean {
+    const apart = source.pixelStride !== PIXEL_BYTES.complex64;
+    if (!apart && !source.bigEndian) return false;
+    for (let line = 0; line < rows; line++) {
       const at = this.#buffer + line * stride;
-      if (apart) this.#kernels.gatherSamples(at, samples, source.pixelStride);
-      if (source.bigEndian) this.#kernels.swapWords(at, samples * 2);
+      if (apart) this.#kernels.gatherSamples(at, columns, source.pixelStride);
+      if (source.bigEndian) this.#kernels.swapWords(at, columns * 2);
     }
-    this.#meter.end("decode", this.#rows.dates[date]!, start);
+    return true;
   }
 
-  #read(
-    date: number,
-    row: number,
-    rows: number,
-    column: number,
-    columns: number,
-    at: number,
-  ): { source: PlaneSource; stride: number } {
-    const source = this.#rows.sources[date]!;
-    const start = this.#meter.start();
-    const file = this.#files.open(date);
-    const range = { row, rows, column, columns };
-    const { rowStride, bytesRead } = readRows(file, source, range, this.#kernels.bytes, at);
-    this.#meter.bytesRead += bytesRead;
-    this.#meter.end("read", this.#rows.dates[date]!, start, bytesRead);
-    return { source, stride: rowStride };
+  #read(date: number, range: RowRange, at: number): ReadRows {
+    const read = readRows(this.#files.open(date), this.#rows.sources[date]!, range, this.#kernels.bytes, at);
+    this.#meter.bytesRead += read.bytesRead;
+    return read;
   }
+}
+
+/** True where intensities need nothing but being read. */
+function isPlain({ bigEndian, nodata }: PlaneSource): boolean {
+  return !bigEndian && nodata === null;
 }
 
 function replaceByNaN(values: Float32Array, from: number, count: number, nodata: number): void {

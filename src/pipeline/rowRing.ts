@@ -113,8 +113,7 @@ export async function fillRing(
       const row = block * task.rowsPerBlock;
       const count = Math.min(task.rowsPerBlock, task.rows - row);
       const stride = dateBytes(task.rowsPerBlock * task.width);
-      for (let date = 0; date < task.dates; date++)
-        reader.load(date, row, count, task.slots[slot]! + date * stride);
+      reader.loadDates(row, count, task.slots[slot]!, stride);
       Atomics.store(control, FILLED, block + 1);
       Atomics.notify(control, FILLED);
       if (performance.now() - rested < WAIT_MS) continue;
