@@ -44,18 +44,10 @@ export function fillCodeCache(root) {
     );
     const options = ["--workers", "2", "--trace", trace];
     return [
-      ["prep", slc, crops, "--workers", "2"],
-      ["fused", slc, mean, std, "--workers", "2"],
-      ...["sec", "threads", "mp", "mp_v2", "mpi"].map((id) => [
-        "stats",
-        id,
-        crops,
-        mean,
-        std,
-        "--workers",
-        "2",
-      ]),
-      ["stats", "mp_mem", crops, mean, std, "--workers", "1"],
+      ["prep", slc, crops, ...options],
+      ["fused", slc, mean, std, ...options],
+      ...["sec", "threads", "mp", "mp_v2", "mpi"].map((id) => ["stats", id, crops, mean, std, ...options]),
+      ["stats", "mp_mem", crops, mean, std, "--workers", "1", "--trace", trace],
       ["verify", mean, mean],
     ];
   });
