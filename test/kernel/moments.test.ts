@@ -64,6 +64,18 @@ test("moments are the exact ones rounded once, NaN left out", () => {
   );
 });
 
+test("a std below half of the least float32 is 0, not -0, however wide the room of its bound", () => {
+  const least = 2 ** -149;
+  for (const dates of [20, 30, MOST_DATES]) {
+    for (let units = 1 << 18; units < 1 << 23; units = Math.ceil(units * 1.1)) {
+      const cells = [[...Array.from({ length: dates - 1 }, () => units * least), (units + 1) * least]];
+      setRows(cells);
+      const left = kernels.moments(values, CELLS * 4, dates, CELLS, means, stds, counts, unresolved);
+      assertExact(cells, left, "moments");
+    }
+  }
+});
+
 test("partial states of any partition, merged in any order, give the exact moments", () => {
   fc.assert(
     fc.property(

@@ -63,7 +63,8 @@ export function settle(
   const stdLow = demote(lower(stdA, roomA), lower(stdB, roomB));
   const stdHigh = demote(upper(stdA, roomA), upper(stdB, roomB));
   v128.store(means + (<usize>cell << 2), meanLow);
-  v128.store(stds + (<usize>cell << 2), stdLow);
+  // The upper end: where both round to 0, the lower one may be -0.
+  v128.store(stds + (<usize>cell << 2), stdHigh);
   v128.store(counts + (<usize>cell << 2), f32x4.convert_i32x4_s(valid));
   const meanIsSure = i32x4.bitmask(f32x4.eq(meanLow, meanHigh)) & positive;
   const stdIsSure = i32x4.bitmask(f32x4.eq(stdLow, stdHigh)) & positive;
