@@ -1,34 +1,23 @@
+import type { Meter } from "../parallel/meter";
 import { planReduction } from "../pipeline/blockReducer";
-import { predictWork } from "../pipeline/costModel";
-import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
-import { runRowTask, startRowTeam } from "../pipeline/runRowTask";
-import { withProducts } from "../pipeline/withProducts";
-import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import { type RowTeam, runRowTask, startRowTeam } from "../pipeline/runRowTask";
+import type { StatsReport, StatsRequest } from "./backend";
+import { type CrewKind, runWithCrew } from "./runWithCrew";
 
-/** Reduces a folder by blocks of rows on `workers` threads, each reading its own rows of every date. */
-export async function reduceByRows(request: StatsRequest, workers: number | null): Promise<StatsReport> {
-  const { meter } = request;
-  // Threads that are surely wanted start before the stack is opened.
-  let team = workers === null ? null : startRowTeam(workers, meter);
-  try {
-    const start = meter.start();
-    const { stack, rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
-    meter.end("init", "stack", start);
-    const prediction = predictWork(rows, "thread", workers);
-    if (workers === null) team = startRowTeam(prediction.workers, meter);
-    await withProducts(
-      outputPaths(request),
-      stack.shape,
-      meter,
-      request.onProgress,
-      async (products, onProgress) => {
-        const task = planReduction(rows, momentTargets(products), prediction.workers);
-        await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, request.signal, onProgress);
-      },
-    );
-    return { workers: prediction.workers, dates: rows.dates, shape: stack.shape, prediction };
-  } catch (error) {
-    await team?.stop();
-    throw error;
-  }
+/** Reduces a folder by blocks of rows, the main thread and its helpers each reading their own rows of every date. */
+export async function reduceByRows(request: StatsRequest): Promise<StatsReport> {
+  const { meter, signal } = request;
+  return await runWithCrew(request, rowCrew(meter), async (team, { rows, targets, workers, onProgress }) => {
+    const task = planReduction(rows, targets, workers);
+    await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, signal, onProgress);
+  });
+}
+
+/** The helpers of the main thread; null where it works alone. */
+function rowCrew(meter: Meter): CrewKind<RowTeam | null> {
+  return {
+    kind: "thread",
+    start: (workers) => startRowTeam(workers, meter),
+    end: async (team) => await team?.stop(),
+  };
 }

@@ -1,16 +1,14 @@
-import { join } from "node:path";
 import { STATE_BYTES } from "../kernel/kernels";
-import { ChildPool } from "../parallel/childPool";
+import type { ChildPool } from "../parallel/childPool";
 import type { Meter } from "../parallel/meter";
 import { planStateBlocks, type StateBlocks, valueBytesOfBlock } from "../pipeline/blockStates";
-import { predictWork } from "../pipeline/costModel";
-import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import type { MomentTargets } from "../pipeline/momentWriter";
 import { StateFinisher } from "../pipeline/stateFinisher";
 import { StatePlane } from "../pipeline/statePlane";
 import { ValuePlane } from "../pipeline/valuePlane";
-import { withProducts } from "../pipeline/withProducts";
-import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import type { StatsReport, StatsRequest } from "./backend";
+import { childCrew } from "./childCrew";
+import { runWithCrew } from "./runWithCrew";
 
 /** Of one float32. */
 const VALUE_BYTES = 4;
@@ -21,26 +19,14 @@ export type MpTask = StateBlocks | number;
 /** Hands out images, gathers every pixel that arrives, and finishes. */
 export async function runMp(request: StatsRequest): Promise<StatsReport> {
   const { meter } = request;
-  const entry = join(__dirname, "mpChild.js");
-  const early = request.workers === null ? null : new ChildPool<MpTask>(entry, request.workers, meter);
-  let pool = early;
-  try {
-    const start = meter.start();
-    const { stack, rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
-    const blocks = planStateBlocks(rows);
-    meter.end("init", "stack", start);
-    const prediction = predictWork(rows, "process", request.workers);
-    pool ??= new ChildPool<MpTask>(entry, prediction.workers, meter);
-    const children = pool;
-    await withProducts(outputPaths(request), stack.shape, meter, request.onProgress, async (products) => {
-      const targets = momentTargets(products);
-      await collectImages(children, blocks, gatherer(blocks, targets, meter), request);
-    });
-    return { workers: children.size, dates: rows.dates, shape: stack.shape, prediction };
-  } catch (error) {
-    await pool?.kill();
-    throw error;
-  }
+  return await runWithCrew(
+    request,
+    childCrew<MpTask>("mpChild.js", meter),
+    async (pool, { rows, targets }) => {
+      const blocks = planStateBlocks(rows);
+      await collectImages(pool, blocks, gatherer(blocks, targets, meter), request);
+    },
+  );
 }
 
 /** What the parent does with the pixels. */

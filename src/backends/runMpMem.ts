@@ -1,42 +1,28 @@
 import { join } from "node:path";
+import type { Meter } from "../parallel/meter";
 import { ThreadTeam } from "../parallel/threadTeam";
-import { predictWork } from "../pipeline/costModel";
-import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { fillRing, planRing, type RingTask } from "../pipeline/rowRing";
-import { withProducts } from "../pipeline/withProducts";
-import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import type { StatsReport, StatsRequest } from "./backend";
+import { type CrewKind, runWithCrew } from "./runWithCrew";
 
 /** Reads alone into the ring while the threads compute and write. */
 export async function runMpMem(request: StatsRequest): Promise<StatsReport> {
-  const { meter } = request;
-  const entry = join(__dirname, "mpMemThread.js");
-  const early = request.workers === null ? null : new ThreadTeam<RingTask>(entry, request.workers, 1, meter);
-  let team = early;
-  try {
-    const start = meter.start();
-    const { stack, rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
-    meter.end("init", "stack", start);
-    const prediction = predictWork(rows, "thread", request.workers);
-    team ??= new ThreadTeam<RingTask>(entry, prediction.workers, 1, meter);
-    const computing = team;
-    await withProducts(
-      outputPaths(request),
-      stack.shape,
-      meter,
-      request.onProgress,
-      async (products, onProgress) => {
-        const ring = planRing(rows, momentTargets(products), prediction.workers);
-        computing.send(ring.task);
-        await fillRing(ring, meter, computing.failure, request.signal, onProgress);
-        const waiting = meter.start();
-        const reports = await computing.finished();
-        meter.end("wait", "threads", waiting);
-        for (const report of reports) meter.absorb(report);
-      },
-    );
-    return { workers: prediction.workers, dates: rows.dates, shape: stack.shape, prediction };
-  } catch (error) {
-    await team?.stop();
-    throw error;
-  }
+  const { meter, signal } = request;
+  return await runWithCrew(request, computingCrew(meter), async (team, reduction) => {
+    const ring = planRing(reduction.rows, reduction.targets, reduction.workers);
+    team.send(ring.task);
+    await fillRing(ring, meter, team.failure, signal, reduction.onProgress);
+    const waiting = meter.start();
+    const reports = await team.finished();
+    meter.end("wait", "threads", waiting);
+    for (const report of reports) meter.absorb(report);
+  });
+}
+
+function computingCrew(meter: Meter): CrewKind<ThreadTeam<RingTask>> {
+  return {
+    kind: "thread",
+    start: (workers) => new ThreadTeam(join(__dirname, "mpMemThread.js"), workers, 1, meter),
+    end: (team) => team.stop(),
+  };
 }

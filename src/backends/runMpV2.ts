@@ -1,12 +1,11 @@
-import { join } from "node:path";
 import { STATE_BYTES } from "../kernel/kernels";
-import { ChildPool } from "../parallel/childPool";
+import type { ChildPool } from "../parallel/childPool";
 import { cellsOfBlock, planStateBlocks, type StateBlocks } from "../pipeline/blockStates";
-import { predictWork } from "../pipeline/costModel";
-import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
 import { StateFinisher } from "../pipeline/stateFinisher";
-import { type ShowProgress, withProducts } from "../pipeline/withProducts";
-import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import type { ShowProgress } from "../pipeline/withProducts";
+import type { StatsReport, StatsRequest } from "./backend";
+import { childCrew } from "./childCrew";
+import { runWithCrew } from "./runWithCrew";
 import { datesOfWorker } from "./shareDates";
 
 /** The one task of a child: its list of dates. */
@@ -17,34 +16,14 @@ export interface MpV2Task {
 
 /** Hands out lists of dates, merges the partial states block by block, and finishes. */
 export async function runMpV2(request: StatsRequest): Promise<StatsReport> {
-  const { meter } = request;
-  const entry = join(__dirname, "mpV2Child.js");
-  const early = request.workers === null ? null : new ChildPool<MpV2Task>(entry, request.workers, meter);
-  let pool = early;
-  try {
-    const start = meter.start();
-    const { stack, rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
+  const { meter, signal } = request;
+  const crew = childCrew<MpV2Task>("mpV2Child.js", meter);
+  return await runWithCrew(request, crew, async (pool, { rows, targets, onProgress }) => {
     const blocks = planStateBlocks(rows);
-    meter.end("init", "stack", start);
-    const prediction = predictWork(rows, "process", request.workers);
-    pool ??= new ChildPool<MpV2Task>(entry, prediction.workers, meter);
-    const children = pool;
-    await withProducts(
-      outputPaths(request),
-      stack.shape,
-      meter,
-      request.onProgress,
-      async (products, onProgress) => {
-        const finisher = new StateFinisher(blocks, momentTargets(products), meter);
-        await mergeStates(children, blocks, finisher, onProgress, request.signal);
-        finisher.close();
-      },
-    );
-    return { workers: children.size, dates: rows.dates, shape: stack.shape, prediction };
-  } catch (error) {
-    await pool?.kill();
-    throw error;
-  }
+    const finisher = new StateFinisher(blocks, targets, meter);
+    await mergeStates(pool, blocks, finisher, onProgress, signal);
+    finisher.close();
+  });
 }
 
 /** Merges block after block once every child has it ready; a child that is ahead waits, so that memory stays flat. */

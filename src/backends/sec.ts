@@ -11,5 +11,5 @@ export const sec = {
   },
   parallel: false,
   unavailable: async () => null,
-  run: (request) => reduceByRows(request, 1),
+  run: (request) => reduceByRows({ ...request, workers: 1 }),
 } as const satisfies Backend;

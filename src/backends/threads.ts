@@ -11,5 +11,5 @@ export const threads = {
   },
   parallel: true,
   unavailable: async () => null,
-  run: (request) => reduceByRows(request, request.workers),
+  run: reduceByRows,
 } as const satisfies Backend;
