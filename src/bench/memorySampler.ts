@@ -1,19 +1,19 @@
 import { readFileSync } from "node:fs";
-import { childrenOf } from "./processTree";
+import { childrenOf } from "../parallel/processTree";
 
 const INTERVAL_MILLISECONDS = 40;
 
 export interface MemoryPeaks {
   /** Resident memory of the largest process; null when nothing could be read. */
   readonly peakRssBytes: number | null;
-  /** Peak over the samples of the sum over all processes; pages that processes share count in each. */
+  /** The peaks of all processes that lived at the same time, summed, at most; pages that processes share count in each. */
   readonly sumRssBytes: number | null;
 }
 
 /**
  * Watches the memory of a process and all its children every 40 ms until stopped. A look costs about 0.1 ms a
- * process, so runs that carry a verdict are not watched. The largest process is exact up to the last 40 ms of it
- * (the kernel keeps the high-water mark); the sum may miss peaks between two looks.
+ * process, so runs that carry a verdict are not watched. The kernel keeps the high-water mark of each process: what is
+ * seen is exact up to the last 40 ms of it, and the sum is an upper bound where processes peak at different times.
  */
 export function watchMemory(pid: number): { stop(): MemoryPeaks } {
   let peak = 0;
@@ -22,9 +22,9 @@ export function watchMemory(pid: number): { stop(): MemoryPeaks } {
     let now = 0;
     const open = [pid];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const { highWater, resident } = memoryOf(next);
+      const highWater = highWaterOf(next);
       peak = Math.max(peak, highWater);
-      now += resident;
+      now += highWater;
       open.push(...childrenOf(next));
     }
     sum = Math.max(sum, now);
@@ -40,16 +40,12 @@ export function watchMemory(pid: number): { stop(): MemoryPeaks } {
   };
 }
 
-/** Bytes; zeros when the process is gone. */
-function memoryOf(pid: number): { highWater: number; resident: number } {
+/** Bytes; zero when the process is gone. */
+function highWaterOf(pid: number): number {
   try {
     const text = readFileSync(`/proc/${pid}/status`, "utf8");
-    return { highWater: kibibytes(text, "VmHWM"), resident: kibibytes(text, "VmRSS") };
+    return 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(text)?.[1] ?? 0);
   } catch {
-    return { highWater: 0, resident: 0 };
+    return 0;
   }
-}
-
-function kibibytes(text: string, name: string): number {
-  return 1024 * Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0);
 }

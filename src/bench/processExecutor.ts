@@ -2,19 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
+import { endProcesses } from "../parallel/endProcesses";
+import { processesOfRun, signalProcesses } from "../parallel/processTree";
 import type { Clock } from "./clock";
 import type { Executed, Execution, Executor } from "./executor";
 import { watchMemory } from "./memorySampler";
-import { processesOfRun, signalProcesses } from "./processTree";
 
 const MARK = "PILA_BENCH_RUN";
 const KEPT_STDOUT = 1 << 20;
 const KEPT_STDERR = 4096;
 /** What ends by itself within this time of the main process (a resource tracker, a daemon) was not left behind. */
 const STRAGGLER_MILLISECONDS = 300;
-/** A process that waits for a disk cannot be killed before it answers; the session must not wait for ever with it. */
-const KILL_TRIES = 500;
 const TICKS_PER_SECOND = 100;
 
 /**
@@ -51,7 +49,9 @@ async function execute(
   const end = await exitOf(child, clock);
   const after = childSeconds();
   const peaks = memory?.stop() ?? { peakRssBytes: null, sumRssBytes: null };
-  const leftBehind = child.pid === undefined ? 0 : await reapRest(child.pid, mark, stopper.stopped());
+  const { pid } = child;
+  const patience = stopper.stopped() ? 0 : STRAGGLER_MILLISECONDS;
+  const leftBehind = pid === undefined ? 0 : await endProcesses(() => processesOfRun(pid, mark), patience);
   stopper.disarm();
   child.stdout!.destroy();
   child.stderr!.destroy();
@@ -120,25 +120,6 @@ function stopOn(
       signal?.removeEventListener("abort", stop);
     },
   };
-}
-
-/**
- * Ends what is left of a run after its main process ended.
- * @returns how many processes had to be killed
- */
-async function reapRest(pid: number, mark: string, stopped: boolean): Promise<number> {
-  let rest = processesOfRun(pid, mark);
-  for (let waited = 0; rest.length > 0 && waited < STRAGGLER_MILLISECONDS && !stopped; waited += 20) {
-    await sleep(20);
-    rest = processesOfRun(pid, mark);
-  }
-  const count = rest.length;
-  for (let tries = 0; rest.length > 0 && tries < KILL_TRIES; tries++) {
-    signalProcesses(rest, "SIGKILL");
-    await sleep(5);
-    rest = processesOfRun(pid, mark);
-  }
-  return count;
 }
 
 function collect(stream: Readable, keep: (text: string) => string): { text(): string } {

@@ -25,8 +25,17 @@ export function serveChild<Task>(work: (channel: ChildChannel<Task>) => void): v
     work(new Channel<Task>(meter, readLine));
     writeFrame(FRAME.report, 0, Buffer.from(JSON.stringify(meter.report())));
   } catch (error) {
-    writeFrame(FRAME.error, 0, Buffer.from(JSON.stringify(toPlainError(error))));
     process.exitCode = 1;
+    tellError(error);
+  }
+}
+
+function tellError(error: unknown): void {
+  try {
+    writeFrame(FRAME.error, 0, Buffer.from(JSON.stringify(toPlainError(error))));
+  } catch (failure) {
+    // The parent is gone: it was killed, or never wanted this child. Nobody is left to be told.
+    if ((failure as NodeJS.ErrnoException).code !== "EPIPE") throw failure;
   }
 }
 

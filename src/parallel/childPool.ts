@@ -6,12 +6,7 @@ import type { ChildStart, ParentMessage } from "./childMessages";
 import { FRAME, type Frame, FrameParser } from "./frames";
 import { type StartedProcess, startProcess } from "./headStart";
 import type { Meter, MeterReport } from "./meter";
-import { readShared } from "./sharedFile";
-
-/** The shared files of all children together stay within this, and each has no more slots than are of use. */
-const SHARED_BYTES = 16 << 20;
-const MOST_SLOTS = 8;
-const FEWEST_SLOTS = 2;
+import { FEWEST_SLOTS, MOST_SLOTS, readShared, SHARED_BYTES } from "./sharedFile";
 
 /** What has been announced by one child and not been taken yet. */
 interface Announced {
@@ -40,7 +35,7 @@ export class ChildPool<Task> {
     const start = meter.start();
     this.#meter = meter;
     this.#children = Array.from({ length: count }, (_, i) => {
-      const started = startProcess(entry);
+      const started = startProcess(entry, count);
       const hello: ChildStart = {
         worker: i + 1,
         tracing: meter.tracing,
@@ -155,6 +150,8 @@ export class ChildPool<Task> {
     });
     return await new Promise((resolve, reject) => {
       (child.stdio[3] as Readable).on("data", (chunk: Buffer) => {
+        // What a child said before it was ended may come in late: its file, and those of the products, are closed.
+        if (this.#isClosed) return;
         this.#meter.end("wait", "frames", this.#since);
         try {
           parser.push(chunk);
@@ -166,11 +163,17 @@ export class ChildPool<Task> {
       child.once("error", (cause) =>
         reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),
       );
-      child.once("close", (code, signalName) => {
-        if (code === 0 && report !== null && parser.isBetweenFrames) return resolve(report);
+      const end = (code: number | null, signalName: NodeJS.Signals | null): void => {
+        if (code === 0 && report !== null && parser.isBetweenFrames) {
+          resolve(report);
+          return;
+        }
         const how = signalName ?? `code ${code}`;
         reject(new WorkerError(`found child ${index + 1} ended by ${how}, expected its result`));
-      });
+      };
+      // One that has ended before has told so already, to nobody.
+      if (child.exitCode !== null || child.signalCode !== null) end(child.exitCode, child.signalCode);
+      else child.once("close", end);
     });
   }
 

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { systemClock } from "../../src/bench/clock";
 import type { Executed, Execution } from "../../src/bench/executor";
 import { createProcessExecutor } from "../../src/bench/processExecutor";
-import { readProcess } from "../../src/bench/processTree";
+import { readProcess } from "../../src/parallel/processTree";
 import { withFolder } from "../records/records.fixture";
 
 const executor = createProcessExecutor(systemClock, 0.3);

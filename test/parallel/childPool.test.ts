@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ChildPool } from "../../src/parallel/childPool";
@@ -68,6 +69,20 @@ test("what a child throws is thrown, a child that dies is named, and no process 
     }
     assert.match(message, expected);
   }
+});
+
+test("a child that ended before anyone listened is named", async () => {
+  const pool = startPool(2, new Meter(0, false));
+  pool.layOut(BYTES);
+  pool.send(1, { payloads: 2e6, bytes: BYTES });
+  await delay(500);
+  let message = "";
+  try {
+    await pool.collect(() => {}, AbortSignal.timeout(5000));
+  } catch (error) {
+    message = String(error);
+  }
+  assert.match(message, /WorkerError: found child 2 ended by SIGKILL/);
 });
 
 test("room of another size than the payload is an error", async () => {

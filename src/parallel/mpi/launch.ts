@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { BackendError } from "../../core/errors";
+import { markedProcesses, signalProcesses } from "../processTree";
 import { findMpiexec, type Mpiexec } from "./detect";
-import { endMarkedProcesses } from "./leftovers";
+import { endLeftovers } from "./leftovers";
 import { RankStderr } from "./rankStderr";
 import { createSegmentFolder, removeSegmentFolder } from "./segmentFolder";
 import { SUCCESS_MARK_VARIABLE } from "./world";
@@ -70,10 +71,18 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
           late = true;
           stop.begin();
         }, deadlineSeconds * 1000);
-  signal?.addEventListener("abort", stop.begin, { once: true });
+  const interrupt = (): void => {
+    stop.begin();
+    // Open MPI lets its ranks work on for a second: time enough to put outputs in place that nobody wants any more.
+    const ranksOfJob = markedProcesses(`${SUCCESS_MARK_VARIABLE}=${mark}`).filter(
+      ({ pid }) => pid !== child.pid,
+    );
+    signalProcesses(ranksOfJob, "SIGKILL");
+  };
+  signal?.addEventListener("abort", interrupt, { once: true });
   try {
     const end = await waitForExit(child, mpiexec);
-    if (end.code !== 0) await endMarkedProcesses(`${SUCCESS_MARK_VARIABLE}=${mark}`);
+    if (end.code !== 0) await endLeftovers(`${SUCCESS_MARK_VARIABLE}=${mark}`);
     await closed;
     stderr.end();
     signal?.throwIfAborted();
@@ -89,7 +98,7 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
   } finally {
     clearTimeout(deadline);
     stop.cancel();
-    signal?.removeEventListener("abort", stop.begin);
+    signal?.removeEventListener("abort", interrupt);
     removeSegmentFolder(segmentFolder);
   }
 }

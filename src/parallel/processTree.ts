@@ -45,6 +45,14 @@ export function processesOfRun(leader: number, mark: string): readonly ProcessEn
   return all.filter((entry) => found.has(entry.pid) || carriesMark(entry.pid, mark));
 }
 
+/**
+ * Processes that carry a mark in the environment they were started with, whoever their parent is by now.
+ * @param mark `NAME=value`
+ */
+export function markedProcesses(mark: string): readonly ProcessEntry[] {
+  return listProcesses().filter(({ pid }) => carriesMark(pid, mark));
+}
+
 /** Sends a signal to those that still are the processes they were. */
 export function signalProcesses(entries: readonly ProcessEntry[], signal: NodeJS.Signals): void {
   for (const entry of entries) {
