@@ -1,17 +1,6 @@
+import { logGamma } from "../core/logGamma";
 import type { Estimate } from "./estimateTypes";
 import { LEAST_BLOCKS } from "./ratio";
-
-/** ln Gamma(x) for x > 0 by Lanczos' series (g = 7, 9 terms), relative error below 1e-13. */
-function logGamma(x: number): number {
-  const terms = [
-    676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
-    -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-  ];
-  const shifted = x - 1;
-  const sum = terms.reduce((total, term, i) => total + term / (shifted + i + 1), 0.99999999999980993);
-  const base = shifted + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(base) - base + Math.log(sum);
-}
 
 /** Regularised incomplete beta I_x(a, b) by its continued fraction (Lentz), for x < (a + 1) / (a + b + 2). */
 function incompleteBeta(x: number, a: number, b: number): number {

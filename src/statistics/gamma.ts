@@ -1,3 +1,5 @@
+import { logGamma } from "../core/logGamma";
+
 /** Gamma distribution: mean shape x scale, variance shape x scale². Intensity of L looks has shape L. */
 export interface Gamma {
   readonly shape: number;
@@ -25,17 +27,4 @@ export function gammaDensity({ shape, scale }: Gamma, x: number): number {
   if (x < 0) return 0;
   if (x === 0) return shape === 1 ? 1 / scale : shape < 1 ? Number.POSITIVE_INFINITY : 0;
   return Math.exp((shape - 1) * Math.log(x / scale) - x / scale - logGamma(shape)) / scale;
-}
-
-/** ln Γ(x) for x > 0 by Stirling's series from x >= 10 on, relative error of Γ below 1e-12. */
-function logGamma(x: number): number {
-  let raised = x;
-  let product = 1;
-  for (; raised < 10; raised += 1) product *= raised;
-  const square = raised ** -2;
-  const series =
-    (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) / raised;
-  return (
-    (raised - 0.5) * Math.log(raised) - raised + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product)
-  );
 }
