@@ -122,7 +122,8 @@ export function comparePlanes(
       // Object.is: equal infinities and NaN agree, which no difference shows.
       if (Object.is(a, b) || Math.abs(a - b) <= PEER_TOLERANCE * scales[name]) continue;
       const place = `row ${Math.floor(i / shape.range)}, column ${i % shape.range}`;
-      reason ??= `its ${name} at ${place} is ${a}, sec has ${b} (tolerance ${PEER_TOLERANCE} relative)`;
+      const [its, sec] = [a, b].map((value) => Number(value.toPrecision(7)));
+      reason ??= `its ${name} at ${place} is ${its}, sec has ${sec} (tolerance ${PEER_TOLERANCE} relative)`;
     }
   }
   if (comparedPixels === 0) reason = "no pixel is valid in all dates: its output cannot be compared";

@@ -89,6 +89,7 @@ export function summariseConfiguration(own: ConfigurationRuns, ground: Ground): 
     systemSeconds: medianOf(timed, (run) => run.systemSeconds),
     peakRssBytes: medianOfSampled(runs, (run) => run.peakRssBytes),
     sumRssBytes: medianOfSampled(runs, (run) => run.sumRssBytes),
+    comparedPixels: medianOf(timed, (run) => run.comparedPixels ?? null),
     bytesRead,
     bytesWritten: medianOf(timed, (run) => run.bytesWritten),
     ipcMessages: medianOf(timed, (run) => run.ipcMessages),

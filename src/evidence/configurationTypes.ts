@@ -71,6 +71,8 @@ export interface Configuration {
   readonly systemSeconds: number | null;
   readonly peakRssBytes: number | null;
   readonly sumRssBytes: number | null;
+  /** Pixels over which a peer was held against `sec`: those valid in all dates; null for pila's own, compared whole. */
+  readonly comparedPixels: number | null;
   readonly bytesRead: number | null;
   readonly bytesWritten: number | null;
   readonly ipcMessages: number | null;

@@ -2,7 +2,7 @@ import type { BreakEven, Growth, Level, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
 import { type Claim, type ClaimVerdict, claimed, missing, onMainLevel, rowsOf } from "./claim";
 import { say } from "./text";
-import { REFUSALS } from "./wording";
+import { REFUSALS, wordDates } from "./wording";
 
 /** A line through two sizes fits always; a third one shows whether time grows along a line. */
 const LEAST_SIZES = 3;
@@ -41,10 +41,11 @@ function wordOneSize({ key }: Level, variable: Growth["variable"]): Text {
       en: "a single image size: no break-even n* in pixels",
     };
   }
-  return say({
-    es: (n) => `todas las corridas usan ${n.count(key.dates)} fechas: no hay punto de cruce n*`,
-    en: (n) => `all runs are of ${n.count(key.dates)} dates: no break-even n*`,
-  });
+  const count = wordDates(key.dates);
+  return {
+    es: `todas las corridas usan ${count.es}: no hay punto de cruce n*`,
+    en: `all runs are of ${count.en}: no break-even n*`,
+  };
 }
 
 function wordTwoSizes({ sizes, variable }: Growth): Text {

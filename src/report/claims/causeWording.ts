@@ -8,6 +8,10 @@ export const CAUSE_NAMES: Readonly<Record<CauseId, Text>> = {
     es: "que no todos los trabajadores pedidos calculan",
     en: "that not every worker asked for computes",
   },
+  extraProcesses: {
+    es: "que calculan más procesos que los trabajadores pedidos",
+    en: "that more processes compute than workers were asked for",
+  },
   imbalance: { es: "el desbalance de carga (LB)", en: "load imbalance (LB)" },
   serialCompute: { es: "el cálculo en serie", en: "serial computing" },
   startup: {
@@ -29,6 +33,7 @@ export const CAUSE_NAMES: Readonly<Record<CauseId, Text>> = {
 /** The same in a list, once the main one was named in full. */
 export const SHORT_CAUSE_NAMES: Readonly<Record<CauseId, Text>> = {
   pattern: { es: "trabajadores que no calculan", en: "workers that do not compute" },
+  extraProcesses: { es: "procesos que calculan de más", en: "processes that compute besides" },
   imbalance: { es: "desbalance", en: "imbalance" },
   serialCompute: { es: "cálculo en serie", en: "serial computing" },
   startup: { es: "arranque y cierre", en: "start-up" },
@@ -49,11 +54,18 @@ export function wordCauseSeconds({ id, seconds, baseSeconds }: Cause): Text {
         es: (n) => `${seconds === 1 ? "calcula" : "calculan"} ${n.count(seconds)} de ${n.count(baseSeconds)}`,
         en: (n) => `${n.count(seconds)} of ${n.count(baseSeconds)} ${seconds === 1 ? "computes" : "compute"}`,
       });
+    case "extraProcesses":
+      return say({
+        es: (n) => `calculan ${n.count(seconds)} y se pidieron ${n.count(baseSeconds)}`,
+        en: (n) => `${n.count(seconds)} compute, ${n.count(baseSeconds)} asked for`,
+      });
     case "imbalance":
     case "serialCompute":
       return say({
-        es: (n) => `el más cargado calcula ${n.seconds(seconds)} y el promedio es ${n.seconds(baseSeconds)}`,
-        en: (n) => `the most loaded computes ${n.seconds(seconds)}, the mean is ${n.seconds(baseSeconds)}`,
+        es: (n) =>
+          `el más cargado calcula ${n.seconds(seconds)}; repartido parejo serían ${n.seconds(baseSeconds)}`,
+        en: (n) =>
+          `the most loaded computes ${n.seconds(seconds)}; shared out evenly ${n.seconds(baseSeconds)}`,
       });
     case "extraWork":
       return say({
@@ -68,9 +80,9 @@ export function wordCauseSeconds({ id, seconds, baseSeconds }: Cause): Text {
     default:
       return say({
         es: (n) =>
-          `${n.seconds(seconds)} en el reloj del que más calcula contra ${n.seconds(baseSeconds)} en sec`,
+          `${n.seconds(seconds)} en el reloj del que más calcula; en la proporción de sec serían ${n.seconds(baseSeconds)}`,
         en: (n) =>
-          `${n.seconds(seconds)} on the clock of the busiest worker against ${n.seconds(baseSeconds)} in sec`,
+          `${n.seconds(seconds)} on the clock of the busiest worker; in the proportion of sec ${n.seconds(baseSeconds)}`,
       });
   }
 }

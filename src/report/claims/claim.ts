@@ -60,6 +60,12 @@ export const NOTHING_KEPT: Missing = missing({
   en: "no run entered the statistics",
 });
 
+/** What claims on parallel backends say where none has times. */
+export const NOTHING_PARALLEL: Text = {
+  es: "no hay tiempos válidos de ningún backend en paralelo que haga el trabajo de sec",
+  en: "no parallel backend that does the work of sec has valid times",
+};
+
 /** The answers on the level to speak of; a refusal where no run of it was kept. */
 export function onMainLevel(
   summary: Summary,

@@ -2,7 +2,7 @@ import type { CacheEffect, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
 import { type Claim, type ClaimVerdict, claimed, missing, rowsOf } from "./claim";
 import { say } from "./text";
-import { wordBlocks, wordVerdictReason } from "./wording";
+import { wordBlocks, wordDates, wordVerdictReason } from "./wording";
 
 /** What reading from the disk instead of the page cache costs. */
 export const coldCache = {
@@ -36,6 +36,7 @@ function evaluateOne({ levels }: Summary, effect: CacheEffect): ClaimVerdict {
     },
   }[verdict.kind];
   const blocks = wordBlocks(ratio.blocks);
+  const count = wordDates(dates);
   const rows = levels
     .filter(
       ({ key }) =>
@@ -44,9 +45,9 @@ function evaluateOne({ levels }: Summary, effect: CacheEffect): ClaimVerdict {
     .flatMap((level) => rowsOf(level, [label]));
   const text = say({
     es: (n) =>
-      `${label} (${n.count(dates)} fechas) ${lead.es}: razón ${n.ratio(ratio)} (medianas de ${blocks.es}: ${n.seconds(ratio.numerator)} contra ${n.seconds(ratio.denominator)} en caliente).`,
+      `${label} (${count.es}) ${lead.es}: razón ${n.ratio(ratio)} (medianas de ${blocks.es}: ${n.seconds(ratio.numerator)} contra ${n.seconds(ratio.denominator)} en caliente).`,
     en: (n) =>
-      `${label} (${n.count(dates)} dates) ${lead.en}: ratio ${n.ratio(ratio)} (medians of ${blocks.en}: ${n.seconds(ratio.numerator)} against ${n.seconds(ratio.denominator)} warm).`,
+      `${label} (${count.en}) ${lead.en}: ratio ${n.ratio(ratio)} (medians of ${blocks.en}: ${n.seconds(ratio.numerator)} against ${n.seconds(ratio.denominator)} warm).`,
   });
   return claimed("F9", text, rows);
 }

@@ -8,6 +8,8 @@ import { wordWorkers } from "./wording";
 
 /** Part of the computing seconds from which on processor time covers them. */
 const COVERED = 0.9;
+/** With more other work than this part of the computing, processor time may be that of the other work. */
+const MOST_OTHER_WORK = 0.25;
 
 /** The main cause, the part of every cause worth naming with its seconds, the two runs, and the serial share. */
 export function wordExplanation(one: Configuration, explanation: Explanation): Text {
@@ -16,9 +18,10 @@ export function wordExplanation(one: Configuration, explanation: Explanation): T
   const all = named.includes(primary) ? named : [primary, ...named];
   return joinTexts([
     wordLead(one, primary),
+    ...(causes[0] === primary ? [] : [wordLargest(explanation, causes[0]!)]),
     wordShares(explanation, all),
     ...(explanation.serial === null ? [] : [wordSerial(explanation)]),
-    ...(primary.id === "contention" ? wordProcessorTime(one) : []),
+    ...(primary.id === "contention" ? wordProcessorTime(one, explanation) : []),
   ]);
 }
 
@@ -38,6 +41,17 @@ function wordLead({ label, absoluteSpeedup, versusSec, workers }: Configuration,
       `${label} ${lead.es} (aceleración ${n.ratio(absoluteSpeedup!)} con ${count.es}). La causa principal es ${name.es}.`,
     en: (n) =>
       `${label} ${lead.en} (speedup ${n.ratio(absoluteSpeedup!)} with ${count.en}). The main cause is ${name.en}.`,
+  });
+}
+
+/** The largest cause of a configuration slower than `sec`, where it can gain nothing but cannot make it slower either. */
+function wordLargest({ workers }: Explanation, { id }: Cause): Text {
+  const name = CAUSE_NAMES[id];
+  return say({
+    es: (n) =>
+      `Lo que más la aleja de ${n.count(workers)} es ${name.es}, pero eso por sí solo no la haría más lenta que sec.`,
+    en: (n) =>
+      `What keeps it farthest from ${n.count(workers)} is ${name.en}, but that alone would not make it slower than sec.`,
   });
 }
 
@@ -71,11 +85,26 @@ function wordSerial({ serial, workers }: Explanation): Text {
   });
 }
 
-/** Processor time grows with memory stalls and does not grow while a process waits for a core. */
-function wordProcessorTime({ cpuSeconds, decomposition }: Configuration): readonly Text[] {
-  if (cpuSeconds === null || decomposition === null) return [];
-  const computing = decomposition.usefulSeconds;
-  const stalls = cpuSeconds >= COVERED * computing;
+/**
+ * Processor time grows with memory stalls and does not grow while a process waits for a core; beside much other work it
+ * shows neither. Without the program's own run at 1 worker its extra work cannot be told apart.
+ */
+function wordProcessorTime(
+  { cpuSeconds, backend }: Configuration,
+  { run, knowsAlone }: Explanation,
+): readonly Text[] {
+  if (!knowsAlone) {
+    return [
+      {
+        es: `Sin corridas válidas de ${backend} con 1 trabajador no se separa de lo que calcula de más el propio patrón.`,
+        en: `Without valid runs of ${backend} at 1 worker it cannot be told from what the pattern itself computes beyond sec.`,
+      },
+    ];
+  }
+  const { seconds, usefulSeconds: computing } = run;
+  const otherWork = run.processes * run.wallSeconds - seconds.wait - seconds.other - computing;
+  const stalls = cpuSeconds !== null && cpuSeconds >= COVERED * computing;
+  if (cpuSeconds === null || (stalls && otherWork > MOST_OTHER_WORK * computing)) return [];
   return [
     say({
       es: (n) =>

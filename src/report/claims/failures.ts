@@ -21,8 +21,14 @@ export const failures = {
     const absent = listAbsent(summary);
     if (troubled.length + absent.length > 0) return [...troubled, ...absent];
     const text = say({
-      es: (n) => `Ninguna de las ${n.count(total)} corridas falló ni se omitió.`,
-      en: (n) => `None of the ${n.count(total)} runs failed or was skipped.`,
+      es: (n) =>
+        total === 1
+          ? "La única corrida no falló ni se omitió."
+          : `Ninguna de las ${n.count(total)} corridas falló ni se omitió.`,
+      en: (n) =>
+        total === 1
+          ? "The only run neither failed nor was skipped."
+          : `None of the ${n.count(total)} runs failed or was skipped.`,
     });
     return [claimed("T1", text, [])];
   },
@@ -38,16 +44,16 @@ function word(one: Configuration, level: Text | null): ClaimVerdict {
         ...(failed > 0 ? [`${n.count(failed)} ${failed === 1 ? "falló" : "fallaron"}`] : []),
         ...(skipped > 0 ? [`${n.count(skipped)} ${skipped === 1 ? "se omitió" : "se omitieron"}`] : []),
       ];
-      const rest = kept === 0 ? "no entra en ninguna afirmación sobre tiempos" : "las demás cuentan";
-      return `${label}${level === null ? "" : `, ${level.es}`}: de ${n.count(total)} corridas ${parts.join(" y ")}, ${why}; ${rest}.`;
+      const rest = kept === 0 ? "no entra en ninguna afirmación sobre tiempos" : "el resto cuenta";
+      return `${label}${level === null ? "" : `, ${level.es}`}: de ${n.count(total)} ${total === 1 ? "corrida" : "corridas"} ${parts.join(" y ")}, ${why}; ${rest}.`;
     },
     en: (n) => {
       const parts = [
         ...(failed > 0 ? [`${n.count(failed)} failed`] : []),
         ...(skipped > 0 ? [`${n.count(skipped)} ${skipped === 1 ? "was" : "were"} skipped`] : []),
       ];
-      const rest = kept === 0 ? "it is in no statement of times" : "the others count";
-      return `${label}${level === null ? "" : `, ${level.en}`}: of ${n.count(total)} runs ${parts.join(" and ")}, ${why}; ${rest}.`;
+      const rest = kept === 0 ? "it is in no statement of times" : "the rest counts";
+      return `${label}${level === null ? "" : `, ${level.en}`}: of ${n.count(total)} ${total === 1 ? "run" : "runs"} ${parts.join(" and ")}, ${why}; ${rest}.`;
     },
   });
   return claimed("T1", text, [label]);

@@ -1,8 +1,17 @@
-import type { Comparison, Fastest, Level, Summary } from "../../evidence/summary";
+import type { Comparison, Configuration, Fastest, Level, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
-import { type Claim, type ClaimVerdict, claimed, comparableOf, missing, NOTHING_KEPT, rowsOf } from "./claim";
+import {
+  type Claim,
+  type ClaimVerdict,
+  claimed,
+  comparableOf,
+  findConfiguration,
+  missing,
+  NOTHING_KEPT,
+  rowsOf,
+} from "./claim";
 import { joinTexts, say } from "./text";
-import { wordBlocks, wordLevel, wordVerdictReason } from "./wording";
+import { wordBlocks, wordLevel, wordOversubscription, wordVerdictReason } from "./wording";
 
 /** Which configuration takes least time, and by how much; on every level that was measured. */
 export const fastest = {
@@ -32,12 +41,16 @@ function evaluateLevel(level: Level, first: Fastest, named: boolean): ClaimVerdi
   if (unjudged.length === labels.length - 1) {
     const { verdict } = unjudged[0]!;
     const why = wordVerdictReason(verdict.reason!, verdict);
-    return refuse({ es: `no se nombra la más rápida: ${why.es}`, en: `no fastest is named: ${why.en}` });
+    return refuse({
+      es: `no se nombra la más rápida (la menor mediana es la de ${first.label}): ${why.es}`,
+      en: `no fastest is named (${first.label} has the least median): ${why.en}`,
+    });
   }
   const without = unjudged.map((pair) => (pair.label === first.label ? pair.base : pair.label));
   const alike = first.indistinguishable.filter((label) => !without.includes(label));
   const text = joinTexts([
     wordFirst(first, alike, place),
+    ...wordTooMany(findConfiguration(level, first.label)!),
     ...(first.runnerUp === null ? [] : [wordRunnerUp(first.runnerUp)]),
     ...(without.length === 0 ? [] : [wordWithout(without)]),
   ]);
@@ -73,6 +86,13 @@ function wordFirst({ label, seconds }: Fastest, alike: readonly string[], place:
     en: (n) =>
       `${begin(place.en, "there is no single fastest:")} ${label} has the least median, ${n.estimate(seconds, "s")} (n = ${seconds.n}), not distinguishable from ${n.list(alike)}.`,
   });
+}
+
+/** The fastest with more workers than cores says nothing of how the work scales. */
+function wordTooMany(first: Configuration): readonly Text[] {
+  if (!first.oversubscribed) return [];
+  const words = wordOversubscription(first);
+  return [{ es: `Son ${words.es}.`, en: `It has ${words.en}.` }];
 }
 
 /** With a capital where no place stands before. */

@@ -1,4 +1,4 @@
-import type { FusedComparison, Level, Summary } from "../../evidence/summary";
+import type { Estimate, FusedComparison, Level, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
 import {
   type Claim,
@@ -51,15 +51,23 @@ function evaluateOne(level: Level, one: FusedComparison): ClaimVerdict {
     return claimed("FF", text, rows);
   }
   const saves = verdict.kind === "faster";
-  const saved = one.savedSeconds;
+  const apart = saves ? one.savedSeconds : negate(one.savedSeconds);
   const blocks = wordBlocks(ratio.blocks);
   const text = say({
     es: (n) =>
-      `${fused} ${saves ? "ahorra tiempo" : "pierde tiempo"} contra ${prepare} + sec: ${times.es}; diferencia ${n.estimate(saved, "s")} (mediana de ${blocks.es}).`,
+      `${fused} ${saves ? "ahorra tiempo" : "pierde tiempo"} contra ${prepare} + sec: ${times.es}; diferencia ${n.estimate(apart, "s")} (mediana de ${blocks.es}).`,
     en: (n) =>
-      `${fused} ${saves ? "saves time" : "loses time"} against ${prepare} + sec: ${times.en}; difference ${n.estimate(saved, "s")} (median of ${blocks.en}).`,
+      `${fused} ${saves ? "saves time" : "loses time"} against ${prepare} + sec: ${times.en}; difference ${n.estimate(apart, "s")} (median of ${blocks.en}).`,
   });
   return claimed("FF", text, rows);
+}
+
+/** What is lost, where less than nothing is saved. */
+function negate({ value, interval }: Estimate): Estimate {
+  return {
+    value: -value,
+    interval: interval === null ? null : { ...interval, low: -interval.high, high: -interval.low },
+  };
 }
 
 function wordTimes({ seconds, separateSeconds, ratio }: FusedComparison): Text {

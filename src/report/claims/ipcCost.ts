@@ -10,6 +10,7 @@ import {
   onMainLevel,
   rowsOf,
 } from "./claim";
+import { isSound } from "./soundSpans";
 import { joinTexts, say } from "./text";
 import { wordBlocks, wordOversubscription, wordVerdictReason } from "./wording";
 
@@ -43,12 +44,19 @@ function evaluateOne(level: Level, cost: IpcCost, env: EnvRecord | null): ClaimV
   if (verdict.reason === "tooFewBlocks" || verdict.reason === "noFloor") {
     return refuse(wordVerdictReason(verdict.reason, verdict));
   }
-  const sides = [pixels, states].map((label) => findConfiguration(level, label)?.decomposition ?? null);
+  const sides = [pixels, states].map((label) => {
+    const run = findConfiguration(level, label)?.decomposition ?? null;
+    return run !== null && isSound(run) ? run : null;
+  });
   const told =
     verdict.kind === "slower"
-      ? [wordUnitCosts(cost), wordRoof(cost, env), wordSpans(cost, sides[0] ?? null, sides[1] ?? null)]
+      ? [wordUnitCosts(cost), ...wordRoofs(cost, env), wordSpans(cost, sides[0] ?? null, sides[1] ?? null)]
       : [];
-  const text = joinTexts([wordDifference(cost), ...told.filter((one) => one !== null)]);
+  const text = joinTexts([
+    wordDifference(cost),
+    ...wordAmounts(level, cost),
+    ...told.filter((one) => one !== null),
+  ]);
   const traced = sides.flatMap((run) => (run === null ? [] : [run.runId]));
   return claimed("F8", text, [...rowsOf(level, [pixels, states]), ...traced]);
 }
@@ -63,12 +71,12 @@ function wordDifference({ pixels, states, comparison, extraSeconds }: IpcCost): 
       en: `Moving pixels (${pixels}) instead of partial sums (${states}) costs time`,
     },
     faster: {
-      es: `${pixels}, que mueve los píxeles, es más rápida que ${states}, que mueve sumas parciales: aquí no se ve un costo de IPC`,
-      en: `${pixels}, which moves pixels, is faster than ${states}, which moves partial sums: no cost of IPC shows here`,
+      es: `${pixels}, que mueve los píxeles, es más rápida que ${states}, que mueve sumas parciales: no son los píxeles lo que cuesta`,
+      en: `${pixels}, which moves pixels, is faster than ${states}, which moves partial sums: pixels are not what costs`,
     },
     indistinguishable: {
-      es: `${pixels} y ${states} no se distinguen (${why?.es}): el costo de mover los píxeles no se ve`,
-      en: `${pixels} and ${states} are not distinguishable (${why?.en}): the cost of moving pixels does not show`,
+      es: `${pixels} y ${states} no se distinguen (${why?.es}): hasta donde se ve, mover los píxeles no cuesta más que mover sumas parciales`,
+      en: `${pixels} and ${states} are not distinguishable (${why?.en}): as far as can be seen, moving pixels costs no more than moving partial sums`,
     },
   }[verdict.kind];
   return say({
@@ -77,6 +85,20 @@ function wordDifference({ pixels, states, comparison, extraSeconds }: IpcCost): 
     en: (n) =>
       `${lead.en}: a difference of ${n.estimate(extraSeconds, "s")} (median of ${blocks.en}), ratio ${n.ratio(ratio)} over ${n.seconds(ratio.denominator)}.`,
   });
+}
+
+/** What either side moved, where it was counted. */
+function wordAmounts(level: Level, { pixels, states }: IpcCost): readonly Text[] {
+  const sides = [pixels, states].map((label) => findConfiguration(level, label)!);
+  if (sides.some((one) => one.ipcBytes === null || one.ipcMessages === null)) return [];
+  return [
+    say({
+      es: (n) =>
+        `Entre procesos, ${sides.map((one) => `${one.label} mueve ${n.bytes(one.ipcBytes!)} en ${n.number(one.ipcMessages!, 0)} mensajes`).join(" y ")}.`,
+      en: (n) =>
+        `Between processes, ${sides.map((one) => `${one.label} moves ${n.bytes(one.ipcBytes!)} in ${n.number(one.ipcMessages!, 0)} messages`).join(" and ")}.`,
+    }),
+  ];
 }
 
 function wordUnitCosts(cost: IpcCost): Text | null {
@@ -124,16 +146,35 @@ function wordUnitCosts(cost: IpcCost): Text | null {
   });
 }
 
-/** What the measured pipe would need for the bytes alone. */
-function wordRoof({ extraBytes }: IpcCost, env: EnvRecord | null): Text | null {
+/** What the measured pipe would need for the bytes alone, and for the messages alone. */
+function wordRoofs({ extraBytes, extraMessages }: IpcCost, env: EnvRecord | null): readonly Text[] {
   const rate = env?.microbenchmarks.pipeMegabytesPerSecond ?? null;
-  if (rate === null || extraBytes === null || extraBytes <= 0) return null;
-  const least = extraBytes / 1e6 / rate;
+  const each = env?.microbenchmarks.messageMicroseconds ?? null;
+  return [
+    ...(rate === null || extraBytes === null || extraBytes <= 0 ? [] : [wordBytesRoof(extraBytes, rate)]),
+    ...(each === null || extraMessages === null || extraMessages <= 0
+      ? []
+      : [wordMessagesRoof(extraMessages, each)]),
+  ];
+}
+
+function wordMessagesRoof(messages: number, microseconds: number): Text {
+  const least = (messages * microseconds) / 1e6;
   return say({
     es: (n) =>
-      `Por una tubería de esta máquina (${n.number(rate)} MB/s medidos) esos bytes tardan ${n.shortTime(least)}.`,
+      `A ${n.number(microseconds)} µs medidos por mensaje en esta máquina, esos mensajes tardan ${n.shortTime(least)}.`,
     en: (n) =>
-      `Through a pipe of this machine (${n.number(rate)} MB/s measured) those bytes take ${n.shortTime(least)}.`,
+      `At ${n.number(microseconds)} µs a message measured on this machine, those messages take ${n.shortTime(least)}.`,
+  });
+}
+
+function wordBytesRoof(bytes: number, rate: number): Text {
+  const least = bytes / 1e6 / rate;
+  return say({
+    es: (n) =>
+      `Por una tubería de esta máquina (${n.number(rate)} MB/s medidos) esos bytes tardarían ${n.shortTime(least)}; pasan por memoria compartida.`,
+    en: (n) =>
+      `Through a pipe of this machine (${n.number(rate)} MB/s measured) those bytes would take ${n.shortTime(least)}; they go through shared memory.`,
   });
 }
 

@@ -3,6 +3,7 @@ import type { Configuration, Decomposition, SerialShare } from "../../evidence/s
 import {
   cutIntoStretches,
   followWorker,
+  type LoneTime,
   measureLoneTime,
   type TimeByKind,
   type TimeKind,
@@ -11,6 +12,7 @@ import {
 /** What can keep a configuration from W times the speed of `sec`. */
 export type CauseId =
   | "pattern"
+  | "extraProcesses"
   | "imbalance"
   | "serialCompute"
   | "startup"
@@ -48,8 +50,10 @@ export interface Explanation {
   readonly loss: number;
   /** By falling share. */
   readonly causes: readonly Cause[];
-  /** The largest cause; of a run slower than `sec`, the largest that can make it slower. */
+  /** The largest cause; of a configuration slower than `sec`, the largest that can make it slower. */
   readonly primary: Cause;
+  /** The same program at 1 worker was there to tell its own computing from what comes with the workers. */
+  readonly knowsAlone: boolean;
   /** Where time with at most one worker busy, at work on data, explains most of the loss by Amdahl's law. */
   readonly serial: (SerialShare & { readonly bound: number }) | null;
 }
@@ -60,13 +64,16 @@ export interface Explanation {
  * - communication (T over the computing of the busiest worker, against that of sec): by what the busiest worker does,
  *   or waits for, while it does not compute. A kind's part is the change of its seconds per second of computing over
  *   the logarithmic mean of T per second of computing on both sides, so that the parts sum to the factor exactly.
- *   Seconds: of that kind on the busiest worker's clock, in the run and in sec.
+ *   Seconds: of that kind on the busiest worker's clock, and what they would be at sec's seconds of it per second of
+ *   computing.
  * - loadBalance: into computing done by one while others have computing left (serial) and the tail of the slowest, in
  *   proportion to the seconds of either. Seconds: the most loaded worker against the mean of those that compute.
  * - computation: what the same program at 1 worker computes more than sec is its pattern's extra work, the rest comes
  *   with the workers. Seconds: computing of all workers, against sec (extra work: 1 worker against sec).
- * `pattern` counts workers asked for that never compute; its seconds are numbers of workers.
- * @param one the same program at 1 worker; null where it was not decomposed
+ * `pattern` counts workers asked for that never compute; its seconds are numbers of workers. Where more compute than were
+ * asked for (a coordinator that computes a little beside them) loadBalance is held against an even division among those
+ * asked for; what even the most loaded has less than that is gained by `extraProcesses`, whose seconds are numbers too.
+ * @param one the same program at 1 worker; null where it was not decomposed or is this one
  * @returns null without spans on both sides or where nothing is lost
  */
 export function explainLoss(
@@ -88,18 +95,19 @@ export function explainLoss(
     busiestOf(sec.decomposition).worker,
   );
   const lone = measureLoneTime(stretches, gantt.spans);
+  const { idle, loadBalance } = identity.lossShares;
+  const spread = loadBalance + Math.min(0, idle);
+  const { computing } = identity;
+  const alone = workers === 1 ? run : one;
   const causes = [
-    {
-      id: "pattern" as const,
-      share: identity.lossShares.idle,
-      seconds: identity.computing,
-      baseSeconds: workers,
-    },
-    ...splitLoadBalance(run, identity.lossShares.loadBalance, lone.serialCompute, lone.tailCompute),
+    { id: "pattern" as const, share: Math.max(0, idle), seconds: computing, baseSeconds: workers },
+    { id: "extraProcesses" as const, share: Math.min(0, spread), seconds: computing, baseSeconds: workers },
+    ...splitLoadBalance(run, Math.max(0, spread), Math.min(computing, workers), lone),
     ...splitCommunication(own, base, loss),
-    ...splitComputation(run, sec.decomposition, one, loss),
+    ...splitComputation(run, sec.decomposition, alone, loss),
   ].sort((a, b) => b.share - a.share);
-  const slowing = causes.filter((cause) => identity.speedup >= 1 || !SHARING.includes(cause.id));
+  const isSlower = configuration.versusSec?.verdict.kind === "slower";
+  const slowing = causes.filter((cause) => !isSlower || !SHARING.includes(cause.id));
   const { startup } = lone.byKind;
   const onData = lone.serialCompute + sum(lone.byKind) - startup - lone.byKind.idle;
   const share = measureSerialShare({ ...gantt, workers }, gantt.spans);
@@ -114,6 +122,7 @@ export function explainLoss(
     loss,
     causes,
     primary: slowing[0]!,
+    knowsAlone: alone !== null,
     serial: isSerial ? { ...share, bound } : null,
   };
 }
@@ -126,11 +135,11 @@ function busiestOf(run: Decomposition): Decomposition["workers"][number] {
   return run.workers.reduce((most, one) => (one.phases.compute > most.phases.compute ? one : most));
 }
 
-function splitLoadBalance(run: Decomposition, share: number, serial: number, tail: number): Cause[] {
-  const computing = run.workers.filter((one) => one.phases.compute > 0);
+function splitLoadBalance(run: Decomposition, share: number, sharing: number, lone: LoneTime): Cause[] {
+  const { serialCompute, tailCompute } = lone;
   const seconds = busiestOf(run).phases.compute;
-  const baseSeconds = run.usefulSeconds / computing.length;
-  const part = serial + tail > 0 ? serial / (serial + tail) : 0;
+  const baseSeconds = run.usefulSeconds / sharing;
+  const part = serialCompute + tailCompute > 0 ? serialCompute / (serialCompute + tailCompute) : 0;
   return [
     { id: "serialCompute", share: share * part, seconds, baseSeconds },
     { id: "imbalance", share: share * (1 - part), seconds, baseSeconds },
@@ -149,7 +158,7 @@ function splitCommunication(own: TimeByKind, base: TimeByKind, loss: number): Ca
     id,
     share: (own[id] / own.compute - base[id] / base.compute) / middle / loss,
     seconds: own[id],
-    baseSeconds: base[id],
+    baseSeconds: (base[id] / base.compute) * own.compute,
   }));
 }
 

@@ -10,6 +10,9 @@ export const memory = {
   evaluate: (summary: Summary): readonly ClaimVerdict[] => onMainLevel(summary, evaluateLevel),
 } as const satisfies Claim;
 
+/** Memory that differs by less is not set side by side. */
+const LEAST_TIMES = 1.05;
+
 type Measured = Configuration & { readonly sumRssBytes: number };
 
 function evaluateLevel(level: Level): readonly ClaimVerdict[] {
@@ -21,26 +24,22 @@ function evaluateLevel(level: Level): readonly ClaimVerdict[] {
     return [missing({ es: "la memoria no se registró", en: "memory was not recorded" })];
   }
   const most = measured.at(-1)!;
+  const times = most.sumRssBytes / least.sumRssBytes;
+  const isAlike = times < LEAST_TIMES;
   const text = say({
     es: (n) => {
       const all = measured.map(
         (one) => `${one.label} ${n.mebibytes(one.sumRssBytes)}${largest(one, n.mebibytes, "el mayor")}`,
       );
-      const range =
-        measured.length === 1
-          ? ""
-          : ` ${most.label} ocupa ${n.number(most.sumRssBytes / least.sumRssBytes)} veces lo que ${least.label}.`;
-      return `Memoria residente máxima, sumada sobre los procesos (mediana; lo que comparten se cuenta en cada uno): ${all.join(", ")}.${range}`;
+      const range = isAlike ? "" : ` ${most.label} ocupa ${n.number(times)} veces lo que ${least.label}.`;
+      return `Memoria residente máxima, sumados los picos de los procesos (mediana; lo que comparten se cuenta en cada uno): ${all.join(", ")}.${range}`;
     },
     en: (n) => {
       const all = measured.map(
         (one) => `${one.label} ${n.mebibytes(one.sumRssBytes)}${largest(one, n.mebibytes, "the largest")}`,
       );
-      const range =
-        measured.length === 1
-          ? ""
-          : ` ${most.label} holds ${n.number(most.sumRssBytes / least.sumRssBytes)} times as much as ${least.label}.`;
-      return `Peak resident memory, summed over processes (median; what they share counts in each): ${all.join(", ")}.${range}`;
+      const range = isAlike ? "" : ` ${most.label} holds ${n.number(times)} times as much as ${least.label}.`;
+      return `Peak resident memory, the peaks of all processes summed (median; what they share counts in each): ${all.join(", ")}.${range}`;
     },
   });
   return [

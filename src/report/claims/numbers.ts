@@ -3,6 +3,8 @@ import type { Lang } from "../language";
 
 /** Without an interval a number is told with this many significant digits; with one, with at most one more. */
 const DIGITS = 3;
+/** Of any number: what is smaller is told as 0. */
+const MOST_DECIMALS = 6;
 /** Between a number and its unit; never broken at a line's end. */
 const SPACE = "\u00a0";
 
@@ -12,7 +14,7 @@ const SPACE = "\u00a0";
  * ends of the interval get as many decimals.
  */
 export interface Numbers {
-  /** With three significant digits, or as many decimals as are asked for. */
+  /** With three significant digits and six decimals at most, or as many decimals as are asked for; nothing is `0`. */
   number(value: number, decimals?: number): string;
   /** A whole number. */
   count(value: number): string;
@@ -47,7 +49,11 @@ export function numbersOf(lang: Lang): Numbers {
     const sign = value < 0 && Number(text) !== 0 ? "-" : "";
     return sign + grouped + (fraction === undefined ? "" : (comma ? "," : ".") + fraction);
   };
-  const number = (value: number, decimals = decimalsOf(value, null)): string => write(value, decimals);
+  const number = (value: number, decimals?: number): string => {
+    if (decimals !== undefined) return write(value, decimals);
+    const most = Math.min(MOST_DECIMALS, decimalsOf(value, null));
+    return write(value, Number(value.toFixed(most)) === 0 ? 0 : most);
+  };
   const ends = ({ low, high }: Interval, decimals: number): string =>
     `[${write(low, decimals)}; ${write(high, decimals)}]`;
   const estimate = ({ value, interval }: Estimate, unit: string | undefined, decimals: number): string => {

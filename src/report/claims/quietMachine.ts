@@ -18,7 +18,7 @@ export const quietMachine = {
       : [evaluateFloor(summary), evaluateFlags(summary), evaluateDrift(summary)],
 } as const satisfies Claim;
 
-function evaluateFloor({ noiseFloor, levels }: Summary): ClaimVerdict {
+function evaluateFloor({ noiseFloor, levels, counts, drift }: Summary): ClaimVerdict {
   if (noiseFloor === null || noiseFloor.factor === null) {
     return missing(
       noiseFloor === null
@@ -38,11 +38,17 @@ function evaluateFloor({ noiseFloor, levels }: Summary): ClaimVerdict {
     .filter((level) => level.noiseFloor?.factor === factor)
     .flatMap((level) => level.configurations.filter((one) => one.label === "sec"))
     .flatMap((one) => one.runs.filter((run) => run.twin !== null).map((run) => run.runId));
+  const isQuiet = !isBusy(counts) && !drift.drifting;
   const verdict: Text = isLow
-    ? {
-        es: "La máquina estuvo quieta: rige el margen de 5 %.",
-        en: "The machine was quiet: the margin of 5% rules.",
-      }
+    ? isQuiet
+      ? {
+          es: "La máquina estuvo quieta: rige el margen de 5 %.",
+          en: "The machine was quiet: the margin of 5% rules.",
+        }
+      : {
+          es: "El piso no llega al margen de 5 %, que es el que rige.",
+          en: "The floor is below the margin of 5%, which rules.",
+        }
     : {
         es: "La máquina no estuvo lo bastante quieta para ver diferencias menores.",
         en: "The machine was not quiet enough to see smaller differences.",
@@ -59,23 +65,27 @@ function evaluateFloor({ noiseFloor, levels }: Summary): ClaimVerdict {
   );
 }
 
+function isBusy({ flagged, kept }: Summary["counts"]): boolean {
+  return flagged > MOST_FLAGGED * kept;
+}
+
 function evaluateFlags({ counts, levels }: Summary): ClaimVerdict {
   const { kept, flagged } = counts;
   const rows = levels.flatMap((level) =>
     level.configurations.flatMap((one) => one.runs.filter((run) => run.noisy).map((run) => run.runId)),
   );
-  const isBusy = flagged > MOST_FLAGGED * kept;
+  const several = isBusy(counts);
   return claimed(
     "T1",
     say({
       es: (n) =>
         flagged === 0
           ? `Ninguna de las ${n.count(kept)} corridas válidas se hizo con la máquina ocupada.`
-          : `${n.count(flagged)} de las ${n.count(kept)} corridas válidas (${n.percent(flagged / kept)}) ${flagged === 1 ? "se hizo" : "se hicieron"} con la máquina ocupada; ${flagged === 1 ? "queda marcada y cuenta" : "quedan marcadas y cuentan"}.${isBusy ? " Son muchas: conviene repetir la sesión con la máquina libre." : ""}`,
+          : `${n.count(flagged)} de las ${n.count(kept)} corridas válidas (${n.percent(flagged / kept)}) ${flagged === 1 ? "se hizo" : "se hicieron"} con la máquina ocupada; ${flagged === 1 ? "queda marcada y cuenta" : "quedan marcadas y cuentan"}.${several ? " Son muchas: conviene repetir la sesión con la máquina libre." : ""}`,
       en: (n) =>
         flagged === 0
           ? `None of the ${n.count(kept)} valid runs was made on a busy machine.`
-          : `${n.count(flagged)} of the ${n.count(kept)} valid runs (${n.percent(flagged / kept)}) ${flagged === 1 ? "was" : "were"} made on a busy machine; ${flagged === 1 ? "it is flagged and counts" : "they are flagged and count"}.${isBusy ? " They are many: the session is worth repeating on a free machine." : ""}`,
+          : `${n.count(flagged)} of the ${n.count(kept)} valid runs (${n.percent(flagged / kept)}) ${flagged === 1 ? "was" : "were"} made on a busy machine; ${flagged === 1 ? "it is flagged and counts" : "they are flagged and count"}.${several ? " They are many: the session is worth repeating on a free machine." : ""}`,
     }),
     rows,
   );
@@ -93,9 +103,9 @@ function evaluateDrift({ drift }: Summary): ClaimVerdict {
     "F11",
     say({
       es: (n) =>
-        `Del primer bloque al último los tiempos cambiaron en un factor ${n.ratio(factor)}: ${drifting ? "hubo deriva, que alcanza por igual a todas las configuraciones porque cada bloque las contiene a todas" : "no hay deriva que supere el ruido y el 5 %"}.`,
+        `Del primer bloque al último los tiempos cambiaron en un factor ${n.ratio(factor)}: ${drifting ? "hubo deriva; las razones comparan corridas de los mismos bloques, así que alcanza por igual a ambos lados" : "no hay deriva que supere el ruido y el 5 %"}.`,
       en: (n) =>
-        `From the first block to the last times changed by a factor of ${n.ratio(factor)}: ${drifting ? "they drifted, which meets all configurations alike because every block holds them all" : "no drift beyond noise and 5%"}.`,
+        `From the first block to the last times changed by a factor of ${n.ratio(factor)}: ${drifting ? "they drifted; ratios compare runs of the same blocks, so it meets both sides alike" : "no drift beyond noise and 5%"}.`,
     }),
     points.map((point) => point.runId),
   );

@@ -1,3 +1,4 @@
+import { escapeXml } from "../escapeXml";
 import type { Lang, Text } from "../language";
 import type { ClaimVerdict } from "./claim";
 import type { EvaluatedClaim } from "./registry";
@@ -33,17 +34,13 @@ export function claimsToMarkdown(claims: readonly EvaluatedClaim[], lang: Lang):
 export function claimsToHtml(claims: readonly EvaluatedClaim[], lang: Lang): string {
   const item = (verdict: ClaimVerdict): string =>
     verdict.kind === "claim"
-      ? `<li data-rows="${verdict.rows.length}">${escapeHtml(verdict.text[lang])} (<a href="#${verdict.figure}">${wordFigure(verdict.figure, lang)}</a>)</li>`
-      : `<li class="missing">${REFUSED[lang]}: ${escapeHtml(verdict.reason[lang])}.</li>`;
+      ? `<li data-rows="${verdict.rows.length}">${escapeXml(verdict.text[lang])} (<a href="#${verdict.figure}">${wordFigure(verdict.figure, lang)}</a>)</li>`
+      : `<li class="missing">${REFUSED[lang]}: ${escapeXml(verdict.reason[lang])}.</li>`;
   const sections = claims.map(
     ({ id, title, verdicts }) =>
-      `<section class="claim" id="claim-${id}">\n<h3>${escapeHtml(title[lang])}</h3>\n<ul>\n${verdicts.map(item).join("\n")}\n</ul>\n</section>`,
+      `<section class="claim" id="claim-${id}">\n<h3>${escapeXml(title[lang])}</h3>\n<ul>\n${verdicts.map(item).join("\n")}\n</ul>\n</section>`,
   );
-  return `<p class="method">${escapeHtml(METHOD[lang])}</p>\n${sections.join("\n")}\n`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+  return `<p class="method">${escapeXml(METHOD[lang])}</p>\n${sections.join("\n")}\n`;
 }
 
 function escapeMarkdown(text: string): string {

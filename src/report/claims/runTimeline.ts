@@ -61,7 +61,8 @@ function noTime(): Record<TimeKind, number> {
 
 /**
  * Where the wall time of one worker went. Time in which it waits, or is in no span, is charged to what the others are
- * busy with meanwhile, in equal parts: their computing counts as `others`. Where nobody is busy it is `startup` before the
+ * busy with meanwhile, in equal parts: to what is not computing where there is such (one reads and the next waits its
+ * turn, whatever a third computes), else to their computing as `others`. Where nobody is busy it is `startup` before the
  * worker begins and after it has ended (the launching of processes leaves no other trace), else `idle`.
  * @returns seconds, which sum to the wall seconds
  */
@@ -75,10 +76,9 @@ export function followWorker(stretches: readonly Stretch[], worker: number): Tim
     if (own !== undefined) time[KIND_OF[own.phase]] += to - from;
     else if (busy.length === 0) time[from < begins || from >= ends ? "startup" : "idle"] += to - from;
     else {
-      for (const { phase } of busy) {
-        const kind = KIND_OF[phase];
-        time[kind === "compute" ? "others" : kind] += (to - from) / busy.length;
-      }
+      const holding = busy.filter(({ phase }) => phase !== "compute");
+      if (holding.length === 0) time.others += to - from;
+      for (const { phase } of holding) time[KIND_OF[phase]] += (to - from) / holding.length;
     }
   }
   return time;

@@ -1,6 +1,7 @@
 import type { Level, Scaling, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
-import { type Claim, type ClaimVerdict, claimed, missing, onMainLevel } from "./claim";
+import { type Claim, type ClaimVerdict, claimed, missing, NOTHING_PARALLEL, onMainLevel } from "./claim";
+import { isSound, wordUnsound } from "./soundSpans";
 import { joinTexts, say } from "./text";
 import { REFUSALS } from "./wording";
 
@@ -18,9 +19,9 @@ export const serialFraction = {
 function evaluateLevel(level: Level): readonly ClaimVerdict[] {
   const own = level.scaling.filter((scaling) => isStatistics(level, scaling));
   if (own.length === 0) {
-    return [missing({ es: "no se midió nada en paralelo", en: "nothing parallel was measured" })];
+    return [missing(NOTHING_PARALLEL)];
   }
-  return own.map((scaling) => evaluateOne(scaling));
+  return own.map((scaling) => evaluateOne(level, scaling));
 }
 
 function isStatistics(level: Level, scaling: Scaling): boolean {
@@ -29,13 +30,18 @@ function isStatistics(level: Level, scaling: Scaling): boolean {
   );
 }
 
-function evaluateOne(scaling: Scaling): ClaimVerdict {
+function evaluateOne(level: Level, scaling: Scaling): ClaimVerdict {
   const { backend, serialShare } = scaling;
   if (serialShare.value === null) {
     const reason = REFUSALS[serialShare.reason];
     return missing({ es: `${backend}: ${reason.es}`, en: `${backend}: ${reason.en}` });
   }
   const { share, serialSeconds, parallelSeconds, runId, workers, limit } = serialShare.value;
+  const run = level.configurations.find((one) => one.decomposition?.runId === runId)?.decomposition;
+  if (run != null && !isSound(run)) {
+    const reason = wordUnsound(run);
+    return missing({ es: `${backend}: ${reason.es}`, en: `${backend}: ${reason.en}` });
+  }
   const point = scaling.points.find((one) => one.workers === workers)!;
   const bound = point.amdahlBound!;
   const measured = say({
@@ -60,7 +66,9 @@ function wordKarpFlatt({ points, karpFlattRefused }: Scaling): Text {
     return { es: `Sin valor de Karp-Flatt: ${reason.es}.`, en: `No Karp-Flatt value: ${reason.en}.` };
   }
   return say({
-    es: (n) => `Karp-Flatt, de los tiempos de ${last.label}: ${n.number(last.karpFlatt!)}.`,
-    en: (n) => `Karp-Flatt, from the times of ${last.label}: ${n.number(last.karpFlatt!)}.`,
+    es: (n) =>
+      `Karp-Flatt, de los tiempos de ${last.label}: ${n.number(last.karpFlatt!)}, que junta con lo serie todo lo demás que no acelera.`,
+    en: (n) =>
+      `Karp-Flatt, from the times of ${last.label}: ${n.number(last.karpFlatt!)}, which holds all else that does not scale too.`,
   });
 }

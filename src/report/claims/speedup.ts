@@ -15,7 +15,12 @@ export const speedup = {
 function evaluateLevel(level: Level): readonly ClaimVerdict[] {
   const others = comparableOf(level).filter((one) => one.label !== "sec");
   if (others.length === 0) {
-    return [missing({ es: "no hay otra configuración que sec", en: "there is no configuration but sec" })];
+    return [
+      missing({
+        es: "no hay tiempos válidos de otra configuración que haga el trabajo de sec",
+        en: "no other configuration that does the work of sec has valid times",
+      }),
+    ];
   }
   return others.map((one) => evaluateOne(level, one));
 }

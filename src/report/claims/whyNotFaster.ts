@@ -6,12 +6,14 @@ import {
   claimed,
   findConfiguration,
   missing,
+  NOTHING_PARALLEL,
   onMainLevel,
   rowsOf,
 } from "./claim";
 import { wordExplanation } from "./explanationWording";
 import { type Explanation, explainLoss } from "./lossCauses";
 import { evaluateOversubscribed } from "./oversubscription";
+import { isSound, wordUnsound } from "./soundSpans";
 import { say } from "./text";
 import { REFUSALS, wordVerdictReason, wordWorkers } from "./wording";
 
@@ -32,7 +34,7 @@ function evaluateLevel(level: Level): readonly ClaimVerdict[] {
         (one.kind === "statistics" && (one.workers > 1 || one.versusSec?.verdict.kind === "slower"))),
   );
   if (parallel.length === 0) {
-    return [missing({ es: "no se midió nada en paralelo", en: "nothing parallel was measured" })];
+    return [missing(NOTHING_PARALLEL)];
   }
   return parallel.map((one) => evaluateOne(level, one));
 }
@@ -56,7 +58,7 @@ function evaluateOne(level: Level, one: Configuration): ClaimVerdict {
   if (!losesMeasurably(one)) return refuse(wordNoLoss(one));
   if (one.decomposition === null || sec.decomposition === null) return refuse(REFUSALS.noSpans);
   const broken = [one.decomposition, sec.decomposition].find((run) => !isSound(run));
-  if (broken !== undefined) return refuse(wordBroken(broken));
+  if (broken !== undefined) return refuse(wordUnsound(broken));
   const explanation = explainLoss(one, sec, oneWorkerOf(level, one));
   if (explanation === null || !isTypical(one, explanation)) return refuse(wordUntypical(one));
   return claimed("F6", wordExplanation(one, explanation), [
@@ -81,23 +83,10 @@ function wordNoLoss({ absoluteSpeedup, workers }: Configuration): Text {
   });
 }
 
-function wordBroken({ runId, violations }: Decomposition): Text {
-  const kinds = [...new Set(violations.map((one) => one.kind))].join(", ");
-  return {
-    es: `las trazas de ${runId} no cierran (${kinds}): no se descompone`,
-    en: `the spans of ${runId} do not add up (${kinds}): not decomposed`,
-  };
-}
-
 function oneWorkerOf(level: Level, own: Configuration): Decomposition | null {
   const one = level.configurations.find((other) => other.backend === own.backend && other.workers === 1);
   const run = one === undefined || one === own ? null : one.decomposition;
   return run !== null && isSound(run) ? run : null;
-}
-
-/** Time that no span covers is no fault here: it is charged to what the others do meanwhile, or told as idle. */
-function isSound(run: Decomposition): boolean {
-  return run.violations.every((one) => one.kind === "tooMuchOther");
 }
 
 /**

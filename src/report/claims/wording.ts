@@ -1,6 +1,7 @@
 import { formatShape } from "../../core/raster";
 import type { CacheState } from "../../core/records";
 import type { Configuration, LevelKey, Refusal, Verdict, VerdictReason } from "../../evidence/summary";
+import { LEAST_EFFECT } from "../../evidence/verdict";
 import type { Text } from "../language";
 import { say } from "./text";
 
@@ -18,10 +19,17 @@ export function wordVerdictReason(reason: VerdictReason, verdict: Verdict): Text
       en: "no A/A pair of sec: the noise floor is not known",
     },
     intervalContainsOne: { es: "el intervalo contiene al 1", en: "the interval contains 1" },
-    belowFloor: say({
-      es: (n) => `la diferencia no supera el piso de ruido, de factor ${n.number(threshold)}`,
-      en: (n) => `the difference does not clear the noise floor, a factor of ${n.number(threshold)}`,
-    }),
+    // A floor below the margin is not the threshold, and the verdict does not carry it.
+    belowFloor:
+      threshold > LEAST_EFFECT
+        ? say({
+            es: (n) => `la diferencia no supera el piso de ruido, de factor ${n.number(threshold)}`,
+            en: (n) => `the difference does not clear the noise floor, a factor of ${n.number(threshold)}`,
+          })
+        : {
+            es: "la diferencia no supera el piso de ruido",
+            en: "the difference does not clear the noise floor",
+          },
     belowMargin: { es: "la diferencia no llega al 5 %", en: "the difference is below 5%" },
   }[reason];
 }
@@ -29,7 +37,7 @@ export function wordVerdictReason(reason: VerdictReason, verdict: Verdict): Text
 /** Why a number is not told. */
 export const REFUSALS: Readonly<Record<Refusal, Text>> = {
   noSec: { es: "no hay corridas de sec", en: "there are no runs of sec" },
-  noOneWorkerRun: { es: "no se midió con 1 trabajador", en: "it was not measured at 1 worker" },
+  noOneWorkerRun: { es: "no hay corridas válidas con 1 trabajador", en: "no run at 1 worker was kept" },
   fewerThanThreeWorkerCountsWithinCores: {
     es: "menos de 3 cantidades de trabajadores que no excedan los núcleos",
     en: "fewer than 3 worker counts within the cores",
@@ -40,8 +48,8 @@ export const REFUSALS: Readonly<Record<Refusal, Text>> = {
   },
   noSpans: { es: "sin trazas no hay descomposición", en: "no spans, no decomposition" },
   noParallelSpansWithinCores: {
-    es: "no se midió con 2 o más trabajadores que no excedan los núcleos",
-    en: "it was not measured at 2 or more workers within the cores",
+    es: "no hay trazas válidas con 2 o más trabajadores que no excedan los núcleos",
+    en: "there are no valid spans at 2 or more workers within the cores",
   },
   slopesDoNotDiffer: {
     es: "las pendientes no se distinguen, así que no se puede dar un punto de cruce",
@@ -71,15 +79,22 @@ export const CACHE_NAMES: Readonly<Record<CacheState, Text>> = {
   uncontrolled: { es: "caché sin controlar", en: "uncontrolled cache" },
 };
 
+/** `8 fechas`, `1 fecha`. */
+export function wordDates(dates: number): Text {
+  return say({
+    es: (n) => `${n.count(dates)} ${dates === 1 ? "fecha" : "fechas"}`,
+    en: (n) => `${n.count(dates)} ${dates === 1 ? "date" : "dates"}`,
+  });
+}
+
 /** `8 fechas de 1024 x 1024, caché caliente`. */
 export function wordLevel(key: LevelKey): Text {
   const { dates, shape, crop, cache } = key;
-  return say({
-    es: (n) =>
-      `${n.count(dates)} ${dates === 1 ? "fecha" : "fechas"} de ${formatShape(shape)}${crop === null ? "" : `, ventana ${crop}`}, ${CACHE_NAMES[cache].es}`,
-    en: (n) =>
-      `${n.count(dates)} ${dates === 1 ? "date" : "dates"} of ${formatShape(shape)}${crop === null ? "" : `, window ${crop}`}, ${CACHE_NAMES[cache].en}`,
-  });
+  const count = wordDates(dates);
+  return {
+    es: `${count.es} de ${formatShape(shape)}${crop === null ? "" : `, ventana ${crop}`}, ${CACHE_NAMES[cache].es}`,
+    en: `${count.en} of ${formatShape(shape)}${crop === null ? "" : `, window ${crop}`}, ${CACHE_NAMES[cache].en}`,
+  };
 }
 
 /** `2 trabajadores`, `1 trabajador`. */

@@ -17,18 +17,10 @@ import {
   sharedDisk,
 } from "./culprits";
 import { answersTo, everythingSaid } from "./sentences";
-import { type Step, type SyntheticConfiguration, secTwins, stackBytes, synthesise } from "./syntheticSession";
+import { type SyntheticConfiguration, secTwins, slower, stackBytes, synthesise } from "./syntheticSession";
 
 const TWO_CORES = { cores: 2 };
 const quickChild = pool("mp2_v2", "mp_v2", 0.05, 0.05);
-
-/** The same steps, longer. */
-function slower(configuration: SyntheticConfiguration, factor: number): SyntheticConfiguration {
-  const timeline = configuration.timeline.map((steps) =>
-    steps.map(([phase, seconds, bytes]): Step => [phase, seconds * factor, bytes ?? 0]),
-  );
-  return { ...configuration, timeline };
-}
 
 test("two opposite sets of records give opposite sentences", () => {
   const first = synthesise([...SEC, ideal, pixelPool(5)], TWO_CORES);
@@ -120,7 +112,7 @@ test("some failures are counted, and skipped backends give their reason", () => 
   const session = synthesise([...SEC, { ...ideal, failure }], { cores: 2, skipped });
   const { claims } = answersTo(session, "failures", "en");
   assert.equal(claims, [
-    "threads2: of 17 runs 1 failed, «exit code 1»; the others count.",
+    "threads2: of 17 runs 1 failed, «exit code 1»; the rest counts.",
     "mpi2 was not measured: «mpiexec not found».",
   ]);
   assert.match(
@@ -232,6 +224,11 @@ test("fused is held against prep + sec of the same blocks only", () => {
     saving,
     /^fused2 saves time against prep2 \+ sec: 6\.00 s.* against 15\.0 s.*ratio 0\.400.*difference 9\.00 s/,
   );
+  const losing = synthesise([...SEC, prep, slower(fused, 5)], { cores: 2, noise: 0 });
+  assert.match(
+    answersTo(losing, "fusedSaving", "en").claims[0]!,
+    /^fused2 loses time against prep2 \+ sec: 30\.0 s.* difference 15\.0 s/,
+  );
   assert.is(answersTo(synthesise([...SEC, fused]), "fusedSaving").claims.length, 0);
   const all = answersTo(synthesise([...SEC, prep, fused], TWO_CORES), "fastest").refusals[0]!;
   assert.match(all, /sólo hay tiempos de sec/);
@@ -256,11 +253,21 @@ test("a noisy, drifting session is told to be so, a quiet one too", () => {
   assert.match(told, /no estuvo lo bastante quieta/);
   assert.match(told, /quedan marcadas y cuentan\. Son muchas/);
   assert.match(told, /hubo deriva/);
+  const flagged = answersTo(synthesise([...SEC, ideal], { noisyShare: 0.5 }), "quietMachine").claims.join(
+    "\n",
+  );
+  assert.match(flagged, /El piso no llega al margen de 5 %.*\n.*Son muchas/);
+  assert.not.match(flagged, /estuvo quieta/);
+  const drifting = answersTo(synthesise([...SEC, ideal], { drift: 1.9 }), "quietMachine").claims.join("\n");
+  assert.match(drifting, /hubo deriva; las razones comparan corridas de los mismos bloques/);
+  assert.not.match(drifting, /estuvo quieta/);
 });
 
 test("what recording spans costs is told, and where times are of runs with spans", () => {
   const none = answersTo(synthesise([...SEC, ideal], { noise: 0.001 }), "tracing").claims[0]!;
   assert.match(none, /cuestan menos de 1 %/);
+  const slight = synthesise([...SEC, ideal], { noise: 0.0002, tracing: 1.004 });
+  assert.match(answersTo(slight, "tracing").claims[0]!, /cuestan menos de 1 %/);
   const dear = answersTo(synthesise([...SEC, ideal], { noise: 0.001, tracing: 1.08 }), "tracing").claims[0]!;
   assert.match(dear, /sin ellas: 1,0(79|8\d)\d* \[.*alarga los tiempos/);
   assert.match(answersTo(synthesise(SEC, { traceEvery: 0 }), "tracing").refusals[0]!, /ningún bloque/);
@@ -275,8 +282,13 @@ test("a peer has its speedup and agreement, with its own words", () => {
   );
   assert.match(
     answersTo(session, "agreement").claims[1]!,
-    /^py_mp2 coincide con sec dentro de la tolerancia/,
+    /^py_mp2 \(10 corridas válidas\) coincide con sec dentro de la tolerancia/,
   );
+  const failure = (block: number): string | null => (block % 2 === 1 ? "its mean at row 1 is 2" : null);
+  const half = synthesise([...SEC, ideal, { ...peer, failure }], TWO_CORES);
+  const [own, outside] = answersTo(half, "agreement").claims;
+  assert.not.match(own!, /fuera/);
+  assert.match(outside!, /^py_mp2 \(5 corridas válidas, 5 fallidas\) coincide/);
 });
 
 test("every claim answers every session in both languages, without a hole in a sentence", () => {

@@ -118,6 +118,70 @@ export const sharedDisk = threads2(
   ],
 );
 
+/** One reader at a time: each waits until the one before it has read; computing, most by the first, goes on beside. */
+export const readersByTurns: SyntheticConfiguration = {
+  label: "mp4_mem",
+  backend: "mp_mem",
+  workers: 4,
+  timeline: [
+    [
+      ["spawn", 0.05],
+      ["wait", 10.05],
+      ["write", 0.2, stackBytes(2)],
+    ],
+    ...[2.02, 2, 2, 2].map((computing, place): readonly Step[] => [
+      ["wait", 0.05],
+      ["init", 0.05],
+      ["wait", 2 * place],
+      ["read", 2, stackBytes(2)],
+      ["compute", computing],
+    ]),
+  ],
+};
+
+/** Three read and compute at once; the fourth one's read takes long. */
+export const oneSlowReader: SyntheticConfiguration = {
+  label: "threads4",
+  backend: "threads",
+  workers: 4,
+  timeline: [0.4, 0.4, 7, 0.4].map((seconds): readonly Step[] => [
+    ["init", 0.05],
+    ["read", seconds, stackBytes(2)],
+    ["compute", 2],
+    ["write", 0.05, stackBytes(0.5)],
+  ]),
+};
+
+/** Four equal shares of which one worker needs three times as long. */
+export const straggler: SyntheticConfiguration = {
+  ...oneSlowReader,
+  timeline: [2, 2, 2, 6].map((seconds): readonly Step[] => [
+    ["init", 0.05],
+    ["read", 0.4, stackBytes(2)],
+    ["compute", seconds],
+    ["write", 0.05, stackBytes(0.5)],
+  ]),
+};
+
+/** Two children compute far more than sec does; the coordinator computes a little to finish. */
+export function dearPool(workers: 1 | 2): SyntheticConfiguration {
+  const child: readonly Step[] = [
+    ["init", 0.05],
+    ["read", 1.7 / workers, stackBytes(8 / workers)],
+    ["compute", 16 / workers],
+    ["send", 0.05, stackBytes(8)],
+  ];
+  const parent: readonly Step[] = [
+    ["spawn", 0.02],
+    ["wait", (1.7 + 16) / workers + 0.03],
+    ["receive", 0.05],
+    ["compute", 0.1],
+    ["write", 0.2, stackBytes(2)],
+  ];
+  const timeline = [parent, ...(workers === 1 ? [child] : [child, child])];
+  return { label: `mp${workers}_v2`, backend: "mp_v2", workers, timeline, ipcMessages: 4, ipcBytes: 2e6 };
+}
+
 /** Children compute their dates; a coordinator starts them (slowly, or not) and takes in states (slowly, or not). */
 export function pool(label: string, backend: string, startup: number, ipc: number): SyntheticConfiguration {
   const child: readonly Step[] = [

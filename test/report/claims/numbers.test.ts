@@ -28,11 +28,19 @@ test("an interval that leaves out 1 shows it", () => {
 test("numbers without an interval have three significant digits, also where rounding adds one before the point", () => {
   assert.equal(
     [9.997, 0.09996, 123.4, 0].map((value) => en.number(value)),
-    ["10.0", "0.100", "123", "0.00"],
+    ["10.0", "0.100", "123", "0"],
   );
   assert.is(es.number(-0.0001, 2), "0,00");
   assert.is(es.count(1234567), "1\u202f234\u202f567");
   assert.is(es.count(1234), "1234");
+});
+
+test("what is below a millionth is nothing, and no number has more than six decimals", () => {
+  assert.equal(
+    [4.44e-16, -2e-9, 0.0000123456].map((value) => en.number(value)),
+    ["0", "0", "0.000012"],
+  );
+  assert.is(plain(es.seconds(5.8e-17)), "0 s");
 });
 
 test("units follow the size, and percent signs the language", () => {

@@ -84,6 +84,14 @@ export function secTwins(
   }));
 }
 
+/** The same steps, longer. */
+export function slower(configuration: SyntheticConfiguration, factor: number): SyntheticConfiguration {
+  const timeline = configuration.timeline.map((steps) =>
+    steps.map(([phase, seconds, bytes]): Step => [phase, seconds * factor, bytes ?? 0]),
+  );
+  return { ...configuration, timeline };
+}
+
 /** The records of a session as pila bench would have left them. Equal arguments give equal records. */
 export function synthesise(
   configurations: readonly SyntheticConfiguration[],

@@ -5,18 +5,23 @@ import { CAUSE_NAMES } from "../../../src/report/claims/causeWording";
 import { type CauseId, explainLoss } from "../../../src/report/claims/lossCauses";
 import {
   bandwidth,
+  dearPool,
   ideal,
   imbalance,
   mergingPool,
+  oneSlowReader,
   oversubscribed,
   pixelPool,
   pool,
+  readersByTurns,
   SEC,
+  SEC_STEPS,
   serialBegin,
   serialEnd,
   serializingPool,
   sharedCores,
   sharedDisk,
+  straggler,
 } from "./culprits";
 import { answersTo } from "./sentences";
 import { type SyntheticConfiguration, synthesise, type Timeline } from "./syntheticSession";
@@ -30,6 +35,9 @@ const CULPRITS: readonly (readonly [string, SyntheticConfiguration, CauseId])[] 
   ["memory bandwidth", bandwidth, "contention"],
   ["cores shared with others", sharedCores, "contention"],
   ["a disk that serves by turns", sharedDisk, "io"],
+  ["readers that wait for their turn", readersByTurns, "io"],
+  ["one slow reader of four", oneSlowReader, "io"],
+  ["one straggler of four", straggler, "imbalance"],
   ["slow start-up", pool("mp2_v2", "mp_v2", 7, 0.1), "startup"],
   ["slow communication of children that compute", pool("mp2_v2", "mp_v2", 0.1, 7), "ipc"],
   ["slow merging by the coordinator", mergingPool(4), "ipc"],
@@ -39,7 +47,7 @@ const CULPRITS: readonly (readonly [string, SyntheticConfiguration, CauseId])[] 
 
 for (const [name, configuration, expected] of CULPRITS) {
   test(`${name} is named as the main cause, in both languages, and nothing else is`, () => {
-    const session = synthesise([...SEC, configuration], TWO_CORES);
+    const session = synthesise([...SEC, configuration], { cores: configuration.workers });
     for (const lang of ["es", "en"] as const) {
       const { claims } = answersTo(session, "whyNotFaster", lang);
       assert.is(claims.length, 1, claims.join("\n"));
@@ -65,11 +73,79 @@ test("noise that hides the loss leaves no cause to name", () => {
   }
 });
 
-test("memory is told from shared cores by the processor seconds", () => {
-  const tell = (configuration: SyntheticConfiguration): string =>
-    answersTo(synthesise([...SEC, configuration], TWO_CORES), "whyNotFaster").claims[0]!;
-  assert.match(tell(bandwidth), /apunta al ancho de banda de memoria/);
-  assert.match(tell(sharedCores), /apunta a núcleos compartidos/);
+/** `threads1`, which does what sec does. */
+const ALONE: SyntheticConfiguration = {
+  label: "threads1",
+  backend: "threads",
+  workers: 1,
+  timeline: [SEC_STEPS],
+};
+
+test("memory is told from shared cores by the processor seconds, with the run at 1 worker to hold them against", () => {
+  const tell = (...configurations: SyntheticConfiguration[]): string =>
+    answersTo(synthesise([...SEC, ...configurations], TWO_CORES), "whyNotFaster").claims[0]!;
+  assert.match(tell(ALONE, bandwidth), /apunta al ancho de banda de memoria/);
+  assert.match(tell(ALONE, sharedCores), /apunta a núcleos compartidos/);
+  const without = tell(bandwidth);
+  assert.not.match(without, /apunta/);
+  assert.match(without, /Sin corridas válidas de threads con 1 trabajador no se separa/);
+});
+
+test("processor seconds that other work may have taken point to nothing", () => {
+  const steps: Timeline[number] = [
+    ["init", 6],
+    ["compute", 8],
+  ];
+  const busy = { ...bandwidth, processorShare: 2, timeline: [steps, steps] };
+  const session = synthesise([...SEC, ALONE, busy], TWO_CORES);
+  const text = answersTo(session, "whyNotFaster").claims.find((one) => one.startsWith("threads2"))!;
+  assert.match(text, /La causa principal es el encarecimiento del cálculo/);
+  assert.not.match(text, /apunta/);
+});
+
+test("what a single worker computes beyond sec is its pattern's: nothing was shared out", () => {
+  const [one] = answersTo(synthesise([...SEC, dearPool(1)], TWO_CORES), "whyNotFaster").claims;
+  assert.match(
+    one!,
+    /^mp1_v2 es más lenta .* La causa principal es el cálculo adicional que exige el patrón\./,
+  );
+  assert.not.match(one!, /memoria|sin repartir|en serie/);
+});
+
+test("a coordinator that computes a little beside its workers is neither serial computing nor a gain", () => {
+  const { claims } = answersTo(synthesise([...SEC, dearPool(1), dearPool(2)], TWO_CORES), "whyNotFaster");
+  const two = claims.find((text) => text.startsWith("mp2_v2"))!;
+  assert.match(two, /La causa principal es el cálculo adicional que exige el patrón/);
+  assert.not.match(two, /que no calculan|en serie|de más/);
+});
+
+test("of a backend slower than sec a larger cause that cannot slow it is told apart; of others the largest is the main one", () => {
+  const [slow] = answersTo(synthesise([...SEC, pixelPool(5)], TWO_CORES), "whyNotFaster", "en").claims;
+  assert.match(
+    slow!,
+    /The main cause is communication .* What keeps it farthest from 2 is that not every worker asked for computes, but that alone would not/,
+  );
+  const [init, , , write] = SEC_STEPS;
+  const one: Timeline[number] = [init!, ["read", 2, 1e6], ["compute", 8], write!];
+  const level = { ...bandwidth, timeline: [one, [init!]] };
+  const [equal] = answersTo(synthesise([...SEC, level], TWO_CORES), "whyNotFaster", "en").claims;
+  assert.match(
+    equal!,
+    /^threads2 is not distinguishable from sec .* The main cause is that not every worker/,
+  );
+  assert.not.match(equal!, /farthest/);
+});
+
+test("the seconds told of a cause are above those it is held against exactly where it is a loss", () => {
+  for (const [name, configuration] of CULPRITS) {
+    const [level] = summarise(synthesise([...SEC, configuration], { cores: 4 })).levels;
+    const [sec, own] = level!.configurations;
+    const told = explainLoss(own!, sec!, null)!.causes.filter((cause) => Math.abs(cause.share) > 1e-9);
+    for (const { id, share, seconds, baseSeconds } of told) {
+      if (id === "pattern" || id === "extraProcesses") continue;
+      assert.is(seconds > baseSeconds, share > 0, `${name}: ${id}`);
+    }
+  }
 });
 
 test("computing beyond sec's that is there at 1 worker too is the pattern's, not the memory's", () => {
