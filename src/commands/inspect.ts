@@ -7,6 +7,7 @@ import {
   type StackCost,
   type StackInspection,
 } from "../pipeline/inspectStack";
+import { alignColumns } from "../report/alignColumns";
 import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
 import { parseIntensityParameters } from "./parseValues";
 
@@ -83,7 +84,7 @@ function describe({ dates, bytes, cost, problem, notes }: StackInspection): stri
   const wrong = dates.filter((date) => date.problem !== null).length;
   const rows = dates.find(({ sample }) => sample !== null)?.sample?.rows ?? 0;
   return [
-    ...table([["date", "lines x samples", "bytes", "kind", "zeros*", "problem"], ...dates.map(cells)]),
+    ...alignColumns([["date", "lines x samples", "bytes", "kind", "zeros*", "problem"], ...dates.map(cells)]),
     rows === 0
       ? ""
       : `* samples of exactly 0+0i (border) in ${rows} evenly spaced rows of the date: a sample, not a count`,
@@ -117,17 +118,6 @@ function describeCost(
     `disk: ${dates} crops ${megabytes(cropBytes)}; mean, std and count ${megabytes(productBytes)}`,
     `predicted from a warm page cache, within a factor of two: ${[time("prep", prep), time("stats", stats), time("fused", fused)].join(", ")}`,
   ];
-}
-
-/** Columns as wide as their widest cell; the last one runs on. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join("  ")
-      .trimEnd(),
-  );
 }
 
 function megabytes(bytes: number): string {

@@ -1,5 +1,6 @@
 import type { SessionComparison, SessionRow } from "../evidence/compareSessions";
 import type { LevelKey } from "../evidence/summary";
+import { alignColumns } from "./alignColumns";
 import { numbersOf } from "./claims/numbers";
 import { wordLevel, wordVerdictReason } from "./claims/wording";
 
@@ -31,7 +32,7 @@ function describeDifferences(differences: SessionComparison["differences"]): str
   const changed = differences.some(({ field }) => field === "dataset.sha256");
   return [
     "environment: these fields differ",
-    ...align([["  field", "A", "B"], ...cells]),
+    ...alignColumns([["  field", "A", "B"], ...cells]),
     ...(changed ? ["note: the data are not the same files; a ratio may be theirs"] : []),
   ];
 }
@@ -46,7 +47,7 @@ function describeRows(rows: readonly SessionRow[]): string[] {
   const levels = [...new Set(rows.map((row) => wordLevel(row.key).en))];
   return levels.flatMap((level) => [
     `${level}: seconds (medians), ratio B/A with its 95% interval`,
-    ...align([
+    ...alignColumns([
       ["  label", "A", "B", "B/A", "verdict"],
       ...rows.filter((row) => wordLevel(row.key).en === level).map(cellsOf),
     ]),
@@ -74,15 +75,4 @@ function describeLone(
   labels: readonly { readonly key: LevelKey; readonly label: string }[],
 ): string[] {
   return labels.map(({ key, label }) => `${lead}: ${label} (${wordLevel(key).en})`);
-}
-
-/** Columns of equal width, two spaces apart. */
-function align(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -1,15 +1,4 @@
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -23,45 +12,8 @@ import {
   writeSlc,
   writeVrt,
 } from "../io/slcFile.fixture";
-import { type Ended, makeSparseSlc, runPila } from "./cli.fixture";
-
-const SAMPLE = join(__dirname, "../../../data-prep/sample");
-const SHAPE = { azimuth: 40, range: 24 };
-
-function inspect(...args: string[]): Ended {
-  return runPila(["inspect", ...args]);
-}
-
-interface PlainInspection {
-  readonly processable: boolean;
-  readonly dates: readonly {
-    date: string;
-    kind: string | null;
-    bytes: number | null;
-    sample: { zeroShare: number; rows: number } | null;
-    problem: { name: string; message: string } | null;
-  }[];
-  readonly cost: {
-    cropBytes: number;
-    productBytes: number;
-    shape: object;
-    predicted: { fused: { seconds: number; workers: number } };
-  } | null;
-  readonly notes: readonly string[];
-  readonly problem: { name: string; message: string } | null;
-}
-
-function inspectJson(...args: string[]): PlainInspection & { code: number | null } {
-  const { stdout, code } = inspect(...args, "--json");
-  return { ...(JSON.parse(stdout) as PlainInspection), code };
-}
-
-function writeDates(folder: string, ...dates: string[]): void {
-  mkdirSync(folder, { recursive: true });
-  dates.forEach((date, i) => {
-    writeSlc(folder, date, SHAPE, randomSamples(SHAPE, i + 1));
-  });
-}
+import { makeSparseSlc } from "./cli.fixture";
+import { inspect, inspectJson, SAMPLE, SHAPE, writeDates } from "./inspect.fixture";
 
 test("a stack in order is told date by date with its size and cost, and exits 0", () => {
   const { code, stdout, stderr } = inspect(SAMPLE, "--looks", "2x3", "--crop", "10,20,1,2");
@@ -94,83 +46,6 @@ test("predicted seconds grow with the stack", () =>
       JSON.stringify(seconds),
     );
   }));
-
-/** Ways to break the second of three dates; each with what is said of it. */
-const BROKEN: readonly { name: string; break: (folder: string) => void; kind: string; said: RegExp }[] = [
-  {
-    name: "a truncated file",
-    break: (folder) => truncateSync(join(folder, "20240113.slc"), 7000),
-    kind: "FormatError",
-    said: /20240113\.slc: found 7000 bytes, expected 7680 .*truncated/,
-  },
-  {
-    name: "missing data",
-    break: (folder) => rmSync(join(folder, "20240113.slc")),
-    kind: "FormatError",
-    said: /20240113\.slc\.vrt: found no data file .*20240113\.slc/,
-  },
-  {
-    name: "another shape",
-    break: (folder) => {
-      const shape = { azimuth: 39, range: 24 };
-      writeSlc(folder, "20240113", shape, randomSamples(shape, 9));
-    },
-    kind: "ShapeError",
-    said: /20240113\.slc\.vrt: found 39 x 24, expected 40 x 24/,
-  },
-  {
-    name: "an unsupported kind of VRT",
-    break: (folder) =>
-      writeFileSync(
-        join(folder, "20240113.slc.vrt"),
-        '<VRTDataset rasterXSize="24" rasterYSize="40"><VRTRasterBand dataType="CFloat32" band="1"><SimpleSource/></VRTRasterBand></VRTDataset>',
-      ),
-    kind: "FormatError",
-    said: /20240113\.slc\.vrt: found .*not supported/,
-  },
-  {
-    name: "an image under the name of a description",
-    break: (folder) => copyFileSync(join(folder, "20240101.slc"), join(folder, "20240113.slc.vrt")),
-    kind: "FormatError",
-    said: /20240113\.slc\.vrt: found binary data, expected an ISCE2 description/,
-  },
-  {
-    name: "a link that leads nowhere",
-    break: (folder) => {
-      rmSync(join(folder, "20240113.slc.vrt"));
-      symlinkSync("gone/20240113.slc.vrt", join(folder, "20240113.slc.vrt"));
-    },
-    kind: "FormatError",
-    said: /20240113\.slc\.vrt: found a link that leads nowhere/,
-  },
-];
-
-for (const { name, break: spoil, kind, said } of BROKEN) {
-  test(`${name} is said in the row of its date and on stderr, the other dates are shown, exit 1, no quicklook`, () =>
-    withFolder((folder) => {
-      writeDates(folder, "20240101", "20240113", "20240125");
-      spoil(folder);
-      const png = join(folder, "q.png");
-      const { code, stdout, stderr } = inspect(folder, "--quicklook", png);
-      assert.is(code, 1);
-      assert.match(stderr, new RegExp(`^pila: ${kind}: `));
-      assert.match(stderr, said);
-      const row = stdout.split("\n").find((line) => line.startsWith("20240113"))!;
-      assert.match(row, said);
-      for (const date of ["20240101", "20240125"]) {
-        assert.match(stdout, new RegExp(`^${date}  40 x 24 +7680 `, "m"));
-      }
-      assert.match(stdout, /stack: 3 dates \(1 cannot be read\)/);
-      assert.match(stdout, /^can be processed: no; /m);
-      assert.not.ok(existsSync(png));
-      const plain = inspectJson(folder);
-      assert.equal([plain.code, plain.processable, plain.cost, plain.problem!.name], [1, false, null, kind]);
-      assert.equal(
-        plain.dates.map(({ problem }) => problem?.name ?? null),
-        [null, kind, null],
-      );
-    }));
-}
 
 test("big endian data and ISCE2 XML under the name of a VRT are read, and their samples seen as they are", () =>
   withFolder((folder) => {
@@ -227,23 +102,6 @@ test("a stack of coregSLC/Coarse, a lone date, an empty image and NaN samples ar
     assert.match(notes[0]!, /^20240101: 4\.2 % of the samples in 32 rows are NaN or infinite/);
     assert.match(notes[1]!, /^20240113: 100\.0 % .* next to no data/);
     assert.match(notes[2]!, /^20240125: 100\.0 % /);
-  }));
-
-test("a crop outside the image, a folder without images and no folder are named, exit 1", () =>
-  withFolder((folder) => {
-    const outside = inspect(SAMPLE, "--crop", "1024,1024,0,0");
-    assert.is(outside.code, 1);
-    assert.match(outside.stdout, /^20230319 /m);
-    assert.match(
-      outside.stderr,
-      /^pila: ShapeError: .*the largest window that fits from that corner is --crop 21,84,0,0/,
-    );
-    const empty = inspect(folder);
-    assert.equal([empty.code, empty.stdout], [1, ""]);
-    assert.match(empty.stderr, /^pila: FormatError: .*an empty folder, expected DATE\.slc\.vrt/);
-    const none = inspect(join(folder, "none"));
-    assert.is(none.code, 1);
-    assert.match(none.stderr, /^pila: FormatError: .*found no readable folder/);
   }));
 
 test("the quicklook is a PNG of the looked image with its stretch told; over an input it is refused", () =>

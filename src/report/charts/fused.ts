@@ -26,7 +26,7 @@ import {
 import type { Chart } from "./chart";
 import { type Bar, barsOf, type Part } from "./fusedBars";
 import { makePattern, type Pattern } from "./patterns";
-import { layoutRows } from "./rowLayout";
+import { layoutRows, rowPanel } from "./rowLayout";
 
 const PITCH = 28;
 const SPREAD = 0.55;
@@ -117,13 +117,10 @@ function panelOf(
   });
   const options: Panel["options"] = {
     width: INNER_WIDTH,
-    height: layout.extent * PITCH + 46,
+    ...rowPanel(layout, PITCH),
     marginLeft: labelMargin(bars.map((bar) => bar.label)),
     marginRight: Math.max(...bars.map((bar) => textWidth(textOf(bar, lang), 11))) + 18,
-    marginTop: 6,
-    marginBottom: 40,
     x: { domain: [0, most] },
-    y: { domain: [layout.domain[1], layout.domain[0]], axis: null },
     marks: [
       plot.gridX({ stroke: GRID, strokeOpacity: 1 }),
       bottomAxis(plot, { lang, label: lang === "es" ? "segundos (s)" : "seconds (s)", ticks: 8 }),

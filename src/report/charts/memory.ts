@@ -15,7 +15,7 @@ import {
   joinCaption,
 } from "./caption";
 import type { Chart } from "./chart";
-import { placeLabels } from "./placeLabels";
+import { configurationDots, dotLegend } from "./configurationDots";
 
 const HEIGHT = 400;
 const MARGINS = { left: 58, right: 26, top: 24, bottom: 42 };
@@ -66,19 +66,15 @@ export const memory: Chart = {
 };
 
 function panelOf(plot: PlotModule, shown: readonly Weighed[], lang: Lang): Panel {
-  const frame = {
-    width: INNER_WIDTH - MARGINS.left - MARGINS.right,
-    height: HEIGHT - MARGINS.top - MARGINS.bottom,
-  };
   const bytes = (one: Weighed): number => one.sumRssBytes / MEBIBYTE;
   const seconds = (one: Weighed): number => one.seconds!.value;
   const [most, top] = [Math.max(...shown.map(seconds)) * 1.12, Math.max(...shown.map(bytes)) * 1.12];
-  const anchors = shown.map((one) => ({
-    label: one.label,
-    x: (seconds(one) / most) * frame.width,
-    y: frame.height * (1 - bytes(one) / top),
-  }));
-  const labels = placeLabels(anchors, frame, 11.5);
+  const area = {
+    width: INNER_WIDTH - MARGINS.left - MARGINS.right,
+    height: HEIGHT - MARGINS.top - MARGINS.bottom,
+    most,
+    top,
+  };
   const groups = [...new Set(shown.map((one) => one.backend))].filter((backend) => backend !== "peer");
   const intervals = shown.flatMap((one) =>
     one.seconds!.interval === null ? [] : [{ y: bytes(one), ...one.seconds!.interval }],
@@ -111,28 +107,7 @@ function panelOf(plot: PlotModule, shown: readonly Weighed[], lang: Lang): Panel
         );
       }),
       plot.ruleY(intervals, { x1: "low", x2: "high", y: "y", stroke: INK, strokeWidth: 1, marker: "tick" }),
-      ...shown.map((one): Mark => {
-        const { color, symbol } = styleOf(one.backend);
-        const look = one.oversubscribed
-          ? { fill: "#ffffff", stroke: color, strokeWidth: 2 }
-          : { fill: color, stroke: INK, strokeWidth: 0.8 };
-        return plot.dot([one], { x: seconds, y: bytes, symbol, r: 5, ...look });
-      }),
-      ...labels.map(
-        ({ label, dx, dy, textAnchor }, i): Mark =>
-          plot.text([shown[i]!], {
-            x: seconds,
-            y: bytes,
-            text: () => label,
-            dx,
-            dy,
-            textAnchor,
-            fontSize: 11.5,
-            stroke: "#ffffff",
-            strokeWidth: 3,
-            fill: INK,
-          }),
-      ),
+      ...configurationDots(plot, shown, seconds, bytes, area),
     ],
   };
   return { x: 0, y: 0, options };
@@ -140,29 +115,13 @@ function panelOf(plot: PlotModule, shown: readonly Weighed[], lang: Lang): Panel
 
 function legendOf(shown: readonly Weighed[], lang: Lang): LegendItem[] {
   const es = lang === "es";
+  const intervals = es ? "intervalo de la mediana (tiempo)" : "interval of the median (time)";
   return [
     {
       shape: "dot",
       color: "#757575",
       label: es ? "mediana de una configuración" : "median of a configuration",
     },
-    ...(shown.some((one) => one.oversubscribed)
-      ? [
-          {
-            shape: "open",
-            color: INK,
-            label: es ? "más trabajadores que núcleos" : "more workers than cores",
-          } as const,
-        ]
-      : []),
-    ...(shown.some((one) => (one.seconds?.interval ?? null) !== null)
-      ? [
-          {
-            shape: "interval",
-            color: INK,
-            label: es ? "intervalo de la mediana (tiempo)" : "interval of the median (time)",
-          } as const,
-        ]
-      : []),
+    ...dotLegend(shown, intervals, lang),
   ];
 }

@@ -15,7 +15,7 @@ import {
   joinCaption,
 } from "./caption";
 import type { Chart } from "./chart";
-import { placeLabels } from "./placeLabels";
+import { configurationDots, dotLegend } from "./configurationDots";
 
 const HEIGHT = 300;
 const GAP = 20;
@@ -86,20 +86,16 @@ export const messages: Chart = {
 
 function panelOf(plot: PlotModule, shown: readonly Counted[], axis: Axis, index: number, lang: Lang): Panel {
   const width = (INNER_WIDTH - GAP) / 2;
-  const frame = {
-    width: width - MARGINS.left - MARGINS.right,
-    height: HEIGHT - MARGINS.top - MARGINS.bottom,
-  };
   const [most, top] = [
     Math.max(...shown.map(axis.value)) * 1.18,
     Math.max(...shown.map((one) => one.seconds!.interval?.high ?? one.seconds!.value)) * 1.12,
   ];
-  const anchors = shown.map((one) => ({
-    label: one.label,
-    x: (axis.value(one) / most) * frame.width,
-    y: frame.height * (1 - one.seconds!.value / top),
-  }));
-  const labels = placeLabels(anchors, frame, 11.5);
+  const area = {
+    width: width - MARGINS.left - MARGINS.right,
+    height: HEIGHT - MARGINS.top - MARGINS.bottom,
+    most,
+    top,
+  };
   const intervals = shown.flatMap((one) =>
     one.seconds!.interval === null ? [] : [{ x: axis.value(one), ...one.seconds!.interval }],
   );
@@ -125,28 +121,7 @@ function panelOf(plot: PlotModule, shown: readonly Counted[], axis: Axis, index:
           ),
       ),
       plot.ruleX(intervals, { x: "x", y1: "low", y2: "high", stroke: INK, strokeWidth: 1.2, marker: "tick" }),
-      ...shown.map((one): Mark => {
-        const { color, symbol } = styleOf(one.backend);
-        const look = one.oversubscribed
-          ? { fill: "#ffffff", stroke: color, strokeWidth: 2 }
-          : { fill: color, stroke: INK, strokeWidth: 0.8 };
-        return plot.dot([one], { x: axis.value, y: seconds, symbol, r: 5, ...look });
-      }),
-      ...labels.map(
-        ({ label, dx, dy, textAnchor }, i): Mark =>
-          plot.text([shown[i]!], {
-            x: axis.value,
-            y: seconds,
-            text: () => label,
-            dx,
-            dy,
-            textAnchor,
-            fontSize: 11.5,
-            stroke: "#ffffff",
-            strokeWidth: 3,
-            fill: INK,
-          }),
-      ),
+      ...configurationDots(plot, shown, axis.value, seconds, area),
     ],
   };
   return { x: index * (width + GAP), y: 0, options };
@@ -169,24 +144,7 @@ function legendOf(shown: readonly Counted[], lang: Lang): LegendItem[] {
       color: styleOf("mp_v2").color,
       label: es ? "mp_v2: cruzan estados parciales" : "mp_v2: partial states cross",
     },
-    ...(shown.some((one) => one.oversubscribed)
-      ? [
-          {
-            shape: "open",
-            color: INK,
-            label: es ? "más trabajadores que núcleos" : "more workers than cores",
-          } as const,
-        ]
-      : []),
-    ...(shown.some((one) => (one.seconds?.interval ?? null) !== null)
-      ? [
-          {
-            shape: "interval",
-            color: INK,
-            label: es ? "intervalo de la mediana" : "interval of the median",
-          } as const,
-        ]
-      : []),
+    ...dotLegend(shown, es ? "intervalo de la mediana" : "interval of the median", lang),
     {
       shape: "line",
       color: "#8a8a8a",

@@ -19,7 +19,7 @@ import { capitalise, describeBase, describeLevel, describeMachine, joinCaption }
 import type { Chart } from "./chart";
 import type { Pattern } from "./patterns";
 import { GROUP_OF, PHASE_GROUPS, type PhaseGroup, phaseLegend, phasePatterns } from "./phaseGroups";
-import { layoutRows, type RowLayout } from "./rowLayout";
+import { layoutRows, type RowLayout, rowPanel } from "./rowLayout";
 
 const PITCH = 24;
 /** Pixels of the panel of totals. */
@@ -132,13 +132,10 @@ function sharePanel(
   );
   const options: Panel["options"] = {
     width: INNER_WIDTH - TOTALS,
-    height: layout.extent * PITCH + 46,
+    ...rowPanel(layout, PITCH),
     marginLeft: labelMargin(layout.rows.map(({ item }) => item.label)),
     marginRight: 30,
-    marginTop: 6,
-    marginBottom: 40,
     x: { domain: [0, 1] },
-    y: { domain: [layout.domain[1], layout.domain[0]], axis: null },
     marks: [
       plot.axisX({
         tickFormat: (value: number) => formatPercent(value, lang),
@@ -162,13 +159,10 @@ function totalPanel(plot: PlotModule, layout: RowLayout<Decomposed>, lang: Lang)
   const most = Math.max(...layout.rows.map(total));
   const options: Panel["options"] = {
     width: TOTALS,
-    height: layout.extent * PITCH + 46,
+    ...rowPanel(layout, PITCH),
     marginLeft: 8,
     marginRight: 84,
-    marginTop: 6,
-    marginBottom: 40,
     x: { domain: [0, most] },
-    y: { domain: [layout.domain[1], layout.domain[0]], axis: null },
     marks: [
       plot.gridX({ stroke: GRID, strokeOpacity: 1, ticks: 3 }),
       bottomAxis(plot, { lang, label: "P·T (s)", ticks: 3 }),

@@ -24,3 +24,22 @@ export function layoutRows<T>(items: readonly T[], groupOf: (item: T) => string)
   });
   return { rows, domain: [-0.5, y + 0.5], extent: y + 1 };
 }
+
+/** How a panel of rows with an axis below is laid out. */
+export interface RowPanel {
+  readonly height: number;
+  readonly marginTop: number;
+  readonly marginBottom: number;
+  readonly y: { readonly domain: [number, number]; readonly axis: null };
+}
+
+/** The panel of a layout whose rows are `pitch` pixels high. @param head pixels kept free above the first row */
+export function rowPanel({ extent, domain }: RowLayout<unknown>, pitch: number, head = 6): RowPanel {
+  const [marginTop, marginBottom] = [head, 40];
+  return {
+    height: extent * pitch + marginTop + marginBottom,
+    marginTop,
+    marginBottom,
+    y: { domain: [domain[1], domain[0]], axis: null },
+  };
+}

@@ -28,7 +28,7 @@ import {
 } from "./caption";
 import type { Chart } from "./chart";
 import { makePattern, tint } from "./patterns";
-import { layoutRows, type RowLayout } from "./rowLayout";
+import { layoutRows, type RowLayout, rowPanel } from "./rowLayout";
 
 const PITCH = 25;
 /** Height of the strip that a configuration's runs are spread over, in rows. */
@@ -87,7 +87,6 @@ function panelOf(
   const layout = layoutRows(configurations, (one) => one.backend);
   const values = configurations.map((one) => valueText(one, lang));
   const marginRight = Math.max(...values.map((value) => textWidth(value, 11))) + 18;
-  const height = layout.extent * PITCH + 46;
   const most = Math.max(
     ...configurations.flatMap((one) => [
       ...one.runs.map((run) => run.seconds),
@@ -97,13 +96,10 @@ function panelOf(
   const base = level.configurations.find((one) => one.label === "sec")?.seconds?.value ?? null;
   const options: Panel["options"] = {
     width: INNER_WIDTH,
-    height,
+    ...rowPanel(layout, PITCH),
     marginLeft: labelMargin(configurations.map((one) => one.label)),
     marginRight,
-    marginTop: 6,
-    marginBottom: 40,
     x: { domain: [0, most * 1.02], label: null },
-    y: { domain: [layout.domain[1], layout.domain[0]], axis: null },
     marks: [
       plot.gridX({ stroke: GRID, strokeOpacity: 1 }),
       bottomAxis(plot, { lang, label: lang === "es" ? "segundos (s)" : "seconds (s)", ticks: 8 }),

@@ -9,7 +9,7 @@ import { bottomAxis, rowNames, rowTexts } from "./axes";
 import { styleOf } from "./backendStyle";
 import { parseLabel } from "./parseLabel";
 import { tint } from "./patterns";
-import { layoutRows } from "./rowLayout";
+import { layoutRows, rowPanel } from "./rowLayout";
 import { speedup } from "./speedup";
 
 const WIDTH = 820;
@@ -104,13 +104,10 @@ function panelOf(plot: PlotModule, bars: readonly Bar[], axis: string, reference
   const most = Math.max(reference, ...bars.map((bar) => bar.value));
   const options: Panel["options"] = {
     width: WIDTH - 32,
-    height: layout.extent * PITCH + 46,
+    ...rowPanel(layout, PITCH),
     marginLeft: labelMargin(bars.map((bar) => bar.label)),
     marginRight: 84,
-    marginTop: 6,
-    marginBottom: 40,
     x: { domain: [0, most] },
-    y: { domain: [layout.domain[1], layout.domain[0]], axis: null },
     marks: [
       plot.gridX({ stroke: GRID, strokeOpacity: 1 }),
       bottomAxis(plot, { lang, label: axis, ticks: 8 }),

@@ -5,7 +5,7 @@ import { formatEstimate, formatNumber, formatSeconds, formatTick } from "../form
 import type { Lang } from "../language";
 import { textWidth } from "../textWidth";
 import { rowNames, rowTexts } from "./axes";
-import { layoutRows } from "./rowLayout";
+import { layoutRows, rowPanel } from "./rowLayout";
 
 const PITCH = 24;
 export const WARM = "#d55e00";
@@ -66,13 +66,10 @@ export function throughputPanel(
   );
   const options: Panel["options"] = {
     width: INNER_WIDTH,
-    height: layout.extent * PITCH + 66,
+    ...rowPanel(layout, PITCH, 26),
     marginLeft: labelMargin(entries.map((entry) => entry.label)),
     marginRight: Math.max(...texts.map((text) => textWidth(text, 11))) + 18,
-    marginTop: 26,
-    marginBottom: 40,
     x: { type: "log", domain: [...domain], axis: null },
-    y: { domain: [layout.domain[1], layout.domain[0]], axis: null },
     marks: [
       plot.gridX(ticks, { stroke: GRID, strokeOpacity: 1 }),
       plot.text(ticks, {
