@@ -1,4 +1,5 @@
-import type { Comparison, Program } from "./program";
+import { join } from "node:path";
+import { type Comparison, type Program, traced } from "./program";
 import type { Programs } from "./programs";
 import { cropPaths, LOOKS, slcFiles, type Workbench } from "./workbench";
 
@@ -16,10 +17,11 @@ export const ROW_DATES: Readonly<Record<number, readonly number[]>> = {
   10: [8, 64],
   11: [8],
   12: [],
+  13: [8, 32, 64],
 };
 
 /** Rows that reduce crops. */
-export const CROP_ROWS: readonly number[] = [6, 7, 10];
+export const CROP_ROWS: readonly number[] = [6, 7, 10, 13];
 /** The row of peak memory: no ratio of times. */
 export const MEMORY_ROW = 8;
 
@@ -118,9 +120,24 @@ export function comparisonsOf(row: number, bench: Workbench, programs: Programs)
       return [
         against("fused / C, 8 dates, cold cache", 1.15, 8, fused(8), programs.cFused(8), { cache: "cold" }),
       ];
+    case 13:
+      return [
+        ["fused, 8 dates", 8, fused(8)] as const,
+        ["fused, 32 dates", 32, fused(32)] as const,
+        ...["sec", "threads", "mp", "mp_v2", "mp_mem", "mpi"].map(
+          (backend) => [`${backend}, 64 dates`, 64, programs.stats(backend, 64)] as const,
+        ),
+      ].map(([name, dates, program]) => ({
+        ...against(`spans recorded / not: ${name}`, 1.01, dates, traced(program, traceFile(bench)), program),
+        inputs: name.startsWith("fused") ? slcFiles(bench, dates) : cropPaths(bench, dates),
+      }));
     default:
       return [];
   }
+}
+
+function traceFile(bench: Workbench): string {
+  return join(bench.build, "out/spans.jsonl");
 }
 
 /** The middle window of a quarter of each side, in cells. */

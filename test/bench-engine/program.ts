@@ -26,6 +26,16 @@ export interface Comparison {
   readonly sameWork: boolean;
 }
 
+/** The same pila command with the spans of its workers recorded. */
+export function traced(program: Program, file: string): Program {
+  return {
+    ...program,
+    name: `${program.name}, spans recorded`,
+    steps: program.steps.map((step) => [...step, "--trace", file]),
+    between: [...program.between, file],
+  };
+}
+
 /** Paths of everything a program writes. */
 export function writtenBy(program: Program): readonly string[] {
   const { product } = program;
