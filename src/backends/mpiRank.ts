@@ -41,7 +41,10 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
     const reports = await withProducts(outputs, stack.shape, meter, undefined, async (products) => {
       const paths = products.map((product) => product.temporaryPath);
       work(world, rows, { targets: momentTargets(products), paths }, meter);
-      return receiveReports(world);
+      const receiving = meter.since();
+      const received = receiveReports(world);
+      meter.end("receive", "reports", receiving);
+      return received;
     });
     for (const report of reports) meter.absorb(report);
     tell({ ranks: world.size, dates: rows.dates, shape: stack.shape, meter: meter.report() });
@@ -87,8 +90,10 @@ function reduceDates(world: MpiWorld, rows: StackRows, own: OwnProducts | null, 
 
 /** Every rank reduces its band of rows of every date and writes them in place; only a barrier joins them. */
 function reduceBand(world: MpiWorld, rows: StackRows, own: OwnProducts | null, meter: Meter): void {
+  const exchanging = meter.start();
   const targets = own === null ? receiveTargets(world) : own.targets;
   if (own !== null) sendTargets(world, own);
+  meter.end(own === null ? "receive" : "send", "targets", exchanging);
   // Blocks of a plan for this many workers, dealt out as one contiguous band a rank.
   const task = planReduction(rows, targets, world.size);
   const from = Math.floor((task.blocks * world.rank) / world.size);

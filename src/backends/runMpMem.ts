@@ -12,7 +12,7 @@ export async function runMpMem(request: StatsRequest): Promise<StatsReport> {
     const ring = planRing(reduction.rows, reduction.targets, reduction.workers);
     team.send(ring.task);
     await fillRing(ring, meter, team.failure, signal, reduction.onProgress);
-    const waiting = meter.start();
+    const waiting = meter.since();
     const reports = await team.finished();
     meter.end("wait", "threads", waiting);
     for (const report of reports) meter.absorb(report);

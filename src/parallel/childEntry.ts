@@ -62,10 +62,9 @@ class Channel<Task> implements ChildChannel<Task> {
   }
 
   send(item: number, bytes: Uint8Array): void {
-    const waiting = this.meter.start();
+    const waiting = this.meter.since();
     while (this.#free === 0) this.#receive();
-    this.meter.end("wait", "free slot", waiting);
-    const start = this.meter.start();
+    const start = this.meter.end("wait", "free slot", waiting);
     writeShared(CHILD_FILES.shared, bytes, this.#slot * this.#slotBytes);
     this.#slot = (this.#slot + 1) % this.#slots;
     this.#free -= 1;

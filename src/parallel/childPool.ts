@@ -78,7 +78,7 @@ export class ChildPool<Task> {
     if (length !== into.length) {
       throw new WorkerError(`found a payload of ${length} bytes, expected ${into.length}`);
     }
-    const start = this.#meter.start();
+    const start = this.#meter.since();
     readShared(this.#children[child]!.sharedFile, into, announced.slot * this.#slotBytes);
     announced.slot = (announced.slot + 1) % this.#slots;
     announced.owed += 1;
@@ -102,12 +102,13 @@ export class ChildPool<Task> {
     });
     aborted.catch(() => {});
     try {
-      this.#since = this.#meter.start();
+      this.#since = this.#meter.end("send", "tasks", this.#meter.since());
       const all = Promise.all(this.#children.map((_, child) => this.#listen(child, announced)));
       const reports = await Promise.race([all, aborted]);
-      this.#meter.end("wait", "children's end", this.#since);
+      const ended = this.#meter.end("wait", "children's end", this.#since);
       for (const report of reports) this.#meter.absorb(report);
       this.#closeFiles();
+      this.#meter.end("teardown", "shared files", ended);
     } catch (error) {
       await this.kill();
       throw error;
@@ -158,7 +159,7 @@ export class ChildPool<Task> {
         } catch (error) {
           reject(error);
         }
-        this.#since = this.#meter.start();
+        this.#since = this.#meter.end("receive", "frames", this.#meter.since());
       });
       child.once("error", (cause) =>
         reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),

@@ -12,6 +12,7 @@ export class Meter {
   ipcMessages = 0;
   ipcBytes = 0;
   #comingUp: number | null;
+  #lastEnd: number | null = null;
 
   /** @param comingUpSince when the program began: all until the first span is its coming up; null without such a span */
   constructor(worker: number, tracing: boolean, comingUpSince: number | null = null) {
@@ -42,12 +43,20 @@ export class Meter {
     if (!this.tracing) return 0;
     const endSeconds = monotonicSeconds();
     this.#own.add(phase, item, startSeconds, endSeconds, bytes);
+    this.#lastEnd = endSeconds;
     return endSeconds;
+  }
+
+  /** Where the last span ended: the start of one that leaves no time between them untold; 0 when not tracing. */
+  since(): number {
+    return this.#lastEnd ?? this.start();
   }
 
   /** A span whose end has passed already. */
   between(phase: Phase, item: string, startSeconds: number, endSeconds: number): void {
-    if (this.tracing) this.#own.add(phase, item, startSeconds, endSeconds, 0);
+    if (!this.tracing) return;
+    this.#own.add(phase, item, startSeconds, endSeconds, 0);
+    this.#lastEnd = endSeconds;
   }
 
   /** Ends a span of another worker, which cannot speak for itself. */

@@ -47,7 +47,7 @@ export class BlockPreparer {
     const row = (block % blocksPerDate) * rowsPerBlock;
     const count = Math.min(rowsPerBlock, rows.window.azimuth - row);
     this.#reader.load(date, row, count, this.#cells);
-    const start = this.#meter.start();
+    const start = this.#meter.since();
     const target = targets[date]!;
     const bytes = this.#kernels.bytes.subarray(this.#cells, this.#cells + count * target.rowBytes);
     writeFully(target.file, bytes, target.dataOffset + row * target.rowBytes);

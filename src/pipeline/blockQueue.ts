@@ -1,4 +1,5 @@
 import { BackendError } from "../core/errors";
+import type { Meter } from "../parallel/meter";
 
 /** Blocks handed out one by one to any number of threads by an atomic counter in shared memory. */
 export class BlockQueue {
@@ -37,6 +38,7 @@ const LONGEST_STRETCH_MS = 40;
 export async function takeBlocks(
   queue: BlockQueue,
   work: (block: number) => void,
+  meter: Meter,
   signal: AbortSignal | undefined,
   onProgress?: (done: number, total: number) => void,
 ): Promise<void> {
@@ -47,6 +49,7 @@ export async function takeBlocks(
     onProgress?.(block + 1, queue.blocks);
     await new Promise(setImmediate);
     throwIfAborted(signal);
+    meter.end("wait", "event loop", meter.since());
     rested = performance.now();
   }
 }

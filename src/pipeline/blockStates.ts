@@ -68,10 +68,12 @@ export class BlockStates {
   compute(block: number, dates: readonly number[]): Uint8Array {
     const { row, count } = rowsOfBlock(this.#plan, block);
     const cells = cellsOfBlock(this.#plan, block);
+    const clearing = this.#meter.since();
     this.#kernels.clearStates(this.#states, cells);
+    this.#meter.end("compute", "clear", clearing);
     for (const date of dates) {
       this.#reader.load(date, row, count, this.#values);
-      const start = this.#meter.start();
+      const start = this.#meter.since();
       this.#kernels.accumulate(this.#states, this.#values, cells);
       this.#meter.end("compute", this.#plan.rows.dates[date]!, start);
     }

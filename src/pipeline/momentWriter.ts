@@ -53,7 +53,7 @@ export class MomentWriter {
     const { means, stds, counts, unresolved } = this.#regions;
     const { mean, std, count: valid } = this.#targets;
     const cells = (count * mean.rowBytes) / 4;
-    let start = this.#meter.start();
+    const start = this.#meter.since();
     const left = this.#kernels.moments(
       values,
       dateStride,
@@ -65,13 +65,12 @@ export class MomentWriter {
       unresolved,
     );
     for (let i = 0; i < left; i++) this.#resolve(values, dateStride, this.#kernels.ints[unresolved / 4 + i]!);
-    this.#meter.end("compute", `row ${row}`, start);
+    const computed = this.#meter.end("compute", `row ${row}`, start);
 
-    start = this.#meter.start();
     let written = this.#writeRows(mean, means, row, count) + this.#writeRows(std, stds, row, count);
     if (valid !== null) written += this.#writeRows(valid, counts, row, count);
     this.#meter.bytesWritten += written;
-    this.#meter.end("write", `row ${row}`, start, written);
+    this.#meter.end("write", `row ${row}`, computed, written);
   }
 
   #resolve(values: number, dateStride: number, cell: number): void {

@@ -63,7 +63,7 @@ export class RowReader {
   loadDates(row: number, count: number, target: number, dateStride: number): void {
     const { sources } = this.#rows;
     if (this.#isPlain) {
-      const start = this.#meter.start();
+      const start = this.#meter.since();
       let bytesRead = 0;
       for (let date = 0; date < sources.length; date++)
         bytesRead += this.#readIntensity(date, row, count, target + date * dateStride);
@@ -88,7 +88,7 @@ export class RowReader {
   #loadIntensity(date: number, row: number, count: number, target: number): void {
     const source = this.#rows.sources[date]!;
     const item = this.#rows.dates[date]!;
-    const start = this.#meter.start();
+    const start = this.#meter.since();
     const bytesRead = this.#readIntensity(date, row, count, target);
     const read = this.#meter.end("read", item, start, bytesRead);
     if (isPlain(source)) return;
@@ -122,7 +122,7 @@ export class RowReader {
         column: window.rangeOffset * looks.range,
         columns: window.range * looks.range,
       };
-      const start = this.#meter.start();
+      const start = this.#meter.since();
       const { rowStride, bytesRead } = this.#read(date, range, this.#buffer);
       let then = this.#meter.end("read", item, start, bytesRead);
       if (this.#decodeSamples(source, range, rowStride)) then = this.#meter.end("decode", item, then);

@@ -102,7 +102,7 @@ export async function fillRing(
     let rested = performance.now();
     for (let block = 0; block < task.blocks; block++) {
       const slot = block % task.slots.length;
-      const waiting = meter.start();
+      const waiting = meter.since();
       // The slot's word is the last block that was finished in it, plus one.
       for (let seen = Atomics.load(control, SLOTS + slot); seen < block + 1 - task.slots.length; ) {
         Atomics.wait(control, SLOTS + slot, seen, WAIT_MS);
@@ -119,6 +119,7 @@ export async function fillRing(
       if (performance.now() - rested < WAIT_MS) continue;
       onProgress?.(block + 1, task.blocks);
       await rest();
+      meter.end("wait", "event loop", meter.since());
       rested = performance.now();
     }
   } catch (error) {
@@ -142,7 +143,7 @@ export function drainRing(task: RingTask, meter: Meter): void {
   for (;;) {
     const block = Atomics.add(control, TAKEN, 1);
     if (block >= task.blocks) return;
-    const waiting = meter.start();
+    const waiting = meter.since();
     for (
       let filled = Atomics.load(control, FILLED);
       filled <= block;

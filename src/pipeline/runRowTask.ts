@@ -38,12 +38,12 @@ export async function runRowTask(
   try {
     const rowWork = startRowWork(work, meter);
     try {
-      await takeBlocks(queue, (block) => rowWork.do(block), signal, onProgress);
+      await takeBlocks(queue, (block) => rowWork.do(block), meter, signal, onProgress);
     } finally {
       rowWork.close();
     }
     if (team === null) return;
-    const start = meter.start();
+    const start = meter.since();
     const reports = await team.finishedWithoutLate();
     meter.end("wait", "threads", start);
     for (const report of reports) meter.absorb(report);

@@ -52,14 +52,14 @@ export class StateFinisher {
 
   /** Begins a block with the states of the first part, where they stand elsewhere. */
   begin(states: Uint8Array): void {
-    const start = this.#meter.start();
+    const start = this.#meter.since();
     this.#kernels.bytes.set(states, this.#states);
     this.#meter.end("merge", "first", start);
   }
 
   /** Adds the states of a block that stand in `incoming`. */
   merge(block: number): void {
-    const start = this.#meter.start();
+    const start = this.#meter.since();
     this.#kernels.merge(this.#states, this.#incoming, cellsOfBlock(this.#plan, block));
     this.#meter.end("merge", `block ${block}`, start);
   }
@@ -68,7 +68,7 @@ export class StateFinisher {
   finish(block: number): void {
     const { row, count } = rowsOfBlock(this.#plan, block);
     const cells = count * this.#plan.rows.window.range;
-    const start = this.#meter.start();
+    const start = this.#meter.since();
     const left = this.#kernels.finish(
       this.#states,
       cellsOfBlock(this.#plan, block),
@@ -97,7 +97,7 @@ export class StateFinisher {
   }
 
   #write(block: number, row: number, count: number): void {
-    const start = this.#meter.start();
+    const start = this.#meter.since();
     const { mean, std, count: valid } = this.#targets;
     const places = [
       { target: mean, from: this.#means },

@@ -13,6 +13,8 @@ import { makeSparseCrops, makeSparseSlc, runPila } from "./cli.fixture";
 const SHAPE = { azimuth: 901, range: 703 };
 const DATES = 6;
 const WORKERS = 3;
+/** What spans may leave uncovered; usual is a fifth of a per cent. */
+const MOST_UNTOLD = 0.05;
 const LARGE = { azimuth: 8000, range: 8192 };
 
 /** Halves of small whole numbers: no cell is left undecided and read again. */
@@ -53,10 +55,18 @@ function bytesByWorker(spans: readonly Span[]): Map<number, number> {
   return sums;
 }
 
+/** Share of the workers' time, from the first span of all to the last, that no span covers. */
+function untoldShare(spans: readonly Span[]): number {
+  const from = Math.min(...spans.map((span) => span.startSeconds));
+  const to = Math.max(...spans.map((span) => span.endSeconds));
+  const told = spans.reduce((sum, span) => sum + span.endSeconds - span.startSeconds, 0);
+  return 1 - told / (new Set(spans.map((span) => span.worker)).size * (to - from));
+}
+
 for (const { id } of BACKENDS) {
   for (const split of id === "mpi" ? ["dates", "rows"] : ["dates"]) {
     testUnless(backendMissing(id))(
-      `${id}${id === "mpi" ? ` by ${split}` : ""}: those read who should, together every byte once, no spans of one overlap`,
+      `${id}${id === "mpi" ? ` by ${split}` : ""}: those read who should, together every byte once, spans of one neither overlap nor leave gaps`,
       () =>
         withFolder((folder) => {
           // Threads share blocks as they come: the work must be longer than the start of the last thread.
@@ -111,6 +121,7 @@ for (const { id } of BACKENDS) {
             );
             last.set(worker, Math.max(before, endSeconds));
           }
+          assert.ok(untoldShare(spans) < MOST_UNTOLD, `${untoldShare(spans)} untold`);
         }),
     );
   }
@@ -119,7 +130,7 @@ for (const { id } of BACKENDS) {
 const SLC_SHAPE = { azimuth: 16_000, range: 8245 };
 
 for (const command of ["prep", "fused"]) {
-  test(`${command}: every thread reads samples, and only those under the crop are read, each once`, () =>
+  test(`${command}: every thread reads samples, only those under the crop are read, each once, spans leave no gaps`, () =>
     withFolder((folder) => {
       makeSparseSlc(join(folder, "slc"), 4, SLC_SHAPE);
       const trace = join(folder, "trace.jsonl");
@@ -127,7 +138,9 @@ for (const command of ["prep", "fused"]) {
       const options = ["--crop", "3600,1500,300,500", "--workers", "3", "--trace", trace, "--json"];
       const { code, stdout, stderr } = runPila([command, join(folder, "slc"), ...outputs, ...options]);
       assert.is(code, 0, stderr);
-      const read = bytesByWorker(readSpans(trace));
+      const spans = readSpans(trace);
+      const read = bytesByWorker(spans);
+      assert.ok(untoldShare(spans) < MOST_UNTOLD, `${untoldShare(spans)} untold`);
       assert.equal([...read.keys()].sort(), [0, 1, 2]);
       const under = 4 * (3600 * 4) * (1500 * 4) * 8;
       assert.is(
