@@ -92,12 +92,19 @@ export interface MeterReport {
   readonly spans: readonly Span[];
 }
 
-/** Seconds on the monotonic clock of the host: comparable between its processes. */
+/**
+ * Where performance.now() has its zero on the host's monotonic clock: it costs half of what hrtime does and leaves no
+ * garbage. The first of the two calls is slow, hence the one before.
+ */
+performance.now();
+const ZERO_SECONDS = Number(process.hrtime.bigint()) / 1e9 - performance.now() / 1000;
+
+/** Seconds on the monotonic clock of the host: comparable between its processes, to a few microseconds. */
 export function monotonicSeconds(): number {
-  return Number(process.hrtime.bigint()) / 1e9;
+  return ZERO_SECONDS + performance.now() / 1000;
 }
 
 /** When this process began to run, on the same clock. */
 export function processStartSeconds(): number {
-  return monotonicSeconds() - performance.now() / 1000;
+  return ZERO_SECONDS;
 }
