@@ -1,31 +1,34 @@
 import type { Estimate, Interval } from "../evidence/summary";
-import { type Lang, LOCALES } from "./language";
+import type { Lang } from "./language";
 
 /** Between a number and its unit; never broken at a line's end. */
 const SPACE = "\u00a0";
 
-/** Always this many decimals. */
+/** Always this many decimals; four whole digits stand together, more in threes, by the narrow space both languages know. */
 export function formatFixed(value: number, decimals: number, lang: Lang): string {
-  return new Intl.NumberFormat(LOCALES[lang], {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  }).format(value);
+  const text = Math.abs(value).toFixed(decimals);
+  const [whole, fraction] = text.split(".") as [string, string | undefined];
+  const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") : whole;
+  const sign = value < 0 && Number(text) !== 0 ? "-" : "";
+  return sign + grouped + (fraction === undefined ? "" : (lang === "es" ? "," : ".") + fraction);
 }
 
-/** Three significant digits, and never fewer than the whole part: `0,0123`, `1,20`, `1.234`. */
+/** Three significant digits, and never fewer than the whole part: `0,0123`, `1,20`, `1234`. */
 export function formatNumber(value: number, lang: Lang): string {
   if (value === 0 || !Number.isFinite(value)) return formatFixed(value, 0, lang);
   const magnitude = Math.floor(Math.log10(Number(Math.abs(value).toPrecision(3))));
   return formatFixed(value, Math.min(8, Math.max(0, 2 - magnitude)), lang);
 }
 
-/** Without padding zeros, for ticks: `0,5`, `2`. */
+/** With four significant digits, and without padding zeros, for ticks: `0,5`, `2`. */
 export function formatTick(value: number, lang: Lang): string {
-  return new Intl.NumberFormat(LOCALES[lang], { maximumSignificantDigits: 4 }).format(value);
+  const rounded = String(Number(value.toPrecision(4)));
+  const fraction = rounded.includes("e") ? 8 : (rounded.split(".")[1]?.length ?? 0);
+  return formatFixed(value, fraction, lang);
 }
 
 export function formatCount(value: number, lang: Lang): string {
-  return new Intl.NumberFormat(LOCALES[lang], { maximumFractionDigits: 0 }).format(value);
+  return formatFixed(value, 0, lang);
 }
 
 /** `1,20 s`. */

@@ -7,7 +7,14 @@ import { parseLabel } from "../../src/report/charts/parseLabel";
 import { PHASE_GROUPS } from "../../src/report/charts/phaseGroups";
 import { placeLabels } from "../../src/report/charts/placeLabels";
 import { layoutTimeline } from "../../src/report/charts/timeline";
-import { formatInterval, formatNumber, formatPercent, formatSeconds } from "../../src/report/formatNumber";
+import {
+  formatFixed,
+  formatInterval,
+  formatNumber,
+  formatPercent,
+  formatSeconds,
+  formatTick,
+} from "../../src/report/formatNumber";
 
 test("labels: number after the first part; anything else keeps its name", () => {
   assert.equal(parseLabel("sec"), { backend: "sec", workers: 1 });
@@ -23,7 +30,15 @@ test("labels: number after the first part; anything else keeps its name", () => 
 test("numbers: three digits, decimal comma and blank in Spanish, point in English", () => {
   assert.equal(
     [0.012345, 0.9999, 1.2, 12.34, 123.4, 1234.5, 0].map((value) => formatNumber(value, "es")),
-    ["0,0123", "1,00", "1,20", "12,3", "123", "1.235", "0"],
+    ["0,0123", "1,00", "1,20", "12,3", "123", "1235", "0"],
+  );
+  assert.equal(
+    [1234567.891, -54321, -0.0001].map((value) => formatFixed(value, 1, "en")),
+    ["1\u202f234\u202f567.9", "-54\u202f321.0", "0.0"],
+  );
+  assert.equal(
+    [0.5, 2, 1200, 33333, 0.25].map((value) => formatTick(value, "es")),
+    ["0,5", "2", "1200", "33\u202f330", "0,25"],
   );
   assert.is(formatSeconds(1.2, "en"), "1.20\u00a0s");
   assert.is(formatPercent(0.123, "es"), "12\u00a0%");

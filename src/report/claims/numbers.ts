@@ -1,4 +1,5 @@
 import type { Estimate, Interval } from "../../evidence/summary";
+import { formatFixed } from "../formatNumber";
 import type { Lang } from "../language";
 
 /** Without an interval a number is told with this many significant digits; with one, with at most one more. */
@@ -41,14 +42,7 @@ export interface Numbers {
 /** The numbers of a language. */
 export function numbersOf(lang: Lang): Numbers {
   const comma = lang === "es";
-  const write = (value: number, decimals: number): string => {
-    const text = Math.abs(value).toFixed(Math.max(0, decimals));
-    const [whole, fraction] = text.split(".") as [string, string | undefined];
-    // Four digits stand together; longer ones in threes, by the narrow space both languages know.
-    const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") : whole;
-    const sign = value < 0 && Number(text) !== 0 ? "-" : "";
-    return sign + grouped + (fraction === undefined ? "" : (comma ? "," : ".") + fraction);
-  };
+  const write = (value: number, decimals: number): string => formatFixed(value, Math.max(0, decimals), lang);
   const number = (value: number, decimals?: number): string => {
     if (decimals !== undefined) return write(value, decimals);
     const most = Math.min(MOST_DECIMALS, decimalsOf(value, null));
