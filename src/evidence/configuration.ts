@@ -60,6 +60,7 @@ export function summariseConfiguration(own: ConfigurationRuns, ground: Ground): 
   const absoluteSpeedup = isSec ? unitSpeedup(own) : versusSec === null ? null : speedupOf(versusSec);
   const relativeSpeedup = relativeTo(ground.one, own, ground);
   const leading = comparable ? absoluteSpeedup : relativeSpeedup;
+  const troubled = runs.filter((run) => run.outcome !== "ok");
   const wall = timed.map((run) => run.wallSeconds!);
   const seconds = wall.length === 0 ? null : estimateMedian(wall);
   const bytesRead = medianOf(timed, (run) => run.bytesRead);
@@ -78,7 +79,8 @@ export function summariseConfiguration(own: ConfigurationRuns, ground: Ground): 
     looks: first.looks,
     cache: first.cache,
     counts: countRuns(runs),
-    reasons: [...new Set(runs.flatMap((run) => (run.outcome === "ok" ? [] : [run.reason ?? run.outcome])))],
+    reasons: [...new Set(troubled.map((run) => run.reason ?? run.outcome))],
+    troubledRunIds: troubled.map((run) => run.runId),
     runs: timed.map(toTimedRun),
     warmups: selectWarmups(runs).map(toTimedRun),
     tracedTimes: traced,

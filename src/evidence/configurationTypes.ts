@@ -55,6 +55,8 @@ export interface Configuration {
   readonly counts: RunCounts;
   /** Reasons of failed and skipped runs, each once. */
   readonly reasons: readonly string[];
+  /** Ids of those runs. */
+  readonly troubledRunIds: readonly string[];
   /** Timed runs: kept and untraced (or traced where `tracedTimes`), by block and order; `sec` pools its twins. */
   readonly runs: readonly TimedRun[];
   /** The warm-up runs, drawn apart and in no statistic. */

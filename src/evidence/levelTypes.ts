@@ -140,4 +140,6 @@ export interface TracingCost {
   readonly factor: Estimate;
   /** Pairs (configuration, block) behind it. */
   readonly pairs: number;
+  /** Both sides of the pairs. */
+  readonly runIds: readonly string[];
 }

@@ -12,13 +12,15 @@ import { estimateMean, mean } from "./studentT";
  * @returns null without a pair
  */
 export function measureTracingCost(configurations: readonly (readonly RunRecord[])[]): TracingCost | null {
+  const paired: RunRecord[] = [];
   const logs = configurations.flatMap((runs) => {
-    const sides = groupBy(runs.filter(isKept), (run) => run.traced);
+    const kept = runs.filter(isKept);
+    const sides = groupBy(kept, (run) => run.traced);
     const traced = blockSeconds(sides.get(true) ?? []);
     const untraced = blockSeconds(sides.get(false) ?? []);
-    return sharedBlocks(traced, untraced).map((block) =>
-      Math.log(mean(traced.get(block)!) / mean(untraced.get(block)!)),
-    );
+    const shared = sharedBlocks(traced, untraced);
+    paired.push(...kept.filter((run) => shared.includes(run.block)));
+    return shared.map((block) => Math.log(mean(traced.get(block)!) / mean(untraced.get(block)!)));
   });
   if (logs.length === 0) return null;
   const { value, interval } = estimateMean(logs);
@@ -27,5 +29,5 @@ export function measureTracingCost(configurations: readonly (readonly RunRecord[
     interval:
       interval === null ? null : { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
   };
-  return { factor, pairs: logs.length };
+  return { factor, pairs: logs.length, runIds: paired.map((run) => run.runId) };
 }

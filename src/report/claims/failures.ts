@@ -56,7 +56,7 @@ function word(one: Configuration, level: Text | null): ClaimVerdict {
       return `${label}${level === null ? "" : `, ${level.en}`}: of ${n.count(total)} ${total === 1 ? "run" : "runs"} ${parts.join(" and ")}, ${why}; ${rest}.`;
     },
   });
-  return claimed("T1", text, [label]);
+  return claimed("T1", text, one.troubledRunIds);
 }
 
 /** Labels that the session left out before any run. */
@@ -68,7 +68,7 @@ function listAbsent(summary: Summary): readonly ClaimVerdict[] {
       claimed(
         "T1",
         { es: `${label} no se midió: «${reason}».`, en: `${label} was not measured: «${reason}».` },
-        [label],
+        [],
       ),
     );
 }

@@ -23,7 +23,7 @@ function evaluateCost({ tracingCost }: Summary): ClaimVerdict {
       en: "no block holds the same configuration with and without spans: what they cost is not known",
     });
   }
-  const { factor, pairs } = tracingCost;
+  const { factor, pairs, runIds } = tracingCost;
   if (factor.interval === null) {
     return missing(
       say({
@@ -53,7 +53,7 @@ function evaluateCost({ tracingCost }: Summary): ClaimVerdict {
       en: (n) =>
         `Time with spans and memory watched over time without: ${n.ratio(factor)} (geometric mean of ${n.count(pairs)} pairs of the same block): ${verdict.en}.`,
     }),
-    [],
+    runIds,
   );
 }
 
