@@ -136,7 +136,7 @@ function pick(tree: Tree, names: readonly string[]): Tree {
 }
 
 /** Causes that tell apart how the computing is shared out: only their sum is a formula's. */
-const SHARING: readonly string[] = ["pattern", "extraProcesses", "serialCompute", "imbalance"];
+const SHARING: readonly string[] = ["pattern", "extraProcesses", "serialCompute", "lateStart", "imbalance"];
 
 function compareConfiguration(compare: Comparison, level: Level, one: Configuration, expected: Tree): void {
   const { label } = one;

@@ -14,6 +14,10 @@ export const CAUSE_NAMES: Readonly<Record<CauseId, Text>> = {
   },
   imbalance: { es: "el desbalance de carga (LB)", en: "load imbalance (LB)" },
   serialCompute: { es: "el cálculo en serie", en: "serial computing" },
+  lateStart: {
+    es: "el arranque tardío de los demás trabajadores: mientras tanto calcula uno solo",
+    en: "the late start-up of the other workers: meanwhile only one computes",
+  },
   startup: {
     es: "el arranque y el cierre de los trabajadores",
     en: "starting and ending the workers (start-up)",
@@ -36,6 +40,7 @@ export const SHORT_CAUSE_NAMES: Readonly<Record<CauseId, Text>> = {
   extraProcesses: { es: "procesos que calculan de más", en: "processes that compute besides" },
   imbalance: { es: "desbalance", en: "imbalance" },
   serialCompute: { es: "cálculo en serie", en: "serial computing" },
+  lateStart: { es: "arranque tardío", en: "late start-up" },
   startup: { es: "arranque y cierre", en: "start-up" },
   ipc: { es: "IPC", en: "IPC" },
   io: { es: "E/S", en: "I/O" },
@@ -60,6 +65,7 @@ export function wordCauseSeconds({ id, seconds, baseSeconds }: Cause): Text {
         en: (n) => `${n.count(seconds)} compute, ${n.count(baseSeconds)} asked for`,
       });
     case "imbalance":
+    case "lateStart":
     case "serialCompute":
       return say({
         es: (n) =>

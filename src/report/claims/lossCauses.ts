@@ -15,6 +15,7 @@ export type CauseId =
   | "extraProcesses"
   | "imbalance"
   | "serialCompute"
+  | "lateStart"
   | "startup"
   | "ipc"
   | "io"
@@ -25,7 +26,7 @@ export type CauseId =
   | "contention";
 
 /** These spread the work badly: at worst nothing is gained, so they never make a run slower than `sec`. */
-const SHARING: readonly CauseId[] = ["pattern", "imbalance", "serialCompute"];
+const SHARING: readonly CauseId[] = ["pattern", "imbalance", "serialCompute", "lateStart"];
 /** From this part of the loss on a cause is named. */
 export const LEAST_SHARE = 0.15;
 /** From this part of the loss on the serial share is told with its bound. */
@@ -66,8 +67,8 @@ export interface Explanation {
  *   the logarithmic mean of T per second of computing on both sides, so that the parts sum to the factor exactly.
  *   Seconds: of that kind on the busiest worker's clock, and what they would be at sec's seconds of it per second of
  *   computing.
- * - loadBalance: into computing done by one while others have computing left (serial) and the tail of the slowest, in
- *   proportion to the seconds of either. Seconds: the most loaded worker against the mean of those that compute.
+ * - loadBalance: into computing done by one while the others have not come up (late start), by one while others have
+ *   computing left (serial) and the tail of the slowest, in proportion to the seconds of each. Seconds: the most loaded worker against the mean of those that compute.
  * - computation: what the same program at 1 worker computes more than sec is its pattern's extra work, the rest comes
  *   with the workers. Seconds: computing of all workers, against sec (extra work: 1 worker against sec).
  * `pattern` counts workers asked for that never compute; its seconds are numbers of workers. Where more compute than were
@@ -136,13 +137,16 @@ function busiestOf(run: Decomposition): Decomposition["workers"][number] {
 }
 
 function splitLoadBalance(run: Decomposition, share: number, sharing: number, lone: LoneTime): Cause[] {
-  const { serialCompute, tailCompute } = lone;
+  const { lateCompute, serialCompute, tailCompute } = lone;
   const seconds = busiestOf(run).phases.compute;
   const baseSeconds = run.usefulSeconds / sharing;
-  const part = serialCompute + tailCompute > 0 ? serialCompute / (serialCompute + tailCompute) : 0;
+  const uneven = lateCompute + serialCompute + tailCompute;
+  const partOf = (some: number): number => (uneven > 0 ? (share * some) / uneven : 0);
+  const [late, serial] = [partOf(lateCompute), partOf(serialCompute)];
   return [
-    { id: "serialCompute", share: share * part, seconds, baseSeconds },
-    { id: "imbalance", share: share * (1 - part), seconds, baseSeconds },
+    { id: "lateStart", share: late, seconds, baseSeconds },
+    { id: "serialCompute", share: serial, seconds, baseSeconds },
+    { id: "imbalance", share: share - late - serial, seconds, baseSeconds },
   ];
 }
 

@@ -84,10 +84,12 @@ export function followWorker(stretches: readonly Stretch[], worker: number): Tim
   return time;
 }
 
-/** Seconds in which at most one worker is busy, by what it does; its computing is told apart. */
+/** Seconds in which at most one worker is busy with more than coming up, by what it does; its computing is told apart. */
 export interface LoneTime {
   /** Without computing, whose parts follow. */
   readonly byKind: TimeByKind;
+  /** One computes while all others that will compute have not come up yet. */
+  readonly lateCompute: number;
   /** One computes although another one has computing left, or after it took in what the others sent. */
   readonly serialCompute: number;
   /** One still computes its share when all others have ended theirs. */
@@ -100,10 +102,15 @@ export function measureLoneTime(stretches: readonly Stretch[], spans: readonly S
   for (const { worker, phase, endSeconds } of spans) {
     if (phase === "compute") lastCompute.set(worker, Math.max(lastCompute.get(worker) ?? 0, endSeconds));
   }
+  const upFrom = findUpFrom(spans);
   const joins = spans.filter(({ phase }) => phase === "wait" || phase === "receive" || phase === "merge");
   const byKind = noTime();
-  let [serialCompute, tailCompute] = [0, 0];
+  let [lateCompute, serialCompute, tailCompute] = [0, 0, 0];
   for (const { from, to, busy } of stretches) {
+    if (isLate(from, busy)) {
+      lateCompute += to - from;
+      continue;
+    }
     if (busy.length > 1) continue;
     const [alone] = busy;
     if (alone === undefined) byKind.idle += to - from;
@@ -111,7 +118,14 @@ export function measureLoneTime(stretches: readonly Stretch[], spans: readonly S
     else if (isTail(alone.worker, from)) tailCompute += to - from;
     else serialCompute += to - from;
   }
-  return { byKind, serialCompute, tailCompute };
+  return { byKind, lateCompute, serialCompute, tailCompute };
+
+  function isLate(from: number, busy: Stretch["busy"]): boolean {
+    const working = busy.filter(({ phase }) => KIND_OF[phase] !== "startup");
+    if (working.length !== 1 || working[0]!.phase !== "compute") return false;
+    const awaited = [...lastCompute].filter(([other, end]) => other !== working[0]!.worker && end > from);
+    return awaited.length > 0 && awaited.every(([other]) => from < upFrom.get(other)!);
+  }
 
   function isTail(worker: number, from: number): boolean {
     const others = [...lastCompute].filter(([other]) => other !== worker).map(([, end]) => end);
@@ -122,4 +136,20 @@ export function measureLoneTime(stretches: readonly Stretch[], spans: readonly S
       (span) => span.worker === worker && span.endSeconds > ended && span.endSeconds <= from,
     );
   }
+}
+
+/** When each worker has come up: the end of its last start-up before it does anything else. */
+function findUpFrom(spans: readonly Span[]): Map<number, number> {
+  const works = new Map<number, number>();
+  for (const { worker, phase, startSeconds } of spans) {
+    if (phase === "wait" || KIND_OF[phase] === "startup") continue;
+    works.set(worker, Math.min(works.get(worker) ?? Number.POSITIVE_INFINITY, startSeconds));
+  }
+  const up = new Map<number, number>();
+  for (const { worker, phase, startSeconds, endSeconds } of spans) {
+    if (KIND_OF[phase] !== "startup" || startSeconds >= (works.get(worker) ?? 0)) continue;
+    up.set(worker, Math.max(up.get(worker) ?? 0, endSeconds));
+  }
+  for (const worker of works.keys()) if (!up.has(worker)) up.set(worker, 0);
+  return up;
 }

@@ -64,6 +64,25 @@ export const serialBegin = threads2(
   ],
 );
 
+/** The main thread computes nearly everything while the other one comes up. */
+export const lateStart = threads2(
+  [
+    ["init", 0.05],
+    ["read", 0.85, stackBytes(6)],
+    ["compute", 7],
+    ["write", 0.1, stackBytes(1)],
+  ],
+  [
+    ["wait", 0.5],
+    ["spawn", 6],
+    ["wait", 0.1],
+    ["init", 0.1],
+    ["read", 0.1, stackBytes(2)],
+    ["compute", 1],
+    ["write", 0.1, stackBytes(1)],
+  ],
+);
+
 /** Shared out and even, but the main thread then writes for 5 s. */
 export const serialWrite = threads2([...HALF, ["write", 5, stackBytes(2)]], HALF);
 
