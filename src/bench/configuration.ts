@@ -16,17 +16,22 @@ export interface BenchConfiguration {
   readonly twin: "a" | "b" | null;
   /** A backend id, `prep`, `fused` or `peer`. */
   readonly backend: string;
+  /** Of a peer with `{workers}`: its name without the number; null for every other configuration. */
+  readonly program: string | null;
   readonly workers: number;
   readonly level: BenchLevel;
   /** The command of a peer, split into arguments, placeholders not filled; null for pila's own. */
   readonly peerCommand: readonly string[] | null;
 }
 
-/** A program of somebody else's, as `--peer 'NAME=COMMAND'` names it. */
+/** A program of somebody else's, as `--peer 'NAME=COMMAND'` names it; `{workers}` in the name is where labels have the number. */
 export interface Peer {
   readonly name: string;
   readonly command: readonly string[];
 }
+
+/** Where a peer's command, and its name, take the number of workers. */
+const WORKERS_PLACE = "{workers}";
 
 /** `mp_v2` at 4 workers is `mp4_v2`: the number stands after the first part of the id; `sec` has none. */
 export function labelOf(backend: string, workers: number): string {
@@ -55,7 +60,8 @@ export function buildConfigurations(
   const counts = [...new Set([1, ...workers])].sort((a, b) => a - b);
   return levels.flatMap((level) => {
     const own = (backend: string, count: number, twin: "a" | "b" | null): BenchConfiguration => {
-      return { label: labelOf(backend, count), twin, backend, workers: count, level, peerCommand: null };
+      const common = { twin, backend, program: null, workers: count, level, peerCommand: null };
+      return { label: labelOf(backend, count), ...common };
     };
     const parallel = backends.filter((backend) => backend !== "sec");
     return [
@@ -68,11 +74,13 @@ export function buildConfigurations(
 }
 
 function peerConfigurations(peer: Peer, counts: readonly number[], level: BenchLevel): BenchConfiguration[] {
-  const scales = peer.command.some((argument) => argument.includes("{workers}"));
+  const scales = peer.command.some((argument) => argument.includes(WORKERS_PLACE));
+  const name = !scales || peer.name.includes(WORKERS_PLACE) ? peer.name : peer.name + WORKERS_PLACE;
   return (scales ? counts : [1]).map((count) => ({
-    label: scales ? `${peer.name}${count}` : peer.name,
+    label: name.replace(WORKERS_PLACE, String(count)),
     twin: null,
     backend: "peer",
+    program: scales ? name.replace(WORKERS_PLACE, "") : null,
     workers: count,
     level,
     peerCommand: peer.command,

@@ -139,11 +139,12 @@ const NO_GATE: GateResult = { reason: null, sha256: null, comparedPixels: null }
 
 function describePlanned(planned: PlannedRun, { sessionId, cores }: Workshop) {
   const { runId, block, order, warmup, traced, configuration } = planned;
-  const { label, twin, backend, workers, level } = configuration;
+  const { label, twin, backend, program, workers, level } = configuration;
   const oversubscribed = workers > cores;
   const size = { dates: level.dates, shape: level.shape, crop: level.crop };
   const place = { runId, sessionId, block, order, warmup, traced };
-  return { schema: 1 as const, ...place, label, twin, backend, workers, cores, oversubscribed, ...size };
+  const who = { label, twin, backend, ...(backend === "peer" ? { program } : {}), workers };
+  return { schema: 1 as const, ...place, ...who, cores, oversubscribed, ...size };
 }
 
 function emptyScratch(scratch: string, level: PreparedLevel, traced: boolean): RunPlaces {

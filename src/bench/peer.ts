@@ -15,10 +15,10 @@ export interface PeerPlaces {
  * @throws UsageError no name, no command, an open quote, or no place for the outputs
  */
 export function parsePeer(text: string): Peer {
-  const match = /^([A-Za-z][\w.-]*)=(.*)$/s.exec(text);
+  const match = /^([A-Za-z][\w.-]*(?:\{workers\}[\w.-]*)?)=(.*)$/s.exec(text);
   if (match === null) {
     throw new UsageError(
-      `--peer: found ${JSON.stringify(text)}, expected 'NAME=COMMAND' with a name of letters, digits and _`,
+      `--peer: found ${JSON.stringify(text)}, expected 'NAME=COMMAND' with a name of letters, digits and _, {workers} where labels have the number`,
     );
   }
   const command = splitArguments(match[2]!);
@@ -29,6 +29,11 @@ export function parsePeer(text: string): Peer {
         `--peer ${match[1]}: found no ${placeholder} in its command, expected {intens}, {mean} and {std}; write where the program takes its input folder and its two outputs`,
       );
     }
+  }
+  if (match[1]!.includes("{workers}") && !whole.includes("{workers}")) {
+    throw new UsageError(
+      `--peer ${match[1]}: found {workers} in the name only, expected it in the command too; write where the program takes it`,
+    );
   }
   return { name: match[1]!, command };
 }

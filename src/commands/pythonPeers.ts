@@ -7,11 +7,11 @@ import { runChild } from "./runChild";
 
 /** The user's chain in Python, by the label each gets in tables and charts. */
 const SCRIPTS = [
-  { name: "py_sec", script: "run_secuencial.py", workers: null },
-  { name: "py_mp", script: "run_mp.py", workers: 2 },
-  { name: "py_mp_v2", script: "run_mp_v2.py", workers: 2 },
-  { name: "py_mp_mem", script: "run_mp_mem.py", workers: 2 },
-  { name: "py_mpi", script: "run_mpi.py", workers: 2 },
+  { name: "py_sec", script: "run_secuencial.py" },
+  { name: "py_mp{workers}", script: "run_mp.py" },
+  { name: "py_mp{workers}_v2", script: "run_mp_v2.py" },
+  { name: "py_mp{workers}_mem", script: "run_mp_mem.py" },
+  { name: "py_mpi{workers}", script: "run_mpi.py" },
 ] as const;
 
 /** Commands of the Python programs as peers, in an environment of their own that is made once under build/. */
@@ -19,9 +19,9 @@ export async function peerCommands(context: Context): Promise<readonly string[]>
   const python = await peerPython(context);
   const hasMpi = spawnSync("mpiexec", ["--version"], { stdio: "ignore" }).status === 0;
   if (!hasMpi) context.tell("informe: py_mpi left out: no mpiexec");
-  return SCRIPTS.filter(({ name }) => hasMpi || name !== "py_mpi").map(({ name, script, workers }) => {
+  return SCRIPTS.filter(({ name }) => hasMpi || name !== "py_mpi{workers}").map(({ name, script }) => {
     const path = packagePath("test/reference/python", script);
-    const count = workers === null ? "" : ` --workers ${workers}`;
+    const count = name.includes("{workers}") ? " --workers {workers}" : "";
     return `${name}=${quote(python)} ${quote(path)} {intens} {mean} {std}${count}`;
   });
 }

@@ -59,6 +59,9 @@ export interface RunRecord {
   readonly twin: "a" | "b" | null;
   /** Backend id (`sec`, `mp`, … `prep`, `fused`) or `peer`. */
   readonly backend: string;
+  /** Peers: the name its numbers of workers share; null where how many it uses is its own affair. Absent for pila's own. */
+  readonly program?: string | null;
+  /** 1 for a peer that is not told how many. */
   readonly workers: number;
   /** Cores available to the process. */
   readonly cores: number;

@@ -5,6 +5,7 @@ import type { Decomposition } from "./decompositionTypes";
 import type { Comparison, Speedup, Yardstick } from "./estimateTypes";
 import { blockSeconds, countRuns, isKept, selectTimed, selectWarmups, toTimedRun } from "./keptRuns";
 import { estimateMedian, median } from "./median";
+import { isComparable, programOf } from "./program";
 import { type BlockValues, invertEstimate, pairedRatio } from "./ratio";
 import type { SummaryOptions } from "./summary";
 import { compare } from "./verdict";
@@ -31,16 +32,6 @@ export interface Ground {
   readonly options: SummaryOptions;
 }
 
-export function kindOf(backend: string): ConfigurationKind {
-  if (backend === "prep") return "prepare";
-  return backend === "fused" || backend === "peer" ? backend : "statistics";
-}
-
-/** Does the work of `sec`, so that its time may be held against it. */
-export function isComparable(kind: ConfigurationKind): boolean {
-  return kind === "statistics" || kind === "peer";
-}
-
 /** The configuration of a label's runs; times and speedups are null when no run was kept. */
 export function summariseConfiguration(own: ConfigurationRuns, ground: Ground): Configuration {
   const { label, kind, runs } = own;
@@ -60,6 +51,7 @@ export function summariseConfiguration(own: ConfigurationRuns, ground: Ground): 
   const absoluteSpeedup = isSec ? unitSpeedup(own) : versusSec === null ? null : speedupOf(versusSec);
   const relativeSpeedup = relativeTo(ground.one, own, ground);
   const leading = comparable ? absoluteSpeedup : relativeSpeedup;
+  const knowsWorkers = first.backend !== "peer" || typeof first.program === "string";
   const troubled = runs.filter((run) => run.outcome !== "ok");
   const wall = timed.map((run) => run.wallSeconds!);
   const seconds = wall.length === 0 ? null : estimateMedian(wall);
@@ -70,7 +62,9 @@ export function summariseConfiguration(own: ConfigurationRuns, ground: Ground): 
     label,
     kind,
     backend: first.backend,
+    program: programOf(first),
     workers: first.workers,
+    knowsWorkers,
     cores: first.cores,
     oversubscribed: first.oversubscribed,
     dates: first.dates,
@@ -101,7 +95,7 @@ export function summariseConfiguration(own: ConfigurationRuns, ground: Ground): 
     versusSec,
     absoluteSpeedup,
     relativeSpeedup,
-    efficiency: leading === null ? null : divide(leading, first.workers),
+    efficiency: leading === null || !knowsWorkers ? null : divide(leading, first.workers),
     ...decomposeRuns(own, isSec ? "self" : comparable ? ground.secDecomposition : null, ground.spansByRun),
   };
 }

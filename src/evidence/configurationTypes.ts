@@ -44,7 +44,11 @@ export interface Configuration {
   readonly label: string;
   readonly kind: ConfigurationKind;
   readonly backend: string;
+  /** What its numbers of workers have in common: the backend, or a peer's name without the number. */
+  readonly program: string;
   readonly workers: number;
+  /** False for a peer that is not told how many workers to use: `workers` is 1 then and means nothing. */
+  readonly knowsWorkers: boolean;
   readonly cores: number;
   readonly oversubscribed: boolean;
   readonly dates: number;

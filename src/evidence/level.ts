@@ -1,11 +1,5 @@
 import type { EnvRecord, RunRecord, SpanRecord } from "../core/records";
-import {
-  type ConfigurationRuns,
-  decomposeRuns,
-  isComparable,
-  kindOf,
-  summariseConfiguration,
-} from "./configuration";
+import { type ConfigurationRuns, decomposeRuns, summariseConfiguration } from "./configuration";
 import type { LevelKey } from "./configurationTypes";
 import { comparePairs, findFastest } from "./fastest";
 import { compareFused } from "./fusedComparison";
@@ -15,6 +9,7 @@ import { blockSeconds, countRuns, isKept, selectTimed } from "./keptRuns";
 import type { Level } from "./levelTypes";
 import { measureNoiseFloor } from "./noiseFloor";
 import { testAnyDifference } from "./omnibus";
+import { isComparable, kindOf, programOf } from "./program";
 import { summariseScaling } from "./scaling";
 import type { SummaryOptions } from "./summary";
 
@@ -96,14 +91,8 @@ export function summariseLevel(
   };
 }
 
-/** One backend at another number of workers; of peers, the label without its number must agree too. */
+/** One program at another number of workers. */
 function sameProgram(one: ConfigurationRuns, other: ConfigurationRuns): boolean {
   const [a, b] = [one.runs[0]!, other.runs[0]!];
-  if (a.backend !== b.backend) return false;
-  return one.kind !== "peer" || stem(a) === stem(b);
-}
-
-function stem(run: RunRecord): string {
-  const number = String(run.workers);
-  return run.label.endsWith(number) ? run.label.slice(0, -number.length) : run.label;
+  return programOf(a) === programOf(b);
 }

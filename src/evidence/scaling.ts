@@ -54,16 +54,9 @@ export function summariseScaling(
 ): readonly Scaling[] {
   const sec = configurations.find((one) => one.label === "sec")?.decomposition ?? null;
   const measured = configurations.filter((one) => one.label !== "sec" && one.seconds !== null);
-  return [...groupBy(measured, scalingName)]
+  return [...groupBy(measured, (one) => one.program)]
     .filter(([, group]) => group[0]!.kind !== "peer" || group.length > 1)
     .map(([backend, group]) => scalingOf(backend, group, seconds, sec));
-}
-
-/** Peers share one backend id; their label without the number of workers tells them apart. */
-function scalingName(configuration: Configuration): string {
-  const { backend, kind, label, workers } = configuration;
-  if (kind !== "peer") return backend;
-  return label.endsWith(String(workers)) ? label.slice(0, -String(workers).length) : label;
 }
 
 function scalingOf(

@@ -1,7 +1,6 @@
 import { pixelCount } from "../core/raster";
 import type { CacheState, RunRecord } from "../core/records";
 import { compareCaches } from "./cacheEffect";
-import { isComparable } from "./configuration";
 import type { LevelKey } from "./configurationTypes";
 import { measureDrift } from "./drift";
 import type { NoiseFloor } from "./estimateTypes";
@@ -11,6 +10,7 @@ import { countRuns } from "./keptRuns";
 import { formatLevelKey, groupByLabel, levelKeyOf, summariseLevel } from "./level";
 import type { Level } from "./levelTypes";
 import { widerFloor } from "./noiseFloor";
+import { isComparable } from "./program";
 import type { Session, Summary, SummaryOptions } from "./summary";
 import { measureTracingCost } from "./tracingCost";
 

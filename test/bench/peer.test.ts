@@ -33,6 +33,8 @@ for (const [text, message] of [
   ["py=", "an empty command"],
   ["py=x 'y", "an open '"],
   ["py=x {intens} {mean}", "found no {std}"],
+  ["py{workers}=x {intens} {mean} {std}", "found {workers} in the name only"],
+  ["{workers}=x {intens} {mean} {std} {workers}", "expected 'NAME=COMMAND'"],
 ] as const) {
   test(`a wrong peer is refused: ${text}`, () =>
     assert.throws(

@@ -56,6 +56,29 @@ function worldOf(changes: Partial<ProtocolWorld> = {}, secondsOfRun = 1): FakeWo
   };
 }
 
+test("a peer that is told its workers runs at every number, labelled where its name says so", () => {
+  const places = ["{intens}", "{mean}", "{std}"];
+  const peers = [
+    { name: "py_mp{workers}_v2", command: ["a", ...places, "-n{workers}"] },
+    { name: "py_mpi", command: ["b", ...places, "{workers}"] },
+    { name: "own2", command: ["c", ...places] },
+  ];
+  assert.equal(
+    buildConfigurations(["sec"], [4, 2], [level], peers)
+      .filter((one) => one.backend === "peer")
+      .map(({ label, program, workers }) => [label, program, workers]),
+    [
+      ["py_mp1_v2", "py_mp_v2", 1],
+      ["py_mp2_v2", "py_mp_v2", 2],
+      ["py_mp4_v2", "py_mp_v2", 4],
+      ["py_mpi1", "py_mpi", 1],
+      ["py_mpi2", "py_mpi", 2],
+      ["py_mpi4", "py_mpi", 4],
+      ["own2", null, 1],
+    ],
+  );
+});
+
 test("labels carry the workers after the first part of the id", () => {
   const cases = [
     ["sec", 1],

@@ -62,9 +62,8 @@ export function pickRepresentatives(
 ): readonly Configuration[] {
   const chosen = new Map<string, Configuration>();
   for (const one of comparable(configurations).filter(passes)) {
-    const key = `${one.backend}|${one.kind === "peer" ? one.label.replace(/\d+$/, "") : ""}`;
-    const best = chosen.get(key);
-    if (best === undefined || !one.oversubscribed || best.workers === 1) chosen.set(key, one);
+    const best = chosen.get(one.program);
+    if (best === undefined || !one.oversubscribed || best.workers === 1) chosen.set(one.program, one);
   }
   return [...chosen.values()];
 }

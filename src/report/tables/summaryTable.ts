@@ -71,7 +71,7 @@ function cellsOf(one: Configuration, lang: Lang): readonly Cell[] {
   const spread = absoluteSpeedup?.interval ?? null;
   return [
     { text: `${one.label}${one.oversubscribed ? " *" : ""}`, value: one.label },
-    numberCell(one.workers, String),
+    numberCell(one.knowsWorkers ? one.workers : null, String),
     numberCell(seconds?.n ?? 0, String),
     numberCell(seconds?.value ?? null, number),
     { text: formatInterval(interval, lang), value: interval === null ? null : interval.high - interval.low },

@@ -296,6 +296,30 @@ test("a peer has its speedup and agreement, with its own words", () => {
   assert.match(outside!, /^py_mp2 \(5 corridas válidas, 5 fallidas\) coincide/);
 });
 
+test("a peer's numbers of workers are told where it is told them, and only there", () => {
+  const timed = { ...slower(ideal, 5), backend: "peer", untraced: true };
+  const one = { ...timed, ...slower(ideal, 8), label: "py_mp1_v2", program: "py_mp_v2", workers: 1 };
+  const two = { ...timed, label: "py_mp2_v2", program: "py_mp_v2" };
+  const other = { ...timed, label: "py_own2", program: null, workers: 1 };
+  const session = synthesise(
+    [...SEC, ideal, ...[one, two, other].map((peer) => ({ ...peer, backend: "peer", untraced: true }))],
+    { cores: 2, noise: 0 },
+  );
+  const { claims } = answersTo(session, "speedup");
+  const of = (label: string): string => claims.find((text) => text.startsWith(label))!;
+  assert.match(
+    of("py_mp2_v2"),
+    /aceleración 0,4.*eficiencia 0,2.* con 2 trabajadores\. Respecto de py_mp1_v2 .*: 1,6/,
+  );
+  assert.match(of("py_own2"), /aceleración 0,4/);
+  assert.not.match(of("py_own2"), /trabajador|eficiencia|Respecto/);
+  const [level] = summarise(session).levels;
+  assert.equal(
+    level!.configurations.filter((each) => each.kind === "peer").map((each) => each.efficiency !== null),
+    [true, true, false],
+  );
+});
+
 test("every claim answers every session in both languages, without a hole in a sentence", () => {
   const sessions: readonly Session[] = [
     { env: null, runs: [], spans: [] },

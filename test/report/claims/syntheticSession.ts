@@ -12,6 +12,7 @@ export type Timeline = readonly (readonly Step[])[];
 export interface SyntheticConfiguration {
   readonly label: string;
   readonly backend: string;
+  readonly program?: string | null;
   readonly workers: number;
   readonly timeline: Timeline;
   readonly twin?: "a" | "b";
@@ -153,6 +154,7 @@ function runOf(own: SyntheticConfiguration, options: SyntheticOptions, draw: Dra
     label: own.label,
     twin: own.twin ?? null,
     backend: own.backend,
+    ...(own.program === undefined ? {} : { program: own.program }),
     workers: own.workers,
     cores: options.cores,
     oversubscribed: own.workers > options.cores,
