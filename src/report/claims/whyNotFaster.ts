@@ -30,24 +30,32 @@ function evaluateLevel(level: Level): readonly ClaimVerdict[] {
     (one) =>
       one.seconds !== null &&
       one.label !== "sec" &&
-      (one.kind === "peer" ||
-        (one.kind === "statistics" && (one.workers > 1 || one.versusSec?.verdict.kind === "slower"))),
+      one.kind === "statistics" &&
+      (one.workers > 1 || one.versusSec?.verdict.kind === "slower"),
   );
-  if (parallel.length === 0) {
-    return [missing(NOTHING_PARALLEL)];
-  }
-  return parallel.map((one) => evaluateOne(level, one));
+  const peers = level.configurations.filter((one) => one.seconds !== null && one.kind === "peer");
+  if (parallel.length + peers.length === 0) return [missing(NOTHING_PARALLEL)];
+  return [
+    ...parallel.map((one) => evaluateOne(level, one)),
+    ...(peers.length === 0 ? [] : [refusePeers(peers.map((peer) => peer.label))]),
+  ];
+}
+
+function refusePeers(labels: readonly string[]): ClaimVerdict {
+  const single = labels.length === 1;
+  return missing(
+    say({
+      es: (n) =>
+        `${n.list(labels)}: ${single ? "es un programa ajeno, sin trazas: se afirma su tiempo, no sus causas" : "son programas ajenos, sin trazas: se afirman sus tiempos, no sus causas"}`,
+      en: (n) =>
+        `${n.list(labels)}: ${single ? "a program from outside, without spans: its time is claimed, not its causes" : "programs from outside, without spans: their times are claimed, not their causes"}`,
+    }),
+  );
 }
 
 function evaluateOne(level: Level, one: Configuration): ClaimVerdict {
   const refuse = (reason: Text): ClaimVerdict =>
     missing({ es: `${one.label}: ${reason.es}`, en: `${one.label}: ${reason.en}` });
-  if (one.kind === "peer") {
-    return refuse({
-      es: "es un programa ajeno, sin trazas: se afirma su tiempo, no sus causas",
-      en: "a program from outside, without spans: its time is claimed, not its causes",
-    });
-  }
   if (one.oversubscribed) return evaluateOversubscribed(level, one);
   const sec = findConfiguration(level, "sec");
   if (sec === null || one.versusSec === null) return refuse(REFUSALS.noSec);
