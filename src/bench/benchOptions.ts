@@ -24,6 +24,7 @@ export interface BenchOptions {
   readonly slc?: string;
   /** rows,cols,row0,col0 in looked pixels. Several with `crops` (then this is not looked at). */
   readonly crop?: string;
+  /** The largest is the main one. */
   readonly crops?: readonly string[];
   readonly looks?: string;
   readonly nodata?: NoData;
@@ -145,7 +146,7 @@ export async function resolveProtocol(
     backends: wanted.filter((backend) => skipped.every(({ label }) => label !== backend)),
     workers: options.workers ?? defaultWorkers(world.cores),
     dates: options.dates ?? null,
-    crops: options.crops ?? [options.crop ?? null],
+    crops: options.crops === undefined ? [options.crop ?? null] : largestFirst(options.crops),
     looks: options.looks ?? null,
     nodata: options.nodata ?? null,
     slc: options.slc ?? null,
@@ -166,6 +167,15 @@ export function configurationsOf(
   levels: readonly BenchLevel[],
 ): readonly BenchConfiguration[] {
   return buildConfigurations(backends, workers, levels, peers);
+}
+
+/** The first crop is the one the report speaks of: that with most pixels. */
+function largestFirst(crops: readonly string[]): readonly string[] {
+  const pixels = (crop: string): number => {
+    const [rows, columns] = crop.split(",").map(Number);
+    return rows! * columns!;
+  };
+  return [...crops].sort((a, b) => pixels(b) - pixels(a));
 }
 
 function reasonToSkip(

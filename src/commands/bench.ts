@@ -18,7 +18,7 @@ export const command: Command = {
     },
     blocks: { value: "N", help: "repetitions after the warm-up (default 10, at least 6 for a verdict)" },
     dates: { value: "LIST", help: "also measure the first N dates, such as 2,4,8" },
-    crops: { value: "LIST", help: "windows to measure, apart by a semicolon" },
+    crops: { value: "LIST", help: "windows to measure, apart by a semicolon; the largest is the main one" },
     cache: { value: "warm|cold", help: "page cache before each run (default warm)" },
     budget: { value: "SECONDS", help: "begin no run after this time" },
     timeout: { value: "SECONDS", help: "longest single run (default 600)" },

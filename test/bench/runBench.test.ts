@@ -100,7 +100,7 @@ test("levels of dates and crops are measured in the same blocks, each against it
   withFolder(async (folder) => {
     const { runs, result } = await bench(
       folder,
-      { backends: ["mp", "fused"], workers: [1], dates: [2, 4], crops: ["2,2,0,0", "1,2,0,0"] },
+      { backends: ["mp", "fused"], workers: [1], dates: [2, 4], crops: ["1,2,0,0", "2,2,0,0"] },
       undefined,
       "slc",
     );

@@ -1,8 +1,11 @@
-import type { BreakEven, Growth, Level, Summary } from "../../evidence/summary";
+import { formatShape } from "../../core/raster";
+import { groupBy } from "../../evidence/groupBy";
+import type { BreakEven, Growth, Level, Refusal, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
-import { type Claim, type ClaimVerdict, claimed, missing, onMainLevel, rowsOf } from "./claim";
+import { type Claim, type ClaimVerdict, claimed, missing, NOTHING_KEPT, rowsOf } from "./claim";
+import type { Numbers } from "./numbers";
 import { say } from "./text";
-import { REFUSALS, wordDates } from "./wording";
+import { CACHE_NAMES, REFUSALS, wordDates } from "./wording";
 
 /** A line through two sizes fits always; a third one shows whether time grows along a line. */
 const LEAST_SIZES = 3;
@@ -16,19 +19,14 @@ export const breakEven = {
   },
   figure: "F7",
   evaluate: (summary: Summary): readonly ClaimVerdict[] =>
-    onMainLevel(summary, (level) => [
-      ...evaluateVariable(summary, level, "dates"),
-      ...evaluateVariable(summary, level, "megapixels"),
-    ]),
+    summary.counts.kept === 0
+      ? [NOTHING_KEPT]
+      : [...evaluateVariable(summary, "dates"), ...evaluateVariable(summary, "megapixels")],
 } as const satisfies Claim;
 
-function evaluateVariable(
-  summary: Summary,
-  level: Level,
-  variable: Growth["variable"],
-): readonly ClaimVerdict[] {
+function evaluateVariable(summary: Summary, variable: Growth["variable"]): readonly ClaimVerdict[] {
   const grown = summary.growth.filter((growth) => growth.variable === variable);
-  if (grown.length === 0) return [missing(wordOneSize(level, variable))];
+  if (grown.length === 0) return [missing(wordOneSize(summary.levels[0]!, variable))];
   return grown.flatMap((growth) =>
     growth.sizes.length < LEAST_SIZES ? [missing(wordTwoSizes(growth))] : evaluateGrowth(summary, growth),
   );
@@ -48,12 +46,31 @@ function wordOneSize({ key }: Level, variable: Growth["variable"]): Text {
   };
 }
 
-function wordTwoSizes({ sizes, variable }: Growth): Text {
+/** What a series of sizes has in common: `con imágenes de 1024 x 1024, caché caliente`, `con 8 fechas, caché caliente`. */
+function wordSeries({ dates, shape, cache }: Growth): Text {
+  const held: Text =
+    shape === null
+      ? wordDates(dates!)
+      : { es: `imágenes de ${formatShape(shape)}`, en: `images of ${formatShape(shape)}` };
+  return {
+    es: `con ${held.es}, ${CACHE_NAMES[cache].es}`,
+    en: `with ${held.en}, ${CACHE_NAMES[cache].en}`,
+  };
+}
+
+function wordSize(n: Numbers, size: number, variable: Growth["variable"]): string {
+  return variable === "dates" ? n.count(size) : n.number(size);
+}
+
+function wordTwoSizes(growth: Growth): Text {
+  const { sizes, variable } = growth;
+  const series = wordSeries(growth);
+  const list = (n: Numbers): string => n.list(sizes.map((size) => wordSize(n, size, variable)));
   return say({
     es: (n) =>
-      `sólo 2 tamaños (${n.list(sizes.map((size) => n.number(size)))} ${variable === "dates" ? "fechas" : "millones de píxeles"}): por dos puntos pasa siempre una recta, y no hay punto de cruce n*`,
+      `${series.es}, sólo 2 tamaños (${list(n)} ${variable === "dates" ? "fechas" : "millones de píxeles"}): por dos puntos pasa siempre una recta, y no hay punto de cruce n*`,
     en: (n) =>
-      `only 2 sizes (${n.list(sizes.map((size) => n.number(size)))} ${variable === "dates" ? "dates" : "million pixels"}): a line always fits two points, so no break-even n*`,
+      `${series.en}, only 2 sizes (${list(n)} ${variable === "dates" ? "dates" : "million pixels"}): a line always fits two points, so no break-even n*`,
   });
 }
 
@@ -72,14 +89,27 @@ function evaluateGrowth(summary: Summary, growth: Growth): readonly ClaimVerdict
       }),
     ];
   }
-  return pairs.map(({ a, b, result }) => {
-    if (result.value !== null) {
-      const rows = summary.levels.flatMap((level) => (isOf(growth, level) ? rowsOf(level, [a, b]) : []));
-      return claimed("F7", wordBreakEven(result.value, growth), rows);
-    }
-    const reason = REFUSALS[result.reason];
-    return missing({ es: `${a} y ${b}: ${reason.es}`, en: `${a} and ${b}: ${reason.en}` });
+  const told = pairs.flatMap(({ a, b, result }) => {
+    if (result.value === null) return [];
+    const rows = summary.levels.flatMap((level) => (isOf(growth, level) ? rowsOf(level, [a, b]) : []));
+    return [claimed("F7", wordBreakEven(result.value, growth), rows)];
   });
+  const refused = pairs.flatMap(({ a, b, result }) =>
+    result.value === null ? [{ label: a === "sec" ? b : a, reason: result.reason }] : [],
+  );
+  return [...told, ...[...groupBy(refused, (one) => one.reason)].map((group) => refuse(growth, ...group))];
+}
+
+/** One refusal for all that share its reason. */
+function refuse(growth: Growth, reason: Refusal, group: readonly { readonly label: string }[]): ClaimVerdict {
+  const series = wordSeries(growth);
+  const labels = group.map(({ label }) => label);
+  return missing(
+    say({
+      es: (n) => `${series.es}, sec contra ${n.list(labels)}: ${REFUSALS[reason].es}`,
+      en: (n) => `${series.en}, sec against ${n.list(labels)}: ${REFUSALS[reason].en}`,
+    }),
+  );
 }
 
 function isOf(growth: Growth, { key }: Level): boolean {
@@ -89,10 +119,9 @@ function isOf(growth: Growth, { key }: Level): boolean {
   return key.dates === dates;
 }
 
-function wordBreakEven(
-  { label, than, size, extrapolated }: BreakEven,
-  { variable, sizes, lines }: Growth,
-): Text {
+function wordBreakEven({ label, than, size, extrapolated }: BreakEven, growth: Growth): Text {
+  const { variable, sizes, lines } = growth;
+  const series = wordSeries(growth);
   const slopeOf = (name: string): number =>
     lines.find((line) => line.label === name)?.slopeSeconds.value ?? Number.NaN;
   const [first, last] = [sizes[0]!, sizes.at(-1)!];
@@ -100,12 +129,12 @@ function wordBreakEven(
     es: (n) => {
       const unit = variable === "dates" ? "fechas" : "millones de píxeles";
       const each = variable === "dates" ? "fecha" : "millón de píxeles";
-      return `A partir de n* = ${n.estimate(size)} ${unit} ${label} tarda menos que ${than}: crece ${n.shortTime(slopeOf(label))} por ${each} contra ${n.shortTime(slopeOf(than))}${extrapolated ? `; es una extrapolación, se midió entre ${n.number(first)} y ${n.number(last)}` : ""}.`;
+      return `A partir de n* = ${n.estimate(size)} ${unit} ${label} tarda menos que ${than}, ${series.es}: crece ${n.shortTime(slopeOf(label))} por ${each} contra ${n.shortTime(slopeOf(than))}${extrapolated ? `; es una extrapolación, se midió entre ${wordSize(n, first, variable)} y ${wordSize(n, last, variable)}` : ""}.`;
     },
     en: (n) => {
       const unit = variable === "dates" ? "dates" : "million pixels";
       const each = variable === "dates" ? "date" : "million pixels";
-      return `From n* = ${n.estimate(size)} ${unit} on ${label} takes less than ${than}: it grows by ${n.shortTime(slopeOf(label))} per ${each} against ${n.shortTime(slopeOf(than))}${extrapolated ? `; an extrapolation, measured between ${n.number(first)} and ${n.number(last)}` : ""}.`;
+      return `From n* = ${n.estimate(size)} ${unit} on ${label} takes less than ${than}, ${series.en}: it grows by ${n.shortTime(slopeOf(label))} per ${each} against ${n.shortTime(slopeOf(than))}${extrapolated ? `; an extrapolation, measured between ${wordSize(n, first, variable)} and ${wordSize(n, last, variable)}` : ""}.`;
     },
   });
 }

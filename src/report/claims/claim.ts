@@ -1,5 +1,6 @@
 import type { Configuration, Level, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
+import { wordLevel } from "./wording";
 
 /** A table or figure of the informe; `FF` is that of fused. */
 export type FigureId =
@@ -66,13 +67,34 @@ export const NOTHING_PARALLEL: Text = {
   en: "no parallel backend that does the work of sec has valid times",
 };
 
-/** The answers on the level to speak of; a refusal where no run of it was kept. */
+/**
+ * The answers on the level to speak of, which is named where others go by another name; a refusal where no run of it was kept.
+ * @param wordPlace how the level is named
+ */
 export function onMainLevel(
   summary: Summary,
   answer: (level: Level) => readonly ClaimVerdict[],
+  wordPlace: (key: Level["key"]) => Text = wordLevel,
 ): readonly ClaimVerdict[] {
   const level = summary.levels[0];
-  return level === undefined || level.counts.kept === 0 ? [NOTHING_KEPT] : answer(level);
+  if (level === undefined || level.counts.kept === 0) return [NOTHING_KEPT];
+  const verdicts = answer(level);
+  const places = new Set(summary.levels.map(({ key }) => wordPlace(key).es));
+  return places.size === 1 ? verdicts : verdicts.map((one) => placed(one, wordPlace(level.key)));
+}
+
+function placed(verdict: ClaimVerdict, place: Text): ClaimVerdict {
+  const put = ({ es, en }: Text): Text => ({
+    es: `Con ${place.es}: ${lowerFirst(es)}`,
+    en: `With ${place.en}: ${lowerFirst(en)}`,
+  });
+  return verdict.kind === "claim"
+    ? { ...verdict, text: put(verdict.text) }
+    : { ...verdict, reason: put(verdict.reason) };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Configurations whose time may stand beside that of `sec`, `sec` included, with at least one kept run. */

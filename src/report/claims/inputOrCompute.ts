@@ -13,7 +13,7 @@ import {
 import { cutIntoStretches } from "./runTimeline";
 import { isSound, wordUnsound } from "./soundSpans";
 import { joinTexts, say } from "./text";
-import { CACHE_NAMES, REFUSALS, wordOversubscription } from "./wording";
+import { CACHE_NAMES, REFUSALS, wordOversubscription, wordWork } from "./wording";
 
 /** Parts of the measured roof, in percent: a read rate from here on is near it, at it, beyond it. */
 const ROOF = { near: 50, at: 90, beyond: 111 };
@@ -24,10 +24,14 @@ export const inputOrCompute = {
   title: { es: "¿Limita la entrada y salida o el cálculo?", en: "Bound by I/O or by computing?" },
   figure: "F9",
   evaluate: (summary: Summary): readonly ClaimVerdict[] =>
-    onMainLevel(summary, (main) => {
-      const levels = summary.levels.filter((level) => isSameWork(level, main));
-      return levels.flatMap((level) => evaluateLevel(level, levels.length > 1, summary.env));
-    }),
+    onMainLevel(
+      summary,
+      (main) => {
+        const levels = summary.levels.filter((level) => isSameWork(level, main));
+        return levels.flatMap((level) => evaluateLevel(level, levels.length > 1, summary.env));
+      },
+      wordWork,
+    ),
 } as const satisfies Claim;
 
 /** The same stack, whatever the state of the cache. */

@@ -87,14 +87,19 @@ export function wordDates(dates: number): Text {
   });
 }
 
-/** `8 fechas de 1024 x 1024, caché caliente`. */
-export function wordLevel(key: LevelKey): Text {
-  const { dates, shape, crop, cache } = key;
+/** `8 fechas de 1024 x 1024`. */
+export function wordWork({ dates, shape, crop }: LevelKey): Text {
   const count = wordDates(dates);
   return {
-    es: `${count.es} de ${formatShape(shape)}${crop === null ? "" : `, ventana ${crop}`}, ${CACHE_NAMES[cache].es}`,
-    en: `${count.en} of ${formatShape(shape)}${crop === null ? "" : `, window ${crop}`}, ${CACHE_NAMES[cache].en}`,
+    es: `${count.es} de ${formatShape(shape)}${crop === null ? "" : `, ventana ${crop}`}`,
+    en: `${count.en} of ${formatShape(shape)}${crop === null ? "" : `, window ${crop}`}`,
   };
+}
+
+/** `8 fechas de 1024 x 1024, caché caliente`. */
+export function wordLevel(key: LevelKey): Text {
+  const work = wordWork(key);
+  return { es: `${work.es}, ${CACHE_NAMES[key.cache].es}`, en: `${work.en}, ${CACHE_NAMES[key.cache].en}` };
 }
 
 /** `2 trabajadores`, `1 trabajador`. */

@@ -64,18 +64,47 @@ test("break-even needs three sizes and differing slopes, and is where the lines 
       { cores: 2, noise: 0.002 },
     );
   const [crossing] = answersTo(session([2, 4, 16]), "breakEven", "en").claims;
-  const [, size] = /^From n\* = ([\d.]+) \[[\d.]+; [\d.]+\] dates on threads2 takes less than sec/.exec(
-    crossing!,
-  )!;
+  const [, size] =
+    /^From n\* = ([\d.]+) \[[\d.]+; [\d.]+\] dates on threads2 takes less than sec, with images of [\d x]+, warm cache: it grows/.exec(
+      crossing!,
+    )!;
   assert.ok(Math.abs(Number(size) - 8) < 0.15, crossing);
   assert.not.match(crossing!, /extrapolation/);
   assert.match(
     answersTo(session([1, 2, 4]), "breakEven").claims[0]!,
-    /es una extrapolación, se midió entre 1,00 y 4,00/,
+    /es una extrapolación, se midió entre 1 y 4/,
   );
   assert.match(answersTo(session([2, 4]), "breakEven").refusals[0]!, /sólo 2 tamaños/);
+  const level = (dates: number, side: number): SyntheticConfiguration[] =>
+    [...SEC, ideal, pixelPool(5)].map((one) => ({ ...one, dates, shape: { azimuth: side, range: side } }));
+  const grid = synthesise([2, 4, 8].flatMap((dates) => [...level(dates, 256), ...level(dates, 512)]));
+  assert.equal(answersTo(grid, "breakEven").refusals, [
+    "con imágenes de 512 x 512, caché caliente, sec contra mp2 y threads2: las pendientes no se distinguen, así que no se puede dar un punto de cruce",
+    "con imágenes de 256 x 256, caché caliente, sec contra mp2 y threads2: las pendientes no se distinguen, así que no se puede dar un punto de cruce",
+    ...[2, 8, 4].map(
+      (dates) =>
+        `con ${dates} fechas, caché caliente, sólo 2 tamaños (0,0655 y 0,262 millones de píxeles): por dos puntos pasa siempre una recta, y no hay punto de cruce n*`,
+    ),
+  ]);
   const single = synthesise([...SEC, ideal].map((one) => ({ ...one, dates: 2 })));
   assert.match(answersTo(single, "breakEven", "en").refusals[0]!, /all runs are of 2 dates: no break-even/);
+});
+
+test("where several sizes were measured every sentence on the main one names it", () => {
+  const session = synthesise(
+    [2, 8].flatMap((dates) => [...SEC, ideal, pixelPool(5)].map((one) => ({ ...one, dates }))),
+    TWO_CORES,
+  );
+  const place = /^Con \d fechas de \d+ x \d+, caché caliente: [a-z]/;
+  for (const id of ["speedup", "whyNotFaster", "serialFraction", "memory", "agreement"] as const) {
+    const { claims, refusals } = answersTo(session, id);
+    assert.ok(claims.length > 0, id);
+    for (const text of [...claims, ...refusals]) assert.match(text, place, id);
+  }
+  assert.match(
+    answersTo(session, "inputOrCompute").claims[0]!,
+    /^Con \d fechas de \d+ x \d+: a sec la limita el cálculo/,
+  );
 });
 
 test("fused is held against prep + sec of the same blocks only", () => {
