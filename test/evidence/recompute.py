@@ -228,26 +228,24 @@ def clock_of_busiest(one, spans):
 
 
 def causes_of(one, spans, sec, sec_spans, alone, workers):
-    """Parts of ln(workers / S) by cause; they sum to 1. None where nothing is lost.
+    """Parts of T - T_sec / W by cause, on the clock of the busiest worker; they sum to 1. None where nothing is lost.
 
     `sharing` is all that comes of how the computing is shared out: who computes, how much and when.
     """
-    told = against_sec(one, sec, workers)
-    loss, shares = told["loss"], told["lossShares"]
-    if shares is None:
+    loss = one["wallSeconds"] - sec["wallSeconds"] / workers
+    if against_sec(one, sec, workers)["lossShares"] is None:
         return None
     own, base = clock_of_busiest(one, spans), clock_of_busiest(sec, sec_spans)
-    a, b = one["wallSeconds"] / own["compute"], sec["wallSeconds"] / base["compute"]
-    middle = a if abs(a - b) < 1e-9 * a else (a - b) / math.log(a / b)
     useful = [x["useful"].sum() for x in (one, one if workers == 1 else alone or sec, sec)]
     causes = {
-        "sharing": shares["idle"] + shares["loadBalance"],
-        "extraWork": math.log(useful[1] / useful[2]) / loss,
-        "contention": math.log(useful[0] / useful[1]) / loss,
+        "sharing": own["compute"] - useful[0] / workers,
+        "extraWork": (useful[1] - useful[2]) / workers,
+        "contention": (useful[0] - useful[1]) / workers,
     }
     for kind in "startup ipc io decode others idle".split():
-        causes[kind] = (own[kind] / own["compute"] - base[kind] / base["compute"]) / middle / loss
-    return {"shares": causes, "clock": own, "secClock": base, "aloneUseful": useful[1]}
+        causes[kind] = own[kind] - base[kind] / workers
+    shares = {name: seconds / loss for name, seconds in causes.items()}
+    return {"shares": shares, "clock": own, "secClock": base, "aloneUseful": useful[1]}
 
 
 def invert(ratio):

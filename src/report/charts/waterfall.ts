@@ -31,8 +31,8 @@ export const waterfall: Chart = {
   figure: "F6",
   title: { es: "De P trabajadores a la aceleración lograda", en: "From P workers to the speedup reached" },
   reading: {
-    es: "Se empieza con P trabajadores (coordinador incluido) y cada barra multiplica lo que queda por su factor, relativo a sec, hasta llegar a la aceleración S. El eje es logarítmico: una barra el doble de alta pierde el doble en el mismo producto, y la más alta es lo que más frena.",
-    en: "It starts from P workers (the coordinator included), and each bar multiplies what is left by its factor, relative to sec, down to the speedup S. The axis is logarithmic: a bar twice as tall loses twice as much in the same product, and the tallest is what holds it back most.",
+    es: "Se empieza con P trabajadores (coordinador incluido) y cada barra multiplica lo que queda por su factor, relativo a sec, hasta llegar a la aceleración S. El eje es logarítmico: una barra el doble de alta pierde el doble en el mismo producto; donde casi no se calcula los factores dicen poco, y los segundos están en las frases.",
+    en: "It starts from P workers (the coordinator included), and each bar multiplies what is left by its factor, relative to sec, down to the speedup S. The axis is logarithmic: a bar twice as tall loses twice as much in the same product; where next to nothing is computed the factors tell little, and the sentences tell the seconds.",
   },
   draw(report, lang) {
     const { level, env } = report;

@@ -52,7 +52,7 @@ export const SHORT_CAUSE_NAMES: Readonly<Record<CauseId, Text>> = {
 };
 
 /** The seconds behind a cause. */
-export function wordCauseSeconds({ id, seconds, baseSeconds }: Cause): Text {
+export function wordCauseSeconds({ id, seconds, baseSeconds }: Cause, workers: number): Text {
   switch (id) {
     case "pattern":
       return say({
@@ -86,9 +86,9 @@ export function wordCauseSeconds({ id, seconds, baseSeconds }: Cause): Text {
     default:
       return say({
         es: (n) =>
-          `${n.seconds(seconds)} en el reloj del que más calcula; en la proporción de sec serían ${n.seconds(baseSeconds)}`,
+          `${n.seconds(seconds)} en el reloj del que más calcula; ${workers === 1 ? `${n.seconds(baseSeconds)} en sec` : `los de sec entre ${n.count(workers)} serían ${n.seconds(baseSeconds)}`}`,
         en: (n) =>
-          `${n.seconds(seconds)} on the clock of the busiest worker; in the proportion of sec ${n.seconds(baseSeconds)}`,
+          `${n.seconds(seconds)} on the clock of the busiest worker; ${workers === 1 ? `${n.seconds(baseSeconds)} in sec` : `those of sec over ${n.count(workers)} would be ${n.seconds(baseSeconds)}`}`,
       });
   }
 }

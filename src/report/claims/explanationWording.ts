@@ -56,22 +56,22 @@ function wordLargest({ workers }: Explanation, { id }: Cause): Text {
 }
 
 /** The part of the loss of every cause worth naming, then the factors and the two runs they come from. */
-function wordShares({ run, sec, workers, speedup }: Explanation, causes: readonly Cause[]): Text {
+function wordShares({ run, sec, workers, lossSeconds }: Explanation, causes: readonly Cause[]): Text {
   const { loadBalance, communication, computation, processes } = run.identity!;
   const list = (n: Numbers, lang: Lang, chosen: readonly Cause[]): string =>
     chosen
       .map((cause) => {
         const name = SHORT_CAUSE_NAMES[cause.id][lang];
-        return `${name} ${n.percent(Math.abs(cause.share))} (${wordCauseSeconds(cause)[lang]})`;
+        return `${name} ${n.percent(Math.abs(cause.share))} (${wordCauseSeconds(cause, workers)[lang]})`;
       })
       .join("; ");
   const against = causes.filter((cause) => cause.share >= 0);
   const inFavour = causes.filter((cause) => cause.share < 0).reverse();
   return say({
     es: (n) =>
-      `De lo que falta para ${n.count(workers)}, ln(${n.count(workers)}/${n.number(speedup)}) = 100 %: ${list(n, "es", against)}${inFavour.length === 0 ? "" : `; a favor: ${list(n, "es", inFavour)}`}. Corrida ${run.runId} (${n.seconds(run.wallSeconds)}) contra ${sec.runId} de sec (${n.seconds(sec.wallSeconds)}): S = P·LB·(CommE/CommE_sec)·CompS = ${n.count(processes)} × ${n.number(loadBalance)} × ${n.number(communication)} × ${n.number(computation)}.`,
+      `De los ${n.seconds(lossSeconds)} por encima de ${workers === 1 ? "sec" : `T_sec/${n.count(workers)}`} (100 %): ${list(n, "es", against)}${inFavour.length === 0 ? "" : `; a favor: ${list(n, "es", inFavour)}`}. Corrida ${run.runId} (${n.seconds(run.wallSeconds)}) contra ${sec.runId} de sec (${n.seconds(sec.wallSeconds)}): S = P·LB·(CommE/CommE_sec)·CompS = ${n.count(processes)} × ${n.number(loadBalance)} × ${n.number(communication)} × ${n.number(computation)}.`,
     en: (n) =>
-      `Of what is missing to ${n.count(workers)}, ln(${n.count(workers)}/${n.number(speedup)}) = 100%: ${list(n, "en", against)}${inFavour.length === 0 ? "" : `; in favour: ${list(n, "en", inFavour)}`}. Run ${run.runId} (${n.seconds(run.wallSeconds)}) against ${sec.runId} of sec (${n.seconds(sec.wallSeconds)}): S = P·LB·(CommE/CommE_sec)·CompS = ${n.count(processes)} × ${n.number(loadBalance)} × ${n.number(communication)} × ${n.number(computation)}.`,
+      `Of the ${n.seconds(lossSeconds)} above ${workers === 1 ? "sec" : `T_sec/${n.count(workers)}`} (100%): ${list(n, "en", against)}${inFavour.length === 0 ? "" : `; in favour: ${list(n, "en", inFavour)}`}. Run ${run.runId} (${n.seconds(run.wallSeconds)}) against ${sec.runId} of sec (${n.seconds(sec.wallSeconds)}): S = P·LB·(CommE/CommE_sec)·CompS = ${n.count(processes)} × ${n.number(loadBalance)} × ${n.number(communication)} × ${n.number(computation)}.`,
   });
 }
 

@@ -34,8 +34,10 @@ const LEAST_SERIAL_SHARE = 0.5;
 
 export interface Cause {
   readonly id: CauseId;
-  /** Part of the loss ln(W / S); all causes sum to 1, a negative one gains instead. */
+  /** Part of the seconds above T_sec / W; all causes sum to 1, a negative one gains instead. */
   readonly share: number;
+  /** Seconds of it that `sec` has not, undivided: what can make the run slower than `sec`. */
+  readonly excessSeconds: number;
   /** Seconds behind it in the run, and those it is held against: see `explainLoss`. */
   readonly seconds: number;
   readonly baseSeconds: number;
@@ -47,11 +49,11 @@ export interface Explanation {
   readonly workers: number;
   /** T_sec / T of the two runs. */
   readonly speedup: number;
-  /** ln(W / speedup), above 0. */
-  readonly loss: number;
+  /** T - T_sec / W of the two runs, above 0. */
+  readonly lossSeconds: number;
   /** By falling share. */
   readonly causes: readonly Cause[];
-  /** The largest cause; of a configuration slower than `sec`, the largest that can make it slower. */
+  /** The largest cause; of a configuration slower than `sec`, that which adds most to the time of `sec`. */
   readonly primary: Cause;
   /** The same program at 1 worker was there to tell its own computing from what comes with the workers. */
   readonly knowsAlone: boolean;
@@ -60,20 +62,18 @@ export interface Explanation {
 }
 
 /**
- * The loss of a decomposed run against W times the speed of `sec`, cause by cause: the factors of the identity
- * S = P (PE / PE_sec) CompS in logarithms, of which three are split further.
- * - communication (T over the computing of the busiest worker, against that of sec): by what the busiest worker does,
- *   or waits for, while it does not compute. A kind's part is the change of its seconds per second of computing over
- *   the logarithmic mean of T per second of computing on both sides, so that the parts sum to the factor exactly.
- *   Seconds: of that kind on the busiest worker's clock, and what they would be at sec's seconds of it per second of
- *   computing.
- * - loadBalance: into computing done by one while the others have not come up (late start), by one while others have
- *   computing left (serial) and the tail of the slowest, in proportion to the seconds of each. Seconds: the most loaded worker against the mean of those that compute.
- * - computation: what the same program at 1 worker computes more than sec is its pattern's extra work, the rest comes
- *   with the workers. Seconds: computing of all workers, against sec (extra work: 1 worker against sec).
- * `pattern` counts workers asked for that never compute; its seconds are numbers of workers. Where more compute than were
- * asked for (a coordinator that computes a little beside them) loadBalance is held against an even division among those
- * asked for; what even the most loaded has less than that is gained by `extraProcesses`, whose seconds are numbers too.
+ * What keeps a decomposed run from T_sec / W, cause by cause, in seconds on the clock of the worker that computes most.
+ * Its T is the sum of what it does, or of what it waits for; so is that of `sec`, and the difference of the two, kind by
+ * kind with sec's divided by W, is the loss T - T_sec / W exactly. Of its computing, c against c_sec / W:
+ * - c less an even division among those that compute is their spread: computing while the others have not come up (late
+ *   start), while others have computing left (serial), or the tail of the slowest, in proportion to the seconds of each;
+ * - what an even division among those that compute is above one among the W asked for: workers that never compute
+ *   (`pattern`, whose seconds are numbers of workers). Where more compute than were asked for, a coordinator beside them,
+ *   the spread is held against the W; what even the most loaded has less than that is gained by `extraProcesses`;
+ * - all computing beyond that of sec, divided by W: what the same program computes at 1 worker beyond sec is its
+ *   pattern's (`extraWork`), the rest comes with the workers (`contention`). Seconds: sums over the workers.
+ * Shares of logarithms of the identity's factors would be exact too, but tell nothing where little is computed: twice a
+ * ten-thousandth of the time is a factor of 2.
  * @param one the same program at 1 worker; null where it was not decomposed or is this one
  * @returns null without spans on both sides or where nothing is lost
  */
@@ -87,42 +87,41 @@ export function explainLoss(
   if (run === null || gantt === null || identity === null || identity.lossShares === null) return null;
   if (sec.decomposition === null || sec.gantt === null) return null;
   const { workers } = configuration;
-  const loss = Math.log(workers / identity.speedup);
+  const lossSeconds = run.wallSeconds - sec.decomposition.wallSeconds / workers;
   const stretches = cutIntoStretches(gantt.spans, gantt.wallSeconds);
-  const busiest = busiestOf(run);
-  const own = followWorker(stretches, busiest.worker);
+  const own = followWorker(stretches, busiestOf(run).worker);
   const base = followWorker(
     cutIntoStretches(sec.gantt.spans, sec.gantt.wallSeconds),
     busiestOf(sec.decomposition).worker,
   );
   const lone = measureLoneTime(stretches, gantt.spans);
-  const { idle, loadBalance } = identity.lossShares;
-  const spread = loadBalance + Math.min(0, idle);
-  const { computing } = identity;
   const alone = workers === 1 ? run : one;
-  const causes = [
-    { id: "pattern" as const, share: Math.max(0, idle), seconds: computing, baseSeconds: workers },
-    { id: "extraProcesses" as const, share: Math.min(0, spread), seconds: computing, baseSeconds: workers },
-    ...splitLoadBalance(run, Math.max(0, spread), Math.min(computing, workers), lone),
-    ...splitCommunication(own, base, loss),
-    ...splitComputation(run, sec.decomposition, alone, loss),
-  ].sort((a, b) => b.share - a.share);
+  const parts = [
+    ...partsOfSharing(run, workers, identity.computing, lone),
+    ...partsOfComputing(run, sec.decomposition, alone, workers),
+    ...partsOfTheRest(own, base, workers),
+  ];
+  const causes = parts
+    .map(({ partSeconds, ...cause }) => ({ ...cause, share: partSeconds / lossSeconds }))
+    .sort((a, b) => b.share - a.share);
   const isSlower = configuration.versusSec?.verdict.kind === "slower";
-  const slowing = causes.filter((cause) => !isSlower || !SHARING.includes(cause.id));
+  const slowing = causes
+    .filter((cause) => !SHARING.includes(cause.id))
+    .reduce((most, cause) => (cause.excessSeconds > most.excessSeconds ? cause : most));
   const { startup } = lone.byKind;
   const onData = lone.serialCompute + sum(lone.byKind) - startup - lone.byKind.idle;
   const share = measureSerialShare({ ...gantt, workers }, gantt.spans);
   const bound = amdahlBound(share.share, workers);
-  const explained = Math.log(workers / bound) / loss;
+  const explained = Math.log(workers / bound) / Math.log(workers / identity.speedup);
   const isSerial = workers > 1 && explained >= LEAST_SERIAL_SHARE && onData >= share.serialSeconds / 2;
   return {
     run,
     sec: sec.decomposition,
     workers,
     speedup: identity.speedup,
-    loss,
+    lossSeconds,
     causes,
-    primary: slowing[0]!,
+    primary: isSlower ? slowing : causes[0]!,
     knowsAlone: alone !== null,
     serial: isSerial ? { ...share, bound } : null,
   };
@@ -136,55 +135,56 @@ function busiestOf(run: Decomposition): Decomposition["workers"][number] {
   return run.workers.reduce((most, one) => (one.phases.compute > most.phases.compute ? one : most));
 }
 
-function splitLoadBalance(run: Decomposition, share: number, sharing: number, lone: LoneTime): Cause[] {
+/** A cause with its seconds of the loss. */
+type Part = Omit<Cause, "share"> & { readonly partSeconds: number };
+
+/** How the computing is shared out: who computes, how much and when. */
+function partsOfSharing(run: Decomposition, workers: number, computing: number, lone: LoneTime): Part[] {
+  const most = busiestOf(run).phases.compute;
+  const even = run.usefulSeconds / Math.min(computing, workers);
+  const spread = Math.max(0, most - even);
   const { lateCompute, serialCompute, tailCompute } = lone;
-  const seconds = busiestOf(run).phases.compute;
-  const baseSeconds = run.usefulSeconds / sharing;
   const uneven = lateCompute + serialCompute + tailCompute;
-  const partOf = (some: number): number => (uneven > 0 ? (share * some) / uneven : 0);
+  const partOf = (some: number): number => (uneven > 0 ? (spread * some) / uneven : 0);
   const [late, serial] = [partOf(lateCompute), partOf(serialCompute)];
+  const seconds = { seconds: most, baseSeconds: even };
+  const numbers = { seconds: computing, baseSeconds: workers };
+  const withExcess = (partSeconds: number): { partSeconds: number; excessSeconds: number } => ({
+    partSeconds,
+    excessSeconds: partSeconds,
+  });
   return [
-    { id: "lateStart", share: late, seconds, baseSeconds },
-    { id: "serialCompute", share: serial, seconds, baseSeconds },
-    { id: "imbalance", share: share - late - serial, seconds, baseSeconds },
+    { id: "lateStart", ...withExcess(late), ...seconds },
+    { id: "serialCompute", ...withExcess(serial), ...seconds },
+    { id: "imbalance", ...withExcess(spread - late - serial), ...seconds },
+    { id: "pattern", ...withExcess(even - run.usefulSeconds / workers), ...numbers },
+    { id: "extraProcesses", ...withExcess(Math.min(0, most - even)), ...numbers },
   ];
 }
 
-function splitCommunication(own: TimeByKind, base: TimeByKind, loss: number): Cause[] {
-  const perCompute = sum(own) / own.compute;
-  const basePerCompute = sum(base) / base.compute;
-  const gap = perCompute - basePerCompute;
-  // Below this the two are equal but for rounding, and so is their logarithmic mean.
-  const isEqual = Math.abs(gap) < 1e-9 * perCompute;
-  const middle = isEqual ? perCompute : gap / Math.log(perCompute / basePerCompute);
-  const kinds = ["startup", "ipc", "io", "decode", "others", "idle"] as const satisfies readonly TimeKind[];
-  return kinds.map((id) => ({
-    id,
-    share: (own[id] / own.compute - base[id] / base.compute) / middle / loss,
-    seconds: own[id],
-    baseSeconds: (base[id] / base.compute) * own.compute,
-  }));
-}
-
-function splitComputation(
+/** Computing beyond that of sec. */
+function partsOfComputing(
   run: Decomposition,
   sec: Decomposition,
   one: Decomposition | null,
-  loss: number,
-): Cause[] {
+  workers: number,
+): Part[] {
   const alone = one !== null && one.usefulSeconds > 0 ? one.usefulSeconds : sec.usefulSeconds;
-  return [
-    {
-      id: "extraWork",
-      share: Math.log(alone / sec.usefulSeconds) / loss,
-      seconds: alone,
-      baseSeconds: sec.usefulSeconds,
-    },
-    {
-      id: "contention",
-      share: Math.log(run.usefulSeconds / alone) / loss,
-      seconds: run.usefulSeconds,
-      baseSeconds: alone,
-    },
-  ];
+  const part = (id: CauseId, seconds: number, baseSeconds: number): Part => {
+    const partSeconds = (seconds - baseSeconds) / workers;
+    return { id, partSeconds, excessSeconds: partSeconds, seconds, baseSeconds };
+  };
+  return [part("extraWork", alone, sec.usefulSeconds), part("contention", run.usefulSeconds, alone)];
+}
+
+/** All that the busiest worker does, or waits for, besides computing. */
+function partsOfTheRest(own: TimeByKind, base: TimeByKind, workers: number): Part[] {
+  const kinds = ["startup", "ipc", "io", "decode", "others", "idle"] as const satisfies readonly TimeKind[];
+  return kinds.map((id) => ({
+    id,
+    partSeconds: own[id] - base[id] / workers,
+    excessSeconds: own[id] - base[id],
+    seconds: own[id],
+    baseSeconds: base[id] / workers,
+  }));
 }

@@ -25,7 +25,7 @@ import {
   straggler,
 } from "./culprits";
 import { answersTo } from "./sentences";
-import { type SyntheticConfiguration, synthesise, type Timeline } from "./syntheticSession";
+import { type SyntheticConfiguration, secTwins, synthesise, type Timeline } from "./syntheticSession";
 
 const TWO_CORES = { cores: 2 };
 
@@ -95,7 +95,7 @@ test("memory is told from shared cores by the processor seconds, with the run at
 
 test("processor seconds that other work may have taken point to nothing", () => {
   const steps: Timeline[number] = [
-    ["init", 6],
+    ["init", 3],
     ["compute", 8],
   ];
   const busy = { ...bandwidth, processorShare: 2, timeline: [steps, steps] };
@@ -122,7 +122,7 @@ test("a coordinator that computes a little beside its workers is neither serial 
 });
 
 test("of a backend slower than sec a larger cause that cannot slow it is told apart; of others the largest is the main one", () => {
-  const [slow] = answersTo(synthesise([...SEC, pixelPool(5)], TWO_CORES), "whyNotFaster", "en").claims;
+  const [slow] = answersTo(synthesise([...SEC, pixelPool(3)], TWO_CORES), "whyNotFaster", "en").claims;
   assert.match(
     slow!,
     /The main cause is communication .* What keeps it farthest from 2 is that not every worker asked for computes, but that alone would not/,
@@ -189,6 +189,31 @@ test("oversubscription is named, and no other cause for it", () => {
   assert.ok(equal.refusals.includes("threads4: oversubscription, 4 workers on 2 cores: not a scaling point"));
 });
 
+test("where next to nothing is computed, computing is no cause, however much more of it there is", () => {
+  const tiny = (compute: number, startup: number): Timeline[number] => [
+    ["init", startup],
+    ["read", 0.02, 1e6],
+    ["compute", compute],
+    ["write", 0.3, 1e6],
+  ];
+  const children = (label: string, count: number): SyntheticConfiguration => ({
+    label,
+    backend: "mp_v2",
+    workers: count,
+    timeline: [tiny(0.004, 9), ...Array.from({ length: count }, () => tiny(0.01, 8.5))],
+  });
+  const session = synthesise([...secTwins(tiny(0.003, 5)), children("mp1_v2", 1), children("mp2_v2", 2)], {
+    cores: 2,
+    noise: 0.01,
+  });
+  const { claims } = answersTo(session, "whyNotFaster");
+  assert.is(claims.length, 2);
+  for (const text of claims) {
+    assert.match(text, /La causa principal es el arranque y el cierre de los trabajadores\. De los/);
+    assert.not.match(text, /encarecimiento|cálculo adicional|memoria/);
+  }
+});
+
 test("without spans there is no decomposition, and peers have times only", () => {
   const peer = { ...imbalance, label: "py_mp2", backend: "peer", untraced: true };
   const { claims, refusals } = answersTo(
@@ -222,10 +247,10 @@ test("the causes of every culprit sum to the loss exactly", () => {
   for (const [name, configuration] of CULPRITS) {
     const [level] = summarise(synthesise([...SEC, configuration], TWO_CORES)).levels;
     const [sec, own] = level!.configurations;
-    const { causes, loss, workers, speedup } = explainLoss(own!, sec!, null)!;
+    const { causes, lossSeconds, workers, run, sec: base } = explainLoss(own!, sec!, null)!;
     const sum = causes.reduce((total, cause) => total + cause.share, 0);
     assert.ok(Math.abs(sum - 1) < 1e-9, `${name}: ${sum}`);
-    assert.ok(Math.abs(loss - Math.log(workers / speedup)) < 1e-12);
+    assert.ok(Math.abs(lossSeconds - (run.wallSeconds - base.wallSeconds / workers)) < 1e-12);
   }
 });
 
