@@ -82,9 +82,9 @@ function wordFirst({ label, seconds }: Fastest, alike: readonly string[], place:
   }
   return say({
     es: (n) =>
-      `${begin(place.es, "no hay una única más rápida:")} la menor mediana es la de ${label}, ${n.estimate(seconds, "s")} (n = ${seconds.n}), que no se distingue de ${n.list(alike)}.`,
+      `${begin(place.es, "no hay una única más rápida:")} la menor mediana es la de ${label}, ${n.estimate(seconds, "s")} (n\u00a0=\u00a0${seconds.n}), que no se distingue de ${n.list(alike)}.`,
     en: (n) =>
-      `${begin(place.en, "there is no single fastest:")} ${label} has the least median, ${n.estimate(seconds, "s")} (n = ${seconds.n}), not distinguishable from ${n.list(alike)}.`,
+      `${begin(place.en, "there is no single fastest:")} ${label} has the least median, ${n.estimate(seconds, "s")} (n\u00a0=\u00a0${seconds.n}), not distinguishable from ${n.list(alike)}.`,
   });
 }
 
