@@ -1,5 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { CHILD_SETTINGS, childEnvironment } from "../../src/bench/childEnvironment";
@@ -8,7 +9,7 @@ import { cpuQuota, describeMachine, describeSoftware, filesystemOf } from "../..
 import { measureMachine } from "../../src/bench/microbenchmarks";
 import { packageRoot } from "../../src/bench/pilaCommand";
 import { validateRecord } from "../../src/records/validateRecord";
-import { envOf } from "../records/records.fixture";
+import { envOf, withFolder } from "../records/records.fixture";
 
 test("the file system is that of the longest mount point leading there, the later of two on one point", () => {
   const mounts = [
@@ -78,6 +79,19 @@ test("every roof of the machine is a positive number, and a warm read is not slo
   const cold = roofs.readColdMegabytesPerSecond;
   if (cold !== null) assert.ok(roofs.readWarmMegabytesPerSecond! > cold / 2);
 });
+
+test("small files are read again and again while warm, and hold too little to be timed cold", () =>
+  withFolder(async (folder) => {
+    const files = [1, 2, 3].map((name) => join(folder, String(name)));
+    for (const file of files) writeFileSync(file, Buffer.alloc(50_000));
+    const seconds = { now: 0 };
+    // A clock that goes one second a look: the rate is what was read between two looks.
+    const clock = { ...systemClock, nowSeconds: () => seconds.now++ };
+    const roofs = await measureMachine(files, childEnvironment(), clock);
+    const megabytes = roofs.readWarmMegabytesPerSecond!;
+    assert.ok(megabytes >= 64 * 1.048576 && megabytes < 64 * 1.048576 + 0.15, String(megabytes));
+    assert.is(roofs.readColdMegabytesPerSecond, null);
+  }));
 
 test("without a file there is no read rate, and nothing fails", async () => {
   const roofs = await measureMachine([], childEnvironment(), systemClock);
