@@ -270,6 +270,16 @@ def median_traced(runs, spans):
     return decompose(run, spans[run["runId"]]), spans[run["runId"]]
 
 
+def program_of(run):
+    """What the numbers of workers of one program have in common."""
+    return run.get("program") or run["label"] if run["backend"] == "peer" else run["backend"]
+
+
+def knows_workers(run):
+    """False of a peer that is not told how many to use."""
+    return run["backend"] != "peer" or run.get("program") is not None
+
+
 def recompute_level(runs, spans, env):
     names = dict.fromkeys(run["label"] for run in runs)
     labels = {label: [run for run in runs if run["label"] == label] for label in names}
@@ -278,11 +288,11 @@ def recompute_level(runs, spans, env):
     floor = ratio_of_medians(*twins, seed=1)
     traced = {label: median_traced(own, spans) for label, own in labels.items()}
     sec = traced.get("sec")
-    ones = {own[0]["backend"]: label for label, own in labels.items() if own[0]["workers"] == 1 and seconds[label]}
+    ones = {program_of(own[0]): label for label, own in labels.items() if own[0]["workers"] == 1 and seconds[label]}
     comparable = [label for label, own in labels.items() if own[0]["backend"] not in OTHER_WORK and seconds[label]]
     configurations = {}
     for number, (label, own) in enumerate(labels.items()):
-        backend, workers, timed = own[0]["backend"], own[0]["workers"], timed_of(own)
+        backend, workers, timed = program_of(own[0]), own[0]["workers"], timed_of(own)
         if not timed:
             continue
         kept = [run for run in own if is_kept(run)]
@@ -307,7 +317,7 @@ def recompute_level(runs, spans, env):
             "seconds": time,
             "absolute": absolute,
             "relative": relative,
-            "efficiency": leading and leading["value"] / workers,
+            "efficiency": leading and leading["value"] / workers if knows_workers(own[0]) else None,
             "cpuSeconds": median_of(timed, cpu_of),
             "sumRssBytes": sampled("sumRssBytes"),
             "peakRssBytes": sampled("peakRssBytes"),
@@ -419,11 +429,16 @@ def interval_of_mean(values):
 
 
 def recompute_growth(levels):
-    """T(n) = a + c n in each block that has every number of dates, and the mean of the lines, cache by cache."""
+    """T(n) = a + c n in each block that has every size, and the mean of the lines: along the dates with the shape held,
+    along the pixels (in millions) with the dates held, cache by cache."""
+    series = {}
+    for key, own in levels.items():
+        dates, azimuth, width, _, cache = key.split("|")
+        series.setdefault(f"dates|{azimuth}x{width}|{cache}", {})[int(dates)] = own
+        series.setdefault(f"megapixels|{dates}|{cache}", {})[int(azimuth) * int(width) / 1e6] = own
     growth = {}
-    for cache in dict.fromkeys(key.rsplit("|", 1)[1] for key in levels):
-        sizes = {int(key.split("|")[0]): own for key, own in levels.items() if key.endswith(cache)}
-        if len(sizes) < 2 or len({tuple(key.split("|")[1:4]) for key in levels}) > 1:
+    for name, sizes in series.items():
+        if len(sizes) < 2:
             continue
         for label in dict.fromkeys(run["label"] for own in sizes.values() for run in own):
             if label.startswith(OTHER_WORK):
@@ -433,7 +448,7 @@ def recompute_growth(levels):
             blocks = [block for block in next(iter(times.values())) if all(block in one for one in times.values())]
             lines = np.array([np.polyfit(list(times), [one[block] for one in times.values()], 1) for block in blocks])
             slope, intercept = map(interval_of_mean, lines.T)
-            growth[f"{cache}|{label}"] = {"slope": slope, "intercept": intercept}
+            growth[f"{name}|{label}"] = {"slope": slope, "intercept": intercept}
     return growth
 
 

@@ -227,9 +227,10 @@ function compareLevel(compare: Comparison, level: Level, expected: Tree): void {
 }
 
 function compareGrowth(compare: Comparison, summary: Summary, expected: Tree): void {
-  const lines = summary.growth
-    .filter((growth) => growth.variable === "dates")
-    .flatMap((growth) => growth.lines.map((line) => [`${growth.cache}|${line.label}`, line] as const));
+  const lines = summary.growth.flatMap(({ variable, dates, shape, cache, lines: own }) => {
+    const held = shape === null ? String(dates) : `${shape.azimuth}x${shape.range}`;
+    return own.map((line) => [`${variable}|${held}|${cache}|${line.label}`, line] as const);
+  });
   assert.equal(lines.map(([name]) => name).sort(), Object.keys(expected).sort());
   for (const [name, line] of lines) {
     const { slopeSeconds, interceptSeconds } = line;
@@ -288,6 +289,36 @@ const SESSIONS: Readonly<Record<string, () => Session>> = {
       spread: 0.1,
       backends: ["mp", "mp_v2", "threads"],
     }),
+  "dates and sizes varied": () => {
+    const small = syntheticSession({
+      dates: [2, 4, 8],
+      blocks: 6,
+      workers: [1, 2],
+      backends: ["mp", "threads"],
+    });
+    const large = small.runs.map((run) => ({
+      ...run,
+      runId: `${run.runId}-large`,
+      shape: { azimuth: 2048, range: 2048 },
+      wallSeconds: run.wallSeconds === null ? null : 1.1 + 3 * run.wallSeconds,
+    }));
+    return { ...small, runs: [...small.runs, ...large] };
+  },
+  "peers that are told their workers, and one that is not": () => {
+    const session = syntheticSession({ workers: [1, 2], backends: ["mp", "mp_v2", "mpi", "threads"] });
+    const runs = session.runs.map((run) => {
+      const program = run.backend === "mp" ? "py_mp" : null;
+      if (run.backend === "sec" || (run.backend === "mp_v2" && run.workers === 2)) return run;
+      return {
+        ...run,
+        backend: "peer",
+        program,
+        label: `py_${run.label}`,
+        workers: program ? run.workers : 1,
+      };
+    });
+    return { ...session, runs, spans: [] };
+  },
   "too few blocks for an interval": () => syntheticSession({ blocks: 4, workers: [1, 2] }),
   "no spans": () => syntheticSession({ traced: false, workers: [1, 2] }),
   "runs that failed or were skipped, in every column and block": () => {
