@@ -31,7 +31,7 @@ export interface Peer {
 }
 
 /** Where a peer's command, and its name, take the number of workers. */
-const WORKERS_PLACE = "{workers}";
+export const WORKERS_PLACE = "{workers}";
 
 /** `mp_v2` at 4 workers is `mp4_v2`: the number stands after the first part of the id; `sec` has none. */
 export function labelOf(backend: string, workers: number): string {

@@ -1,5 +1,5 @@
 import { UsageError } from "../core/errors";
-import type { Peer } from "./configuration";
+import { type Peer, WORKERS_PLACE } from "./configuration";
 
 /** What the placeholders of a peer's command stand for in one run. */
 export interface PeerPlaces {
@@ -30,9 +30,9 @@ export function parsePeer(text: string): Peer {
       );
     }
   }
-  if (match[1]!.includes("{workers}") && !whole.includes("{workers}")) {
+  if (match[1]!.includes(WORKERS_PLACE) && !whole.includes(WORKERS_PLACE)) {
     throw new UsageError(
-      `--peer ${match[1]}: found {workers} in the name only, expected it in the command too; write where the program takes it`,
+      `--peer ${match[1]}: found ${WORKERS_PLACE} in the name only, expected it in the command too; write where the program takes it`,
     );
   }
   return { name: match[1]!, command };

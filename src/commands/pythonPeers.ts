@@ -19,7 +19,7 @@ export async function peerCommands(context: Context): Promise<readonly string[]>
   const python = await peerPython(context);
   const hasMpi = spawnSync("mpiexec", ["--version"], { stdio: "ignore" }).status === 0;
   if (!hasMpi) context.tell("informe: py_mpi left out: no mpiexec");
-  return SCRIPTS.filter(({ name }) => hasMpi || name !== "py_mpi{workers}").map(({ name, script }) => {
+  return SCRIPTS.filter(({ script }) => hasMpi || script !== "run_mpi.py").map(({ name, script }) => {
     const path = packagePath("test/reference/python", script);
     const count = name.includes("{workers}") ? " --workers {workers}" : "";
     return `${name}=${quote(python)} ${quote(path)} {intens} {mean} {std}${count}`;

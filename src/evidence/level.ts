@@ -71,7 +71,7 @@ export function summariseLevel(
   const secDecomposition = sec === null ? null : decomposeRuns(sec, "self", spansByRun).decomposition;
   const ones = groups.filter((group) => group.runs[0]!.workers === 1 && group.runs.some(isKept));
   const configurations = groups.map((group) => {
-    const one = ones.find((candidate) => sameProgram(candidate, group)) ?? null;
+    const one = ones.find(({ runs: [run] }) => programOf(run!) === programOf(group.runs[0]!)) ?? null;
     const ground = { sec, secDecomposition, one, yardstick, crop: key.crop, env, spansByRun, options };
     return summariseConfiguration(group, ground);
   });
@@ -89,10 +89,4 @@ export function summariseLevel(
     fused: compareFused(configurations, seconds, floor, options),
     ipc: compareIpc(configurations, seconds, yardstick, options),
   };
-}
-
-/** One program at another number of workers. */
-function sameProgram(one: ConfigurationRuns, other: ConfigurationRuns): boolean {
-  const [a, b] = [one.runs[0]!, other.runs[0]!];
-  return programOf(a) === programOf(b);
 }

@@ -83,7 +83,8 @@ export function onMainLevel(
   return places.size === 1 ? verdicts : verdicts.map((one) => placed(one, wordPlace(level.key)));
 }
 
-function placed(verdict: ClaimVerdict, place: Text): ClaimVerdict {
+/** The verdict with the level it is about before it. */
+export function placed(verdict: ClaimVerdict, place: Text): ClaimVerdict {
   const put = ({ es, en }: Text): Text => ({
     es: `Con ${place.es}: ${lowerFirst(es)}`,
     en: `With ${place.en}: ${lowerFirst(en)}`,

@@ -8,6 +8,7 @@ import {
   findConfiguration,
   missing,
   NOTHING_KEPT,
+  placed,
   rowsOf,
 } from "./claim";
 import { joinTexts, say } from "./text";
@@ -21,18 +22,15 @@ export const fastest = {
   evaluate: (summary: Summary): readonly ClaimVerdict[] => {
     const told = summary.levels.filter((level) => level.fastest !== null);
     if (told.length === 0) return [NOTHING_KEPT];
-    return told.map((level) => evaluateLevel(level, level.fastest!, told.length > 1));
+    const verdicts = told.map((level) => evaluateLevel(level, level.fastest!));
+    return told.length === 1 ? verdicts : verdicts.map((one, i) => placed(one, wordLevel(told[i]!.key)));
   },
 } as const satisfies Claim;
 
-function evaluateLevel(level: Level, first: Fastest, named: boolean): ClaimVerdict {
-  const prefix = wordLevel(level.key);
-  const place: Text = named ? { es: `Con ${prefix.es}: `, en: `With ${prefix.en}: ` } : { es: "", en: "" };
-  const refuse = (reason: Text): ClaimVerdict =>
-    missing({ es: place.es + reason.es, en: place.en + reason.en });
+function evaluateLevel(level: Level, first: Fastest): ClaimVerdict {
   const labels = comparableOf(level).map((one) => one.label);
   if (labels.length < 2) {
-    return refuse({
+    return missing({
       es: `sólo hay tiempos de ${first.label}: no hay con qué comparar`,
       en: `there are only times of ${first.label}: nothing to compare with`,
     });
@@ -41,7 +39,7 @@ function evaluateLevel(level: Level, first: Fastest, named: boolean): ClaimVerdi
   if (unjudged.length === labels.length - 1) {
     const { verdict } = unjudged[0]!;
     const why = wordVerdictReason(verdict.reason!, verdict);
-    return refuse({
+    return missing({
       es: `no se nombra la más rápida (la menor mediana es la de ${first.label}): ${why.es}`,
       en: `no fastest is named (${first.label} has the least median): ${why.en}`,
     });
@@ -49,7 +47,7 @@ function evaluateLevel(level: Level, first: Fastest, named: boolean): ClaimVerdi
   const without = unjudged.map((pair) => (pair.label === first.label ? pair.base : pair.label));
   const alike = first.indistinguishable.filter((label) => !without.includes(label));
   const text = joinTexts([
-    wordFirst(first, alike, place),
+    wordFirst(first, alike),
     ...wordTooMany(findConfiguration(level, first.label)!),
     ...(first.runnerUp === null ? [] : [wordRunnerUp(first.runnerUp)]),
     ...(without.length === 0 ? [] : [wordWithout(without)]),
@@ -71,20 +69,18 @@ function wordWithout(labels: readonly string[]): Text {
   });
 }
 
-function wordFirst({ label, seconds }: Fastest, alike: readonly string[], place: Text): Text {
+function wordFirst({ label, seconds }: Fastest, alike: readonly string[]): Text {
   if (alike.length === 0) {
     return say({
-      es: (n) =>
-        `${begin(place.es, "la más rápida es")} ${label}: ${n.estimate(seconds, "s")} (mediana, n = ${seconds.n}).`,
-      en: (n) =>
-        `${begin(place.en, "the fastest is")} ${label}: ${n.estimate(seconds, "s")} (median, n = ${seconds.n}).`,
+      es: (n) => `La más rápida es ${label}: ${n.estimate(seconds, "s")} (mediana, n = ${seconds.n}).`,
+      en: (n) => `The fastest is ${label}: ${n.estimate(seconds, "s")} (median, n = ${seconds.n}).`,
     });
   }
   return say({
     es: (n) =>
-      `${begin(place.es, "no hay una única más rápida:")} la menor mediana es la de ${label}, ${n.estimate(seconds, "s")} (n\u00a0=\u00a0${seconds.n}), que no se distingue de ${n.list(alike)}.`,
+      `No hay una única más rápida: la menor mediana es la de ${label}, ${n.estimate(seconds, "s")} (n\u00a0=\u00a0${seconds.n}), que no se distingue de ${n.list(alike)}.`,
     en: (n) =>
-      `${begin(place.en, "there is no single fastest:")} ${label} has the least median, ${n.estimate(seconds, "s")} (n\u00a0=\u00a0${seconds.n}), not distinguishable from ${n.list(alike)}.`,
+      `There is no single fastest: ${label} has the least median, ${n.estimate(seconds, "s")} (n\u00a0=\u00a0${seconds.n}), not distinguishable from ${n.list(alike)}.`,
   });
 }
 
@@ -93,11 +89,6 @@ function wordTooMany(first: Configuration): readonly Text[] {
   if (!first.oversubscribed) return [];
   const words = wordOversubscription(first);
   return [{ es: `Son ${words.es}.`, en: `It has ${words.en}.` }];
-}
-
-/** With a capital where no place stands before. */
-function begin(place: string, words: string): string {
-  return place === "" ? words[0]!.toUpperCase() + words.slice(1) : place + words;
 }
 
 function wordRunnerUp({ label, base, ratio }: Comparison): Text {

@@ -138,6 +138,17 @@ function busiestOf(run: Decomposition): Decomposition["workers"][number] {
 /** A cause with its seconds of the loss. */
 type Part = Omit<Cause, "share"> & { readonly partSeconds: number };
 
+/** What `sec` has nothing of is beyond it by all of its part. */
+function partOf(
+  id: CauseId,
+  partSeconds: number,
+  seconds: number,
+  baseSeconds: number,
+  excessSeconds = partSeconds,
+): Part {
+  return { id, partSeconds, excessSeconds, seconds, baseSeconds };
+}
+
 /** How the computing is shared out: who computes, how much and when. */
 function partsOfSharing(run: Decomposition, workers: number, computing: number, lone: LoneTime): Part[] {
   const most = busiestOf(run).phases.compute;
@@ -145,46 +156,36 @@ function partsOfSharing(run: Decomposition, workers: number, computing: number, 
   const spread = Math.max(0, most - even);
   const { lateCompute, serialCompute, tailCompute } = lone;
   const uneven = lateCompute + serialCompute + tailCompute;
-  const partOf = (some: number): number => (uneven > 0 ? (spread * some) / uneven : 0);
-  const [late, serial] = [partOf(lateCompute), partOf(serialCompute)];
-  const seconds = { seconds: most, baseSeconds: even };
-  const numbers = { seconds: computing, baseSeconds: workers };
-  const withExcess = (partSeconds: number): { partSeconds: number; excessSeconds: number } => ({
-    partSeconds,
-    excessSeconds: partSeconds,
-  });
+  const spreadBy = (some: number): number => (uneven > 0 ? (spread * some) / uneven : 0);
+  const [late, serial] = [spreadBy(lateCompute), spreadBy(serialCompute)];
   return [
-    { id: "lateStart", ...withExcess(late), ...seconds },
-    { id: "serialCompute", ...withExcess(serial), ...seconds },
-    { id: "imbalance", ...withExcess(spread - late - serial), ...seconds },
-    { id: "pattern", ...withExcess(even - run.usefulSeconds / workers), ...numbers },
-    { id: "extraProcesses", ...withExcess(Math.min(0, most - even)), ...numbers },
+    partOf("lateStart", late, most, even),
+    partOf("serialCompute", serial, most, even),
+    partOf("imbalance", spread - late - serial, most, even),
+    partOf("pattern", even - run.usefulSeconds / workers, computing, workers),
+    partOf("extraProcesses", Math.min(0, most - even), computing, workers),
   ];
 }
 
 /** Computing beyond that of sec. */
 function partsOfComputing(
   run: Decomposition,
-  sec: Decomposition,
+  { usefulSeconds: ofSec }: Decomposition,
   one: Decomposition | null,
   workers: number,
 ): Part[] {
-  const alone = one !== null && one.usefulSeconds > 0 ? one.usefulSeconds : sec.usefulSeconds;
-  const part = (id: CauseId, seconds: number, baseSeconds: number): Part => {
-    const partSeconds = (seconds - baseSeconds) / workers;
-    return { id, partSeconds, excessSeconds: partSeconds, seconds, baseSeconds };
-  };
-  return [part("extraWork", alone, sec.usefulSeconds), part("contention", run.usefulSeconds, alone)];
+  const alone = one !== null && one.usefulSeconds > 0 ? one.usefulSeconds : ofSec;
+  return [
+    partOf("extraWork", (alone - ofSec) / workers, alone, ofSec),
+    partOf("contention", (run.usefulSeconds - alone) / workers, run.usefulSeconds, alone),
+  ];
 }
 
 /** All that the busiest worker does, or waits for, besides computing. */
 function partsOfTheRest(own: TimeByKind, base: TimeByKind, workers: number): Part[] {
   const kinds = ["startup", "ipc", "io", "decode", "others", "idle"] as const satisfies readonly TimeKind[];
-  return kinds.map((id) => ({
-    id,
-    partSeconds: own[id] - base[id] / workers,
-    excessSeconds: own[id] - base[id],
-    seconds: own[id],
-    baseSeconds: base[id] / workers,
-  }));
+  return kinds.map((id) => {
+    const divided = base[id] / workers;
+    return partOf(id, own[id] - divided, own[id], divided, own[id] - base[id]);
+  });
 }

@@ -124,7 +124,7 @@ export function measureLoneTime(stretches: readonly Stretch[], spans: readonly S
     const working = busy.filter(({ phase }) => KIND_OF[phase] !== "startup");
     if (working.length !== 1 || working[0]!.phase !== "compute") return false;
     const awaited = [...lastCompute].filter(([other, end]) => other !== working[0]!.worker && end > from);
-    return awaited.length > 0 && awaited.every(([other]) => from < upFrom.get(other)!);
+    return awaited.length > 0 && awaited.every(([other]) => from < (upFrom.get(other) ?? 0));
   }
 
   function isTail(worker: number, from: number): boolean {
@@ -138,7 +138,7 @@ export function measureLoneTime(stretches: readonly Stretch[], spans: readonly S
   }
 }
 
-/** When each worker has come up: the end of its last start-up before it does anything else. */
+/** When each worker that starts up has come up: the end of its last start-up before it does anything else. */
 function findUpFrom(spans: readonly Span[]): Map<number, number> {
   const works = new Map<number, number>();
   for (const { worker, phase, startSeconds } of spans) {
@@ -150,6 +150,5 @@ function findUpFrom(spans: readonly Span[]): Map<number, number> {
     if (KIND_OF[phase] !== "startup" || startSeconds >= (works.get(worker) ?? 0)) continue;
     up.set(worker, Math.max(up.get(worker) ?? 0, endSeconds));
   }
-  for (const worker of works.keys()) if (!up.has(worker)) up.set(worker, 0);
   return up;
 }

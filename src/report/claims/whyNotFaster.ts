@@ -92,7 +92,7 @@ function wordNoLoss({ absoluteSpeedup, workers }: Configuration): Text {
 }
 
 function oneWorkerOf(level: Level, own: Configuration): Decomposition | null {
-  const one = level.configurations.find((other) => other.backend === own.backend && other.workers === 1);
+  const one = level.configurations.find((other) => other.program === own.program && other.workers === 1);
   const run = one === undefined || one === own ? null : one.decomposition;
   return run !== null && isSound(run) ? run : null;
 }
