@@ -22,9 +22,10 @@ export function formatNumber(value: number, lang: Lang): string {
 
 /** With four significant digits, and without padding zeros, for ticks: `0,5`, `2`. */
 export function formatTick(value: number, lang: Lang): string {
-  const rounded = String(Number(value.toPrecision(4)));
-  const fraction = rounded.includes("e") ? 8 : (rounded.split(".")[1]?.length ?? 0);
-  return formatFixed(value, fraction, lang);
+  const rounded = Number(value.toPrecision(4));
+  const [mantissa, exponent] = String(rounded).split("e") as [string, string | undefined];
+  const decimals = (mantissa.split(".")[1]?.length ?? 0) - Number(exponent ?? 0);
+  return formatFixed(rounded, Math.max(0, decimals), lang);
 }
 
 export function formatCount(value: number, lang: Lang): string {

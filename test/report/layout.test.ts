@@ -37,8 +37,8 @@ test("numbers: three digits, decimal comma and blank in Spanish, point in Englis
     ["1\u202f234\u202f567.9", "-54\u202f321.0", "0.0"],
   );
   assert.equal(
-    [0.5, 2, 1200, 33300, 0.25].map((value) => formatTick(value, "es")),
-    ["0,5", "2", "1200", "33\u202f300", "0,25"],
+    [0.5, 2, 1200, 33300, 0.25, 33333.3, 0.123456, 1.5e-7].map((value) => formatTick(value, "es")),
+    ["0,5", "2", "1200", "33\u202f300", "0,25", "33\u202f330", "0,1235", "0,00000015"],
   );
   assert.is(formatSeconds(1.2, "en"), "1.20\u00a0s");
   assert.is(formatPercent(0.123, "es"), "12\u00a0%");
