@@ -1,15 +1,23 @@
 import { ShapeError, UsageError } from "../src/core/errors";
 import { formatShape, type Shape, type Window } from "../src/core/raster";
-import { DATE_STREAM, nextWord, STATE_WORDS, startStream } from "./random";
+import {
+  DATE_STREAM,
+  LAYER_STEPS,
+  nextWord,
+  normalFrom,
+  STATE_WORDS,
+  SURE_EDGES,
+  startStream,
+} from "./random";
 
 /** Tiles along each axis; every tile holds one level, or the patch that changes, or the point targets. */
-export const TILES = 4;
+const TILES = 4;
 /** Smaller images leave no room for tiles with a border around them. */
-export const SMALLEST_SIDE = 16;
+const SMALLEST_SIDE = 16;
 /** Mean intensities of the fields [linear power, not calibrated]: six levels over 15.05 dB, each exact in float32. */
-export const LEVELS: readonly number[] = [100, 200, 400, 800, 1600, 3200];
+const LEVELS: readonly number[] = [100, 200, 400, 800, 1600, 3200];
 /** Mean intensity of the changing patch on the first date, the second, ...; begins again after the last. */
-export const PATCH_LEVELS: readonly number[] = [200, 200, 400, 1600, 3200, 800];
+const PATCH_LEVELS: readonly number[] = [200, 200, 400, 1600, 3200, 800];
 /** Intensity of a point target alone, 30.1 dB above the clutter around it. */
 export const TARGET_INTENSITY = 102_400;
 /** Level of the clutter around the point targets. */
@@ -28,7 +36,7 @@ const CONTENT: readonly (readonly (number | "patch" | "targets")[])[] = [
   [2, 0, 4, 1],
 ];
 
-export interface Tile {
+interface Tile {
   readonly content: number | "patch" | "targets";
   readonly window: Window;
 }
@@ -135,4 +143,109 @@ export function validWindow(parameters: SceneParameters, dateIndex: number): Win
 function borderWidth(word: number, side: number): number {
   const width = 1 + (word % Math.min(WIDEST_BORDER, Math.floor(side / SMALLEST_SIDE)));
   return width % 4 === 0 ? width - 1 : width;
+}
+
+/** One date of a scene, ready to be drawn row by row in any order. */
+export interface SceneDate {
+  /** Writes line `row`, interleaved complex64, from complex sample `offset` of `samples` on. */
+  fillRow(row: number, samples: Float32Array, offset: number): void;
+}
+
+/** S = sqrt(s / 2) (g1 + i g2), plus the target where there is one, and 0 outside the valid window. */
+export function sceneDate(parameters: SceneParameters, dateIndex: number): SceneDate {
+  const { shape, seed } = parameters;
+  const date = Number(parameters.dates[dateIndex]);
+  const state = new Int32Array(STATE_WORDS);
+  const strips = sceneTiles(shape).map((tile) => ({
+    window: tile.window,
+    deviation: Math.sqrt(tileIntensity(tile, dateIndex) / 2),
+  }));
+  const targets = targetEchoes(parameters, dateIndex);
+  const valid = validWindow(parameters, dateIndex);
+
+  return {
+    fillRow(row, samples, offset) {
+      startStream(state, seed, date, row);
+      for (const { window, deviation } of strips) {
+        if (row < window.azimuthOffset || row >= window.azimuthOffset + window.azimuth) continue;
+        const from = offset + window.rangeOffset;
+        fillSpeckle(samples, from, from + window.range, deviation, state);
+      }
+      for (const { line, sample, real, imaginary } of targets) {
+        if (line !== row) continue;
+        samples[2 * (offset + sample)]! += real;
+        samples[2 * (offset + sample) + 1]! += imaginary;
+      }
+      const rowIsValid = row >= valid.azimuthOffset && row < valid.azimuthOffset + valid.azimuth;
+      const first = rowIsValid ? valid.rangeOffset : shape.range;
+      const last = rowIsValid ? valid.rangeOffset + valid.range : shape.range;
+      samples.fill(0, 2 * offset, 2 * (offset + first));
+      samples.fill(0, 2 * (offset + last), 2 * (offset + shape.range));
+    },
+  };
+}
+
+/** The targets keep their intensity; their phase is uniform and new on every date. */
+function targetEchoes(parameters: SceneParameters, dateIndex: number) {
+  const state = new Int32Array(STATE_WORDS);
+  startStream(state, parameters.seed, Number(parameters.dates[dateIndex]), DATE_STREAM);
+  // The first two words of this stream are the border's.
+  nextWord(state);
+  nextWord(state);
+  return targetPositions(parameters.shape).map(({ line, sample }) => {
+    const x = normalFrom(nextWord(state), state);
+    const y = normalFrom(nextWord(state), state);
+    const scale = Math.sqrt(TARGET_INTENSITY / (x * x + y * y));
+    return { line, sample, real: scale * x, imaginary: scale * y };
+  });
+}
+
+/**
+ * Fills samples from..to with independent circular-Gaussian speckle: real and imaginary part are normal with mean 0
+ * and the given standard deviation, so the mean intensity is 2 * deviation^2 and |S|^2 is exponential.
+ * No part is ever exactly 0.
+ * @param samples interleaved real and imaginary parts
+ * @param from first complex sample, `to` the one after the last
+ * @param state stream of random numbers, left where the last number was taken
+ */
+export function fillSpeckle(
+  samples: Float32Array,
+  from: number,
+  to: number,
+  deviation: number,
+  state: Int32Array,
+): void {
+  // The round of nextWord with its state in local variables: calling it would halve the speed.
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let counter = state[3]!;
+  const steps = LAYER_STEPS;
+  const edges = SURE_EDGES;
+  const end = 2 * to;
+  for (let part = 2 * from; part < end; part++) {
+    const word = (a + b + counter) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + word) | 0;
+    counter = (counter + 1) | 0;
+    const layer = word & 255;
+    let normal = ((word >> 8) + 0.5) * steps[layer]!;
+    if (Math.abs(normal) >= edges[layer]!) {
+      state[0] = a;
+      state[1] = b;
+      state[2] = c;
+      state[3] = counter;
+      normal = normalFrom(word, state);
+      a = state[0]!;
+      b = state[1]!;
+      c = state[2]!;
+      counter = state[3]!;
+    }
+    samples[part] = deviation * normal;
+  }
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  state[3] = counter;
 }

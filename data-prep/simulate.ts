@@ -8,17 +8,17 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { FormatError, UsageError } from "../src/core/errors";
+import { Worker } from "node:worker_threads";
+import { FormatError, UsageError, WorkerError } from "../src/core/errors";
 import { pixelCount, type Shape } from "../src/core/raster";
-import { removeLeftovers, temporaryPath } from "../src/io/temporaryFile";
-import { drawStack } from "./drawStack";
-import { isceVrt, isceXml, SAMPLE_BYTES } from "./isceHeaders";
-import { requireScene, simulatedDates } from "./scene";
+import { removeLeftovers, temporaryPath } from "../src/io/outputFile";
+import { requireScene, type SceneParameters, simulatedDates } from "./scene";
 import { sceneTruth } from "./truth";
 
-export interface SimulateOptions {
+interface SimulateOptions {
   /** Folder that receives DATE/DATE.slc, .slc.vrt, .slc.xml of each date, and truth.json. */
   readonly tree: string;
   /** How many dates; they are 16 days apart from 20230105 on. */
@@ -33,7 +33,7 @@ export interface SimulateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface SimulatedStack {
+interface SimulatedStack {
   /** The `.slc` of each date, in order. */
   readonly files: readonly string[];
   readonly seconds: number;
@@ -155,4 +155,167 @@ function removeIfEmpty(folder: string): void {
   } catch (error) {
     if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
+}
+
+/** Bytes a worker draws before it writes: large enough for the page cache, small enough to stay in its core's. */
+const BLOCK_BYTES = 2 ** 20;
+
+/** What a worker is started with. */
+export interface SimulateTask {
+  readonly parameters: SceneParameters;
+  /** File of each date, as long as the date; lines are written in place. */
+  readonly paths: readonly string[];
+  readonly rowsPerBlock: number;
+  /** Int32: the next block nobody has taken, and 1 when all shall stop. */
+  readonly control: SharedArrayBuffer;
+}
+
+/** Sent after each block that is in its file. */
+export interface BlockDone {
+  readonly dateIndex: number;
+  readonly bytes: number;
+}
+
+export const NEXT_BLOCK = 0;
+export const STOP = 1;
+
+interface Drawing {
+  readonly parameters: SceneParameters;
+  /** An existing empty file for each date. */
+  readonly paths: readonly string[];
+  readonly workers: number;
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Draws all dates of a scene into their files by worker threads and brings them to the disk (fsync), each date while
+ * the next is drawn. The bytes do not depend on the number of workers.
+ * @returns when no worker is left, with every file whole
+ * @throws WorkerError a worker failed, the disk is full; the files are then unfinished
+ * @throws the reason of the signal, when it was aborted
+ */
+async function drawStack(drawing: Drawing): Promise<void> {
+  const { parameters, paths, onProgress, signal } = drawing;
+  const dateBytes = pixelCount(parameters.shape) * SAMPLE_BYTES;
+  const rowBytes = parameters.shape.range * SAMPLE_BYTES;
+  const rowsPerBlock = Math.min(parameters.shape.azimuth, Math.max(1, Math.floor(BLOCK_BYTES / rowBytes)));
+  const blocks = paths.length * Math.ceil(parameters.shape.azimuth / rowsPerBlock);
+  const task: SimulateTask = { parameters, paths, rowsPerBlock, control: new SharedArrayBuffer(8) };
+
+  const stop = () => Atomics.store(new Int32Array(task.control), STOP, 1);
+  signal?.addEventListener("abort", stop);
+  const missing = paths.map(() => dateBytes);
+  const syncs: Promise<void>[] = [];
+  const failures: unknown[] = [];
+  let doneBytes = 0;
+  const onBlock = ({ dateIndex, bytes }: BlockDone) => {
+    doneBytes += bytes;
+    missing[dateIndex]! -= bytes;
+    if (missing[dateIndex] === 0)
+      syncs.push(sync(paths[dateIndex]!).catch((error) => void failures.push(error)));
+    onProgress?.(doneBytes, paths.length * dateBytes);
+  };
+  const workers = Array.from({ length: Math.min(drawing.workers, blocks) }, () =>
+    runWorker(task, onBlock).catch((error) => {
+      failures.push(error);
+      stop();
+    }),
+  );
+  await Promise.all(workers);
+  await Promise.all(syncs);
+  signal?.removeEventListener("abort", stop);
+  signal?.throwIfAborted();
+  if (failures.length > 0) {
+    const cause = failures[0];
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new WorkerError(`simulating stopped: ${found}; nothing was kept, mend this and run it again`, {
+      cause,
+    });
+  }
+  if (missing.some((bytes) => bytes !== 0)) {
+    throw new WorkerError("simulating stopped: a worker ended before its work was done; run it again");
+  }
+}
+
+function runWorker(task: SimulateTask, onBlock: (block: BlockDone) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(join(__dirname, "simulateWorker.js"), { workerData: task });
+    worker.on("message", onBlock);
+    worker.once("error", reject);
+    worker.once("exit", () => resolve());
+  });
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Bytes of a complex64 sample. */
+export const SAMPLE_BYTES = 8;
+
+/** The `.slc.vrt` that ISCE2 writes beside a little-endian complex64 image. */
+function isceVrt(shape: Shape, dataName: string): string {
+  return `<VRTDataset rasterXSize="${shape.range}" rasterYSize="${shape.azimuth}">
+    <VRTRasterBand dataType="CFloat32" band="1" subClass="VRTRawRasterBand">
+        <SourceFilename relativeToVRT="1">${dataName}</SourceFilename>
+        <ByteOrder>LSB</ByteOrder>
+        <ImageOffset>0</ImageOffset>
+        <PixelOffset>${SAMPLE_BYTES}</PixelOffset>
+        <LineOffset>${SAMPLE_BYTES * shape.range}</LineOffset>
+    </VRTRasterBand>
+</VRTDataset>
+`;
+}
+
+/** The `.slc.xml` that ISCE2 writes beside a little-endian complex64 image; file names are relative. */
+export function isceXml(shape: Shape, dataName: string): string {
+  return `<imageFile>
+${property("access_mode", "read", "Image access mode.")}
+${property("byte_order", "l", "Endianness of the image.")}
+${coordinate(1, shape.range, "First coordinate of a 2D image (width).")}
+${coordinate(2, shape.azimuth, "Second coordinate of a 2D image (length).")}
+${property("data_type", "CFLOAT", "Image data type.")}
+${property("extra_file_name", `${dataName}.vrt`, "For example name of vrt metadata.")}
+${property("family", "slc", "Instance family name")}
+${property("file_name", dataName, "Name of the image file.")}
+${property("image_type", "slc", "Image type used for displaying.")}
+${property("length", shape.azimuth, "Image length")}
+${property("name", "slc_name", "Instance name")}
+${property("number_bands", 1, "Number of image bands.")}
+${property("scheme", "BIP", "Interleaving scheme of the image.")}
+${property("width", shape.range, "Image width")}
+${property("xmax", shape.range, "Maximum range value")}
+${property("xmin", 0, "Minimum range value")}
+</imageFile>
+`;
+}
+
+function property(name: string, value: string | number, meaning: string): string {
+  return `    <property name="${name}">
+        <value>${value}</value>
+        <doc>${meaning}</doc>
+    </property>`;
+}
+
+function coordinate(axis: 1 | 2, size: number, meaning: string): string {
+  const properties = [
+    property("delta", 1, "Coordinate quantization."),
+    property("endingvalue", size, "Ending value of the coordinate."),
+    property("family", "imagecoordinate", "Instance family name"),
+    property("name", "imagecoordinate_name", "Instance name"),
+    property("size", size, "Coordinate size."),
+    property("startingvalue", 0, "Starting value of the coordinate."),
+  ].map((text) => text.replaceAll(/^/gm, "    "));
+  return `    <component name="coordinate${axis}">
+        <factorymodule>isceobj.Image</factorymodule>
+        <factoryname>createCoordinate</factoryname>
+        <doc>${meaning}</doc>
+${properties.join("\n")}
+    </component>`;
 }

@@ -2,9 +2,8 @@ import { closeSync, openSync } from "node:fs";
 import { endianness } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { writeFully } from "../src/io/outputFile";
-import { type BlockDone, NEXT_BLOCK, type SimulateTask, STOP } from "./drawStack";
-import { SAMPLE_BYTES } from "./isceHeaders";
-import { type SceneDate, sceneDate } from "./sceneDate";
+import { type SceneDate, sceneDate } from "./scene";
+import { type BlockDone, NEXT_BLOCK, SAMPLE_BYTES, type SimulateTask, STOP } from "./simulate";
 
 /** Draws blocks of rows until none is left; blocks are numbered date by date, so files are finished in order. */
 function drawBlocks(task: SimulateTask): void {

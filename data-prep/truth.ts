@@ -30,7 +30,7 @@ export interface Truth {
 }
 
 /** Pure speckle of one mean intensity a date. */
-export interface Region {
+interface Region {
   readonly name: string;
   readonly kind: "field" | "patch";
   /** SLC pixels of the region that are valid on every date. */
@@ -40,7 +40,7 @@ export interface Region {
 }
 
 /** A point target of one pixel in clutter. */
-export interface Target {
+interface Target {
   readonly line: number;
   readonly sample: number;
   /** |S|^2 of the target alone, the same on every date; its phase is new on every date. */

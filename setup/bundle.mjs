@@ -43,7 +43,7 @@ const parts = {
     );
     // What comes from the code cache cannot import packages that are modules of the newer kind.
     build.onResolve({ filter: /\/decodeTiff$/ }, () => ({
-      path: "../src/io/tiff/decodeTiff",
+      path: "../src/io/decodeTiff",
       external: true,
     }));
     build.onResolve({ filter: /^\.\/(commands\/)?\w+$/ }, ({ path, kind, importer }) => {

@@ -5,21 +5,29 @@ export { simulateStack } from "../data-prep/simulate";
 export type { Backend } from "./backends/backend";
 export { BACKENDS, findBackend } from "./backends/registry";
 export * from "./core/errors";
-export type { Looks, NoData, Raster, Shape, Window } from "./core/raster";
+export type { Looks, NoData, Raster, Scene, Shape, Stack, Window } from "./core/raster";
 export type { EnvRecord, Phase, RunRecord, Span, SpanRecord } from "./core/records";
-export type { Scene, Stack } from "./core/stack";
-export { openIntensityStack } from "./io/intensityFolder";
-export { readPlane } from "./io/readPlane";
-export { type FoundScene, findScenes, openSlcStack } from "./io/slcFolder";
-export { measureSession, type NotebookSession } from "./notebook/measure";
-export { notebookParameters, stackFolder } from "./notebook/parameters";
-export { lastRun } from "./notebook/runFolders";
-export { cellSignal, type PilaRun, runPila } from "./notebook/runPila";
-export { drawingHtml, frameHtml, progressHtml, quicklookHtml, writeText } from "./notebook/show";
+export { type FoundScene, findScenes, openIntensityStack, openSlcStack } from "./io/folders";
+export { readPlane } from "./io/rows";
+export {
+  cellSignal,
+  drawingHtml,
+  frameHtml,
+  lastRun,
+  measureSession,
+  type NotebookSession,
+  notebookParameters,
+  type PilaRun,
+  progressHtml,
+  quicklookHtml,
+  runPila,
+  stackFolder,
+  writeText,
+} from "./notebook";
 export { fused } from "./pipeline/fused";
-export { inspectStack } from "./pipeline/inspectStack";
+export { inspectStack } from "./pipeline/inspect";
+export { planeQuicklook, type Quicklook, slcQuicklook } from "./pipeline/picture";
 export { prepare } from "./pipeline/prepare";
-export { planeQuicklook, type Quicklook, slcQuicklook } from "./pipeline/quicklook";
 export { type Comparison, verifyPlanes } from "./pipeline/verify";
 export { readSession } from "./records/runFolder";
 export { tableFrame, timingsFrame, toDataFrame } from "./report/dataFrame";

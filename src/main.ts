@@ -1,8 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command, Context } from "./commands/command";
-import { parseArguments } from "./commands/parseArguments";
-import { createProgress } from "./commands/progress";
-import { findCommand } from "./commands/registry";
+import { findCommand, parseArguments } from "./commands/registry";
 import { type PilaError, UsageError } from "./core/errors";
 import { isOneOfSeveral, rankEnvironment } from "./parallel/mpi/detect";
 
@@ -29,7 +27,7 @@ export async function main(words: readonly string[]): Promise<number> {
   listenToSignals(controller);
   try {
     if (name === undefined || name === "--help" || name === "help") {
-      const { overview } = require("./commands/help") as typeof import("./commands/help");
+      const { overview } = require("./commands/registry") as typeof import("./commands/registry");
       process.stdout.write(`${overview()}\n`);
       return name === undefined ? 2 : 0;
     }
@@ -52,7 +50,7 @@ async function runCommand(
 ): Promise<void> {
   const args = parseArguments(name, command, words);
   if (args.flag("help")) {
-    const { commandHelp } = require("./commands/help") as typeof import("./commands/help");
+    const { commandHelp } = require("./commands/registry") as typeof import("./commands/registry");
     process.stdout.write(`${commandHelp(name, command)}\n`);
     return;
   }
@@ -114,4 +112,48 @@ function report(error: unknown, debug: boolean): number {
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n${error.cause ?? ""}\n`);
   // Commands that are not bundled bring their own copy of the error classes: the code tells, not the class.
   return error instanceof Error && "exitCode" in error ? (error as PilaError).exitCode : 1;
+}
+
+/** A progress bar on a terminal; elsewhere nothing but the lines that are told. */
+export interface Progress {
+  show(done: number, total: number): void;
+  /** Prints a line to stderr without breaking the bar. */
+  tell(line: string): void;
+  stop(): void;
+}
+
+/** Shorter works end before anyone could read a bar. */
+const PATIENCE_MS = 500;
+
+export function createProgress(quiet: boolean): Progress {
+  const began = performance.now();
+  let bar: import("cli-progress").SingleBar | null = null;
+  const start = (total: number): import("cli-progress").SingleBar => {
+    const { SingleBar, Presets } = require("cli-progress") as typeof import("cli-progress");
+    const created = new SingleBar(
+      {
+        format: "{bar} {percentage} % | {value}/{total} | {eta_formatted}",
+        stream: process.stderr,
+        clearOnComplete: true,
+        hideCursor: true,
+      },
+      Presets.rect,
+    );
+    created.start(total, 0);
+    return created;
+  };
+  return {
+    show: (done, total) => {
+      if (quiet || !process.stderr.isTTY || performance.now() - began < PATIENCE_MS) return;
+      bar ??= start(total);
+      bar.setTotal(total);
+      bar.update(done);
+    },
+    tell: (line) => {
+      bar?.stop();
+      bar = null;
+      process.stderr.write(`${line}\n`);
+    },
+    stop: () => bar?.stop(),
+  };
 }

@@ -1,6 +1,6 @@
 import type { Shape } from "../core/raster";
 import type { Meter } from "../parallel/meter";
-import type { WorkPrediction } from "../pipeline/costModel";
+import type { WorkPrediction } from "../pipeline/plan";
 
 /** What a backend is asked to do: reduce a folder of intensity images to mean, std and, if named, count. */
 export interface StatsRequest {

@@ -1,8 +1,8 @@
 import { openKernels, RegionPlan } from "../kernel/kernels";
 import { serveChild } from "../parallel/childEntry";
-import { rowsOfBlock, type StateBlocks, valueBytesOfBlock } from "../pipeline/blockStates";
 import { RowReader } from "../pipeline/rowReader";
-import type { MpTask } from "./runMp";
+import { rowsOfBlock, type StateBlocks, valueBytesOfBlock } from "../pipeline/states";
+import type { MpTask } from "./mp";
 
 // A child of mp: reads the images it is given and sends every pixel to the parent, block by block.
 serveChild<MpTask>((channel) => {

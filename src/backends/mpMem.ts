@@ -1,4 +1,9 @@
-import type { Backend } from "./backend";
+import { join } from "node:path";
+import type { Meter } from "../parallel/meter";
+import { ThreadTeam } from "../parallel/threads";
+import { fillRing, planRing, type RingTask } from "../pipeline/ring";
+import type { Backend, StatsReport, StatsRequest } from "./backend";
+import { type CrewKind, runWithCrew } from "./workers";
 
 /** The parent alone reads, in order, into slots of shared memory; worker threads compute and write their rows. */
 export const mpMem = {
@@ -10,5 +15,27 @@ export const mpMem = {
   },
   parallel: true,
   unavailable: async () => null,
-  run: (request) => (require("./runMpMem") as typeof import("./runMpMem")).runMpMem(request),
+  run: (request) => (require("./mpMem") as typeof import("./mpMem")).runMpMem(request),
 } as const satisfies Backend;
+
+/** Reads alone into the ring while the threads compute and write. */
+export async function runMpMem(request: StatsRequest): Promise<StatsReport> {
+  const { meter, signal } = request;
+  return await runWithCrew(request, computingCrew(meter), async (team, reduction) => {
+    const ring = planRing(reduction.rows, reduction.targets, reduction.workers);
+    team.send(ring.task);
+    await fillRing(ring, meter, team.failure, signal, reduction.onProgress);
+    const waiting = meter.since();
+    const reports = await team.finished();
+    meter.end("wait", "threads", waiting);
+    for (const report of reports) meter.absorb(report);
+  });
+}
+
+function computingCrew(meter: Meter): CrewKind<ThreadTeam<RingTask>> {
+  return {
+    kind: "thread",
+    start: (workers) => new ThreadTeam(join(__dirname, "mpMemThread.js"), workers, 1, meter),
+    end: (team) => team.stop(),
+  };
+}

@@ -1,4 +1,9 @@
-import type { Backend } from "./backend";
+import { STATE_BYTES } from "../kernel/kernels";
+import type { ChildPool } from "../parallel/children";
+import type { ShowProgress } from "../pipeline/moments";
+import { cellsOfBlock, planStateBlocks, type StateBlocks, StateFinisher } from "../pipeline/states";
+import type { Backend, StatsReport, StatsRequest } from "./backend";
+import { childCrew, datesOfWorker, runWithCrew } from "./workers";
 
 /** A pool of child processes reduces a list of dates each; one partial state a worker crosses to the parent, which merges. */
 export const mpV2 = {
@@ -10,5 +15,52 @@ export const mpV2 = {
   },
   parallel: true,
   unavailable: async () => null,
-  run: (request) => (require("./runMpV2") as typeof import("./runMpV2")).runMpV2(request),
+  run: (request) => (require("./mpV2") as typeof import("./mpV2")).runMpV2(request),
 } as const satisfies Backend;
+
+/** The one task of a child: its list of dates. */
+export interface MpV2Task {
+  readonly blocks: StateBlocks;
+  readonly dates: readonly number[];
+}
+
+/** Hands out lists of dates, merges the partial states block by block, and finishes. */
+export async function runMpV2(request: StatsRequest): Promise<StatsReport> {
+  const { meter, signal } = request;
+  const crew = childCrew<MpV2Task>("mpV2Child.js", meter);
+  return await runWithCrew(request, crew, async (pool, { rows, targets, onProgress }) => {
+    const blocks = planStateBlocks(rows);
+    const finisher = new StateFinisher(blocks, targets, meter);
+    await mergeStates(pool, blocks, finisher, onProgress, signal);
+    finisher.close();
+  });
+}
+
+/** Merges block after block once every child has it ready; a child that is ahead waits, so that memory stays flat. */
+async function mergeStates(
+  pool: ChildPool<MpV2Task>,
+  blocks: StateBlocks,
+  finisher: StateFinisher,
+  onProgress: ShowProgress,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const dates = blocks.rows.sources.length;
+  pool.layOut(cellsOfBlock(blocks, 0) * STATE_BYTES);
+  for (let child = 0; child < pool.size; child++) {
+    pool.send(child, { blocks, dates: datesOfWorker(dates, child, pool.size) });
+    pool.finish(child);
+  }
+  const ready = Array.from({ length: pool.size }, () => 0);
+  let merged = 0;
+  await pool.collect((child, block) => {
+    ready[child] = block + 1;
+    if (ready.some((count) => count <= merged)) return;
+    for (let each = 0; each < pool.size; each++) {
+      pool.take(each, each === 0 ? finisher.first(merged) : finisher.incoming(merged));
+      if (each > 0) finisher.merge(merged);
+    }
+    finisher.finish(merged);
+    merged += 1;
+    onProgress(merged, blocks.blocks);
+  }, signal);
+}

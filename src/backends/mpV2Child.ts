@@ -1,6 +1,6 @@
 import { serveChild } from "../parallel/childEntry";
-import { BlockStates } from "../pipeline/blockStates";
-import type { MpV2Task } from "./runMpV2";
+import { BlockStates } from "../pipeline/states";
+import type { MpV2Task } from "./mpV2";
 
 // A child of mp_v2: reduces its list of dates block by block and sends the partial states.
 serveChild<MpV2Task>((channel) => {

@@ -1,15 +1,12 @@
 import { closeSync, openSync } from "node:fs";
 import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";
 import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
-import { BlockReducer, planReduction } from "../pipeline/blockReducer";
-import { BlockStates, planStateBlocks } from "../pipeline/blockStates";
-import { momentTargets, openIntensityRows } from "../pipeline/intensityRows";
-import type { MomentTargets } from "../pipeline/momentWriter";
+import { BlockReducer, type MomentTargets, planReduction, withProducts } from "../pipeline/moments";
 import type { StackRows } from "../pipeline/rowReader";
-import { StateFinisher } from "../pipeline/stateFinisher";
-import { withProducts } from "../pipeline/withProducts";
-import type { MpiJob, MpiResult } from "./mpiJob";
-import { datesOfWorker } from "./shareDates";
+import { momentTargets, openIntensityRows } from "../pipeline/stackRows";
+import { BlockStates, planStateBlocks, StateFinisher } from "../pipeline/states";
+import type { MpiJob, MpiResult } from "./mpi";
+import { datesOfWorker } from "./workers";
 
 const TAG = { states: 1, report: 2, targets: 3 } as const;
 /** Longest text one rank sends another: its counts and spans. */

@@ -1,4 +1,4 @@
-import { MPI_JOB_VARIABLE, type MpiJob } from "./mpiJob";
+import { MPI_JOB_VARIABLE, type MpiJob } from "./mpi";
 import { runRank } from "./mpiRank";
 
 // A rank that `pila stats mpi` launched itself: rank 0 prints its result for the launcher.

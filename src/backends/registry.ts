@@ -4,13 +4,10 @@ import { mp } from "./mp";
 import { mpi } from "./mpi";
 import { mpMem } from "./mpMem";
 import { mpV2 } from "./mpV2";
-import { sec } from "./sec";
-import { threads } from "./threads";
+import { sec, threads } from "./rows";
 
 /** Every backend, in the order of tables and charts. A new one is a line here. */
 export const BACKENDS = [sec, mp, mpV2, mpMem, mpi, threads] as const satisfies readonly Backend[];
-
-export type BackendId = (typeof BACKENDS)[number]["id"];
 
 /** The backend of an id. @throws UsageError there is no such backend; the message names those there are */
 export function findBackend(id: string): Backend {

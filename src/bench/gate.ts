@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
-import type { Raster } from "../core/raster";
-import { formatShape, sameShape } from "../core/raster";
-import type { ReadPlane } from "./dataDescription";
+import { formatShape, type Raster, sameShape } from "../core/raster";
+import type { ReadPlane } from "./data";
 
 /** How far a peer may be from `sec`, relative to the pixel's mean (std: to the larger of mean and std). */
-export const PEER_TOLERANCE = 1e-5;
+const PEER_TOLERANCE = 1e-5;
 
 /** Outputs of `sec` that every other run of the level is held against. */
 export interface Reference {

@@ -1,13 +1,12 @@
 import type { RunRecord } from "../core/records";
-import { createRandom, shuffle } from "../evidence/random";
-import type { Clock } from "./clock";
-import { type BenchConfiguration, configurationKey } from "./configuration";
+import { createRandom, shuffle } from "../evidence/numbers";
+import { type BenchConfiguration, configurationKey } from "./plan";
 
 /** Blocks measured unless asked otherwise, and the least a verdict can rest on (the warm-up not counted). */
 export const DEFAULT_BLOCKS = 10;
 export const LEAST_BLOCKS = 6;
 /** A configuration that failed this often in a row is not started again. */
-export const FAILURES_IN_A_ROW = 2;
+const FAILURES_IN_A_ROW = 2;
 
 /** What fixes the order of every run of a session: the same plan gives the same order. */
 export interface Plan {
@@ -154,3 +153,57 @@ function keyOfRecord(run: RunRecord & { readonly crop?: string | null }): string
 function isTraceable(configuration: BenchConfiguration): boolean {
   return configuration.backend !== "peer" && configuration.twin !== "b";
 }
+
+/** A whole process to run and to measure. */
+export interface Execution {
+  /** Program and arguments; no shell. */
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  /** Watch the memory of the process and its children; it costs a little time, so never in a run for a verdict. */
+  readonly watchMemory: boolean;
+}
+
+/** How it went. Every process it started has ended. */
+export interface Executed {
+  /** null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+  /** Why it could not be started at all; null when it was. */
+  readonly spawnError: string | null;
+  /** Processes that outlived the one that was started and had to be killed. */
+  readonly leftBehind: number;
+  /** On the monotonic clock, just before it was started. */
+  readonly startSeconds: number;
+  /** From there until its exit was seen. */
+  readonly wallSeconds: number;
+  /** Of all its processes that were waited for, in steps of 10 ms; null where the system does not tell. */
+  readonly userSeconds: number | null;
+  readonly systemSeconds: number | null;
+  readonly peakRssBytes: number | null;
+  readonly sumRssBytes: number | null;
+  readonly stdout: string;
+  /** The last 4 kB. */
+  readonly stderr: string;
+}
+
+/** Runs one process at a time; a test brings its own. */
+export interface Executor {
+  /** Never rejects for what the process does; rejects with the signal's reason when that aborts it. */
+  execute(execution: Execution, signal?: AbortSignal): Promise<Executed>;
+}
+
+/** Where the bench takes its time from; a test brings its own. */
+export interface Clock {
+  /** Seconds on the host's monotonic clock: the one on which every process of a run dates its spans. */
+  nowSeconds(): number;
+  /** The wall clock, ISO 8601, UTC. */
+  utc(): string;
+}
+
+export const systemClock: Clock = {
+  nowSeconds: () => Number(process.hrtime.bigint()) / 1e9,
+  utc: () => new Date().toISOString(),
+};

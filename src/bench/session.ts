@@ -2,20 +2,115 @@ import { randomBytes, randomInt } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RecordError, UsageError } from "../core/errors";
-import type { EnvRecord } from "../core/records";
-import { readEnv, recordPath, writeEnv } from "../records/runFolder";
-import { type PreparedLevel, prepareLevels } from "./benchData";
-import { type BenchEnv, type BenchOptions, resolveProtocol, type StoredProtocol } from "./benchOptions";
-import { CHILD_SETTINGS } from "./childEnvironment";
-import type { Clock } from "./clock";
-import { type DataDescription, hashDataset } from "./dataDescription";
-import type { Executor } from "./executor";
-import { describeMachine, describeSoftware } from "./host";
-import { measureMachine } from "./microbenchmarks";
-import { packageRoot } from "./pilaCommand";
+import type { EnvRecord, RunRecord } from "../core/records";
+import { writeResultados } from "../records/resultados";
+import {
+  appendRun,
+  appendSpans,
+  readEnv,
+  readSession,
+  recordPath,
+  repairRunFolder,
+  writeEnv,
+} from "../records/runFolder";
+import { type DataDescription, hashDataset, type PreparedLevel, prepareLevels, removeScratch } from "./data";
+import { describeMachine, describeSoftware, measureMachine } from "./machine";
+import {
+  type BenchEnv,
+  type BenchOptions,
+  type BenchResult,
+  configurationsOf,
+  resolveProtocol,
+  type StoredProtocol,
+} from "./plan";
+import { CHILD_SETTINGS, childEnvironment, createProcessExecutor } from "./process";
+import { type Clock, type Executor, runProtocol, systemClock } from "./protocol";
+import { createNoiseProbe, systemCache } from "./quiet";
+import { measureRun, packageRoot, pilaCommand, skippedRun, type Workshop } from "./run";
+
+/**
+ * A whole session: prepares the data once, measures in randomised complete blocks, and leaves a run folder with
+ * runs.jsonl, spans.jsonl, env.json and resultados.csv. Every run is on disk as soon as it ended; an abort keeps them
+ * and ends with `stopped: "interrupted"`; `resume` goes on from the first missing run.
+ * @throws UsageError options that contradict each other or the data
+ * @throws BackendError the preparation failed (a failing run is a record, not an error)
+ * @throws RecordError a folder to resume is broken, or of another machine, other data or other software
+ */
+export async function runBench(options: BenchOptions): Promise<BenchResult> {
+  const { connections } = options;
+  const clock = connections.clock ?? systemClock;
+  const executor = connections.executor ?? createProcessExecutor(clock);
+  const environment = connections.environment ?? childEnvironment();
+  const pila = connections.pila ?? pilaCommand();
+  const folder = runFolderOf(options, clock);
+  const stored = options.resume === undefined ? null : readStoredEnv(folder);
+  const notes = stored === null ? [] : repairRunFolder(folder);
+  const tools: Tools = { folder, clock, executor, environment, pila };
+  const { env, levels } = await openSession(options, stored, tools);
+  const workshop: Workshop = {
+    ...tools,
+    noise: connections.noise ?? createNoiseProbe(clock),
+    cache: connections.cache ?? systemCache,
+    readPlane: connections.readPlane,
+    timeoutSeconds: env.protocol.timeoutSeconds,
+    wantedCache: env.protocol.cache,
+    cores: env.machine.cores,
+    sessionId: env.sessionId,
+    scratch: join(folder, "scratch"),
+    folder: process.cwd(),
+    signal: options.signal,
+  };
+  const before = stored === null ? [] : readSession(folder).runs;
+  const { stopped, runs } = await measureAll(options, env, levels, workshop, folder, before);
+  const final: BenchEnv = { ...env, stopped };
+  writeEnv(folder, final);
+  removeScratch(workshop.scratch);
+  return {
+    folder,
+    env: final,
+    runs,
+    stopped,
+    resultados: writeResultados(folder, final, runs),
+    levels,
+    notes,
+  };
+}
+
+async function measureAll(
+  options: BenchOptions,
+  env: BenchEnv,
+  levels: readonly PreparedLevel[],
+  workshop: Workshop,
+  folder: string,
+  before: readonly RunRecord[],
+): ReturnType<typeof runProtocol> {
+  const { blocks, traceEvery } = env.protocol;
+  const configurations = configurationsOf(env.protocol, levels);
+  const plan = { sessionId: env.sessionId, seed: env.seed, blocks, traceEvery, configurations };
+  // A configuration's level is one of these very objects.
+  const levelOf = (level: object): PreparedLevel => levels.find((candidate) => candidate === level)!;
+  return runProtocol(plan, before, {
+    clock: workshop.clock,
+    async measure(planned) {
+      const { run, spans } = await measureRun(planned, levelOf(planned.configuration.level), workshop);
+      appendSpans(folder, spans);
+      appendRun(folder, run);
+      return run;
+    },
+    skip(planned, reason) {
+      const run = skippedRun(planned, levelOf(planned.configuration.level), reason, workshop);
+      appendRun(folder, run);
+      return run;
+    },
+    precise: (runs) => options.connections.precise(runs),
+    progress: (event) => options.onProgress?.(event),
+    signal: options.signal,
+    budgetSeconds: env.protocol.budgetSeconds,
+  });
+}
 
 /** What a session is opened with. */
-export interface Tools {
+interface Tools {
   /** The run folder. */
   readonly folder: string;
   readonly clock: Clock;
@@ -27,7 +122,7 @@ export interface Tools {
 type Folder = DataDescription & { readonly folder: string };
 
 /** The run folder, absolute. @throws UsageError it holds a session already and is not resumed */
-export function runFolderOf(options: BenchOptions, clock: Clock): string {
+function runFolderOf(options: BenchOptions, clock: Clock): string {
   if (options.resume !== undefined) return resolve(options.resume);
   const time = clock.utc().replace(/[-:]|\.\d+/g, "");
   const folder = resolve(options.out ?? join("reports", "runs", time));
@@ -40,7 +135,7 @@ export function runFolderOf(options: BenchOptions, clock: Clock): string {
 }
 
 /** @throws RecordError there is no env.json, or not one that pila bench wrote */
-export function readStoredEnv(folder: string): BenchEnv {
+function readStoredEnv(folder: string): BenchEnv {
   const env = readEnv(folder) as EnvRecord & { readonly protocol?: StoredProtocol };
   if (env.protocol !== undefined) return env as BenchEnv;
   const path = recordPath(folder, "env.json");
@@ -55,7 +150,7 @@ export function readStoredEnv(folder: string): BenchEnv {
  * @param stored env.json of the session to go on with; null for a new one
  * @throws RecordError machine, software or data are not those of the stored session
  */
-export async function openSession(
+async function openSession(
   options: BenchOptions,
   stored: BenchEnv | null,
   tools: Tools,

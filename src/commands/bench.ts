@@ -1,9 +1,28 @@
-import type { BenchOptions, BenchResult } from "../bench/benchOptions";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { findBackend } from "../backends/registry";
+import { describeFolder } from "../bench/data";
+import { writeMaps } from "../bench/maps";
+import type { BenchConnections, BenchOptions, BenchResult } from "../bench/plan";
 import { LEAST_BLOCKS } from "../bench/protocol";
-
+import { runBench } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
-import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
-import { parseChoice, parseCrop, parseLooks, parseWhole, parseWholeList } from "./parseValues";
+import { compareSessions, findRegressions } from "../evidence/compareSessions";
+import { judgePrecision } from "../evidence/summary";
+import { readPlane } from "../io/rows";
+import { readSession } from "../records/runFolder";
+import {
+  type Arguments,
+  type Command,
+  type Context,
+  parseChoice,
+  parseCrop,
+  parseLooks,
+  parseWhole,
+  parseWholeList,
+  SHARED_OPTIONS,
+} from "./command";
+import { drawRun, writeDrawings } from "./plot";
 
 export const command: Command = {
   summary: "measures backends fairly and leaves a run folder of records",
@@ -38,20 +57,20 @@ export const command: Command = {
 
 async function run(args: Arguments, context: Context): Promise<void> {
   const options = parseBenchOptions(args, context);
-  const { measure } = require("./measureSession") as typeof import("./measureSession");
+  const { measure } = require("./bench") as typeof import("./bench");
   if ((options.blocks ?? LEAST_BLOCKS) < LEAST_BLOCKS) {
     context.tell(`bench: fewer than ${LEAST_BLOCKS} blocks carry no interval and no verdict`);
   }
   const result = await measure(options);
   for (const note of result.notes) context.tell(`bench: ${note}`);
   context.signal.throwIfAborted();
-  const { finishRunFolder } = require("./finishRunFolder") as typeof import("./finishRunFolder");
+  const { finishRunFolder } = require("./bench") as typeof import("./bench");
   await finishRunFolder(result, context);
   printResult(result, args, context);
   requireNoFailure(result);
   const baseline = args.text("baseline");
   if (baseline !== undefined) {
-    const { requireNotSlower } = require("./baseline") as typeof import("./baseline");
+    const { requireNotSlower } = require("./bench") as typeof import("./bench");
     requireNotSlower(
       baseline,
       result.folder,
@@ -138,4 +157,64 @@ function printResult(result: BenchResult, args: Arguments, context: Context): vo
   for (const run of failed) context.tell(`bench: ${run.label} failed in block ${run.block}: ${run.reason}`);
   context.tell(`bench: ${result.runs.length} runs, ended by ${result.stopped}`);
   context.print(result.folder);
+}
+
+/** Seed and number of draws of the intervals that decide whether measuring may stop. */
+const STOPPING_OPTIONS = { seed: 1, draws: 2000 };
+
+/** What the bench asks of the rest of the program. */
+export const benchConnections: BenchConnections = {
+  describe: describeFolder,
+  readPlane,
+  precise: (runs) => judgePrecision(runs, STOPPING_OPTIONS).precise,
+  unavailable: async (id) => (id === "prep" || id === "fused" ? null : await findBackend(id).unavailable()),
+};
+
+/** Measures a session with the real machine, data and backends. */
+export function measure(options: Omit<BenchOptions, "connections">): Promise<BenchResult> {
+  return runBench({ ...options, connections: benchConnections });
+}
+
+/** Seed and draws of the intervals. */
+const OPTIONS = { seed: 1, draws: 2000 };
+
+/**
+ * Fails when a configuration of `run` is slower than in `baseline` by more than a margin, its interval above it.
+ * @param margin 0.1 allows 10 %
+ * @throws BackendError naming what became slower, or that the two sessions are of different machines
+ */
+export function requireNotSlower(baseline: string, run: string, margin: number): void {
+  const comparison = compareSessions(readSession(baseline), readSession(run), OPTIONS);
+  if (comparison.refused !== null) {
+    throw new BackendError(
+      `${baseline}: found a run folder of another machine or of none that is known, expected one of this machine; measure a baseline here`,
+    );
+  }
+  const slower = findRegressions(comparison, margin).map(
+    ({ label, ratio }) =>
+      `${label} ${ratio.value.toFixed(3)} times [${ratio.interval!.low.toFixed(3)}; ${ratio.interval!.high.toFixed(3)}]`,
+  );
+  if (slower.length === 0) return;
+  throw new BackendError(
+    `${run}: found ${slower.join(", ")} the time of ${baseline}, expected at most ${(1 + margin).toFixed(2)} times; see pila compare ${baseline} ${run}`,
+  );
+}
+
+/**
+ * Leaves in a run folder what an informe shows besides records, maps of the products and the user's two charts, and
+ * removes the crops it was measured on: they can be prepared again.
+ */
+export async function finishRunFolder(result: BenchResult, context: Context): Promise<void> {
+  const level = result.levels[0];
+  if (level !== undefined) {
+    await writeMaps(result.folder, {
+      ...level.reference,
+      intensityFolder: level.intens,
+      signal: context.signal,
+    });
+  }
+  if (result.runs.some((run) => run.outcome === "ok")) {
+    writeDrawings(drawRun(result.folder, "es", context), result.folder);
+  }
+  rmSync(join(result.folder, "levels"), { recursive: true, force: true });
 }

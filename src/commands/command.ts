@@ -1,3 +1,7 @@
+import { UsageError } from "../core/errors";
+import type { Looks, NoData, Shape, Window } from "../core/raster";
+import type { IntensityParameters } from "../pipeline/stackRows";
+
 /** An option of a command, as the help shows it and `parseArguments` takes it. */
 export interface OptionSpec {
   /** Name of its value in the help; a switch has none. */
@@ -58,3 +62,74 @@ export const SHARED_OPTIONS = {
     nodata: { value: "zero|none", help: "cells of exact zeros are no data (default), or data" },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, OptionSpec>>>>;
+
+/** Most workers anyone may ask for. */
+const MOST_WORKERS = 1024;
+
+/** A whole number within bounds. @throws UsageError */
+export function parseWhole(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`found --${option} ${text}, expected a whole number from ${least} to ${most}`);
+}
+
+/** --workers; null when left out. */
+export function parseWorkers(args: Arguments): number | null {
+  const text = args.text("workers");
+  return text === undefined ? null : parseWhole("workers", text, 1, MOST_WORKERS);
+}
+
+/** A list of whole numbers such as `1,2,4`, without repeats. */
+export function parseWholeList(option: string, text: string, least: number, most: number): number[] {
+  return [...new Set(text.split(",").map((part) => parseWhole(option, part.trim(), least, most)))];
+}
+
+/** `rows,cols,row0,col0` in looked pixels. An empty window is left to the check against the image. */
+export function parseCrop(text: string): Window {
+  const parts = text.split(",").map((part) => part.trim());
+  if (parts.length !== 4 || !parts.every((part) => /^\d+$/.test(part))) {
+    throw new UsageError(
+      `found --crop ${text}, expected ROWS,COLS,ROW0,COL0 as four whole numbers in looked pixels`,
+    );
+  }
+  const [azimuth, range, azimuthOffset, rangeOffset] = parts.map(Number) as [number, number, number, number];
+  return { azimuth, range, azimuthOffset, rangeOffset };
+}
+
+/** `4` or `4x4`, azimuth x range. */
+export function parseLooks(text: string): Looks {
+  const match = /^(\d+)(?:x(\d+))?$/i.exec(text);
+  const azimuth = Number(match?.[1] ?? 0);
+  const range = Number(match?.[2] ?? azimuth);
+  if (azimuth >= 1 && range >= 1 && azimuth <= 1024 && range <= 1024) return { azimuth, range };
+  throw new UsageError(`found --looks ${text}, expected N or AxR (azimuth x range) from 1 to 1024`);
+}
+
+/** `4096x4096`, azimuth x range. */
+export function parseSize(option: string, text: string): Shape {
+  const match = /^(\d+)x(\d+)$/i.exec(text);
+  if (match === null)
+    throw new UsageError(`found --${option} ${text}, expected LINESxSAMPLES such as 4096x4096`);
+  return { azimuth: Number(match[1]), range: Number(match[2]) };
+}
+
+/** One of a few words. */
+export function parseChoice<T extends string>(
+  option: string,
+  text: string | undefined,
+  choices: readonly T[],
+): T {
+  const chosen = text === undefined ? choices[0] : choices.find((choice) => choice === text);
+  if (chosen !== undefined) return chosen;
+  throw new UsageError(`found --${option} ${text}, expected ${choices.join(" or ")}`);
+}
+
+/** --crop, --looks and --nodata. */
+export function parseIntensityParameters(args: Arguments): IntensityParameters {
+  const crop = args.text("crop");
+  return {
+    crop: crop === undefined ? null : parseCrop(crop),
+    looks: parseLooks(args.text("looks") ?? "4"),
+    nodata: parseChoice<NoData>("nodata", args.text("nodata"), ["zero", "none"]),
+  };
+}

@@ -14,7 +14,7 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const { readSession } = require("../records/runFolder") as typeof import("../records/runFolder");
   const { compareSessions } =
     require("../evidence/compareSessions") as typeof import("../evidence/compareSessions");
-  const { defaultOptions } = require("../evidence/summarise") as typeof import("../evidence/summarise");
+  const { defaultOptions } = require("../evidence/summary") as typeof import("../evidence/summary");
   const [before, after] = [readSession(a), readSession(b)];
   for (const note of [...before.notes, ...after.notes]) context.tell(`pila: ${note}`);
   const comparison = compareSessions(before, after, defaultOptions(before));

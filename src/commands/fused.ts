@@ -1,8 +1,14 @@
 import { formatShape } from "../core/raster";
 import { fused } from "../pipeline/fused";
-import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
+import {
+  type Arguments,
+  type Command,
+  type Context,
+  parseIntensityParameters,
+  parseWorkers,
+  SHARED_OPTIONS,
+} from "./command";
 import { runMeasured } from "./measured";
-import { parseIntensityParameters, parseWorkers } from "./parseValues";
 
 export const command: Command = {
   summary: "from SLC images to mean and std in one pass, without crops",

@@ -1,5 +1,32 @@
-import type { Command } from "./command";
-import { SHARED_OPTIONS } from "./command";
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { linkStack } from "../../data-prep/link";
+import { simulateStack } from "../../data-prep/simulate";
+import { packageRoot } from "../bench/run";
+import { BackendError, FormatError, UsageError, WorkerError } from "../core/errors";
+import { listFolder } from "../io/folders";
+import { measure } from "./bench";
+import {
+  type Arguments,
+  type Command,
+  type Context,
+  parseChoice,
+  parseCrop,
+  parseLooks,
+  SHARED_OPTIONS,
+} from "./command";
 
 export const command: Command = {
   summary: "measures everything and writes the informe as one HTML file",
@@ -18,7 +45,309 @@ export const command: Command = {
     out: { value: "HTML", help: "where the informe goes (default reports/informe.html)" },
   },
   run: async (args, context) => {
-    const { makeInforme } = require("./makeInforme") as typeof import("./makeInforme");
+    const { makeInforme } = require("./informe") as typeof import("./informe");
     await makeInforme(args, context);
   },
 };
+
+/** Blocks of a session after its warm-up. */
+const BLOCKS = { whole: 10, quick: 6 } as const;
+
+/** `pila informe`: data, measurement, maps, figures, notebook, HTML. */
+export async function makeInforme(args: Arguments, context: Context): Promise<void> {
+  const lang = parseChoice("lang", args.text("lang"), ["es", "en"]);
+  const out = resolve(args.text("out") ?? packagePath("reports/informe.html"));
+  const run =
+    args.text("run") === undefined ? await measureRun(args, context) : requireRun(args, args.text("run")!);
+  const files = await exportInforme({ run, lang, out, pdf: args.flag("pdf"), context });
+  copyResults(run, dirname(out));
+  for (const file of files) context.print(file);
+}
+
+/** Measures the session of an informe and leaves what it shows in the run folder. */
+async function measureRun(args: Arguments, context: Context): Promise<string> {
+  const slc = args.text("slc");
+  const quick = args.flag("quick");
+  const crop = args.text("crop");
+  const looks = args.text("looks");
+  if (crop !== undefined) parseCrop(crop);
+  if (looks !== undefined) parseLooks(looks);
+  const nodata = parseChoice("nodata", args.text("nodata"), ["zero", "none"]);
+  const data = slc === undefined ? await simulatedStack(quick, context) : linkedStack(slc, context);
+  const peers = args.flag("with-python") ? await peerCommands(context) : [];
+  context.tell(`informe: measuring ${data}`);
+  const result = await measure({
+    data,
+    ...(crop === undefined ? {} : { crop }),
+    ...(looks === undefined ? {} : { looks }),
+    nodata,
+    peers,
+    blocks: quick ? BLOCKS.quick : BLOCKS.whole,
+    commandLine: process.argv.slice(2),
+    signal: context.signal,
+    onProgress: ({ done, total }) => context.progress(done, total),
+  });
+  context.signal.throwIfAborted();
+  const { finishRunFolder } = require("./bench") as typeof import("./bench");
+  await finishRunFolder(result, context);
+  return result.folder;
+}
+
+function requireRun(args: Arguments, run: string): string {
+  const clash = ["slc", "quick", "crop", "looks", "nodata", "with-python"].find((option) =>
+    args.flag(option),
+  );
+  if (clash !== undefined) {
+    throw new UsageError(`found --run and --${clash}, expected one of them: with --run nothing is measured`);
+  }
+  if (existsSync(join(run, "runs.jsonl"))) return resolve(run);
+  throw new FormatError(`${run}: found no runs.jsonl, expected a run folder; make one with pila bench`, {
+    path: run,
+  });
+}
+
+/** The user's own file names beside the informe. */
+function copyResults(run: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const name of ["resultados.csv", "t_barras.png", "speedup.png"]) {
+    if (existsSync(join(run, name)) && resolve(run) !== resolve(folder))
+      copyFileSync(join(run, name), join(folder, name));
+  }
+}
+
+/** The simulated stacks of the informe: 1 GiB, or a small one. */
+const SIMULATED = {
+  whole: { dates: 8, shape: { azimuth: 4096, range: 4096 }, seed: 1 },
+  quick: { dates: 4, shape: { azimuth: 1024, range: 1024 }, seed: 1 },
+} as const;
+
+/** A flat folder with the links of the simulated stack, which is made once and kept. */
+export async function simulatedStack(quick: boolean, context: Context): Promise<string> {
+  const folder = packagePath("data-prep/build", quick ? "quick" : "whole");
+  const tree = join(folder, "tree");
+  const flat = join(folder, "slc");
+  // truth.json is written last: where it stands the stack is complete.
+  if (!existsSync(join(tree, "truth.json"))) {
+    const { dates, shape, seed } = quick ? SIMULATED.quick : SIMULATED.whole;
+    context.tell(`informe: no stack named, simulating ${dates} dates of ${shape.azimuth} x ${shape.range}`);
+    await simulateStack({ tree, dates, shape, seed, signal: context.signal, onProgress: context.progress });
+  }
+  linkStack(tree, flat);
+  return flat;
+}
+
+/** A flat folder of the user's stack: the folder itself, or links to everything below a tree. */
+export function linkedStack(treeOrFolder: string, context: Context): string {
+  if (listFolder(treeOrFolder).some((name) => /\.slc\.(vrt|xml)$/i.test(name))) return treeOrFolder;
+  const tree = resolve(treeOrFolder);
+  const name = createHash("sha256").update(tree).digest("hex").slice(0, 12);
+  const flat = packagePath("data-prep/build/links", name);
+  const { dates, skipped, notes } = linkStack(tree, flat);
+  for (const { path, reason } of skipped) context.tell(`informe: left out ${path}: ${reason}`);
+  for (const note of notes) context.tell(`informe: ${note}`);
+  context.tell(`informe: ${dates.length} dates below ${treeOrFolder}`);
+  return flat;
+}
+
+export interface ExportRequest {
+  readonly run: string;
+  readonly lang: "es" | "en";
+  readonly out: string;
+  readonly pdf: boolean;
+  readonly context: Context;
+}
+
+/**
+ * Executes 90-informe on a run folder under the kernel and exports it; `informe.md` stands beside the HTML.
+ * @returns the files that were written
+ * @throws WorkerError a cell failed; the message ends with its error
+ */
+export async function exportInforme({
+  run,
+  lang,
+  out,
+  pdf,
+  context,
+}: ExportRequest): Promise<readonly string[]> {
+  const python = privatePython();
+  const scratch = mkdtempSync(join(tmpdir(), "pila-informe-"));
+  try {
+    const parameters = join(scratch, "parameters.json");
+    const markdown = out.replace(/\.html?$/i, "") + ".md";
+    writeFileSync(parameters, JSON.stringify({ run, lang, markdown }));
+    const source = join(scratch, "90-informe.source.ipynb");
+    const executed = join(scratch, "90-informe.ipynb");
+    writeFileSync(
+      source,
+      translateNotebook(readFileSync(packagePath("notebooks/90-informe.ipynb"), "utf8"), lang),
+    );
+    const env = { ...process.env, PILA_NOTEBOOK_PARAMETERS: parameters };
+    context.tell("informe: executing notebooks/90-informe.ipynb");
+    const options = { env, cwd: packagePath(), signal: context.signal };
+    await runChild([python, packagePath("notebooks/execute.py"), source, executed], options);
+    await runChild([python, packagePath("notebooks/export.py"), executed, out], options);
+    if (!pdf) return [out, markdown];
+    const { printPdf } = require("./informe") as typeof import("./informe");
+    return [out, markdown, await printPdf(out, context.signal)];
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** A cell of a notebook file; a text cell keeps its English beside the Spanish. */
+interface NotebookCell {
+  readonly metadata: { readonly en?: string };
+  readonly source: unknown;
+}
+
+/** The notebook with the texts of a language. */
+function translateNotebook(text: string, lang: "es" | "en"): string {
+  const notebook = JSON.parse(text) as { cells: NotebookCell[]; metadata: object };
+  const cells = notebook.cells.map((cell) =>
+    lang === "en" && cell.metadata.en !== undefined ? { ...cell, source: cell.metadata.en } : cell,
+  );
+  return JSON.stringify({ ...notebook, cells, metadata: { ...notebook.metadata, lang } });
+}
+
+/** The user's chain in Python, by the label each gets in tables and charts. */
+const SCRIPTS = [
+  { name: "py_sec", script: "run_secuencial.py" },
+  { name: "py_mp{workers}", script: "run_mp.py" },
+  { name: "py_mp{workers}_v2", script: "run_mp_v2.py" },
+  { name: "py_mp{workers}_mem", script: "run_mp_mem.py" },
+  { name: "py_mpi{workers}", script: "run_mpi.py" },
+] as const;
+
+/** Commands of the Python programs as peers, in an environment of their own that is made once under build/. */
+export async function peerCommands(context: Context): Promise<readonly string[]> {
+  const python = await peerPython(context);
+  const hasMpi = spawnSync("mpiexec", ["--version"], { stdio: "ignore" }).status === 0;
+  if (!hasMpi) context.tell("informe: py_mpi left out: no mpiexec");
+  return SCRIPTS.filter(({ script }) => hasMpi || script !== "run_mpi.py").map(({ name, script }) => {
+    const path = packagePath("test/reference/python", script);
+    const count = name.includes("{workers}") ? " --workers {workers}" : "";
+    return `${name}=${quote(python)} ${quote(path)} {intens} {mean} {std}${count}`;
+  });
+}
+
+async function peerPython(context: Context): Promise<string> {
+  const folder = packagePath("build/peers-venv");
+  const python = `${folder}/bin/python`;
+  const marker = `${folder}/complete`;
+  if (existsSync(marker)) return python;
+  context.tell("informe: installing the Python programs' packages (once)");
+  const system = ["python3", "/usr/bin/python3"].find(
+    (name) => spawnSync(name, ["-m", "venv", "--help"]).status === 0,
+  );
+  if (system === undefined)
+    throw new BackendError("found no python3 with venv, expected one; apt-get install python3-venv");
+  const requirements = packagePath("test/reference/python/requirements.txt");
+  await runChild([system, "-m", "venv", "--clear", folder], { signal: context.signal });
+  await runChild([python, "-m", "pip", "install", "--quiet", "-r", requirements], { signal: context.signal });
+  const { writeWholeFile } = require("../io/outputFile") as typeof import("../io/outputFile");
+  writeWholeFile(marker, "");
+  return python;
+}
+
+/** The bench splits a peer's command into words as a shell would. */
+function quote(path: string): string {
+  return /\s/.test(path) ? `"${path}"` : path;
+}
+
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome"] as const;
+
+/** Without these Chromium asks the network for things an informe does not need. */
+const QUIET_FLAGS = [
+  "--headless",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-pdf-header-footer",
+];
+
+/**
+ * Prints an HTML file to PDF beside it.
+ * @returns the PDF
+ * @throws BackendError no Chromium is installed
+ */
+export async function printPdf(html: string, signal: AbortSignal): Promise<string> {
+  const browser = BROWSERS.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
+  if (browser === undefined) {
+    throw new BackendError("found no Chromium, expected one for --pdf; apt-get install chromium");
+  }
+  const pdf = html.replace(/\.html?$/i, "") + ".pdf";
+  const profile = mkdtempSync(join(tmpdir(), "pila-chromium-"));
+  // Chromium refuses its sandbox to root.
+  const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  try {
+    const flags = [...QUIET_FLAGS, ...sandbox, `--user-data-dir=${profile}`, `--print-to-pdf=${pdf}`];
+    await runChild([browser, ...flags, pathToFileURL(html).href], { signal });
+    return pdf;
+  } finally {
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs a program to its end; it goes with the signal, and first gets SIGTERM.
+ * @param tell receives its lines of stderr as they come
+ * @returns its stdout
+ * @throws WorkerError it ended with another code than 0; the message ends with its own last words
+ */
+export function runChild(
+  command: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; signal?: AbortSignal; tell?: (line: string) => void },
+): Promise<string> {
+  const [program, ...args] = command as [string, ...string[]];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    const stop = (): void => {
+      child.kill("SIGTERM");
+    };
+    options.signal?.addEventListener("abort", stop, { once: true });
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      for (const line of text.split("\n")) if (line.trim() !== "") options.tell?.(line);
+    });
+    child.once("error", (cause) =>
+      reject(new WorkerError(`found ${program} not started (${cause.message})`, { cause })),
+    );
+    child.once("close", (code, signalName) => {
+      options.signal?.removeEventListener("abort", stop);
+      if (options.signal?.aborted) reject(options.signal.reason);
+      else if (code === 0) resolve(stdout);
+      else {
+        const words = stderr.trim().split("\n").slice(-12).join("\n");
+        reject(
+          new WorkerError(`found ${program} ended by ${signalName ?? `code ${code}`}, expected 0\n${words}`),
+        );
+      }
+    });
+  });
+}
+
+/** A path below the root of the package. */
+export function packagePath(...parts: readonly string[]): string {
+  return join(packageRoot(), ...parts);
+}
+
+/** The Python of the private environment that the set-up makes. @throws BackendError it is missing */
+export function privatePython(): string {
+  const path = packagePath(".venv/bin/python");
+  if (existsSync(path)) return path;
+  throw new BackendError(`${path}: found nothing, expected the Python side of Jupyter; run npm run setup`, {
+    path,
+  });
+}

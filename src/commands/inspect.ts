@@ -1,15 +1,15 @@
 import { toPlainError } from "../core/errors";
 import { formatShape } from "../core/raster";
 import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
-import {
-  type InspectedDate,
-  inspectStack,
-  type StackCost,
-  type StackInspection,
-} from "../pipeline/inspectStack";
+import { type InspectedDate, inspectStack, type StackCost, type StackInspection } from "../pipeline/inspect";
 import { alignColumns } from "../report/alignColumns";
-import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
-import { parseIntensityParameters } from "./parseValues";
+import {
+  type Arguments,
+  type Command,
+  type Context,
+  parseIntensityParameters,
+  SHARED_OPTIONS,
+} from "./command";
 
 export const command: Command = {
   summary: "what a stack of SLC images is, whether it can be processed, what it will cost",
@@ -51,7 +51,7 @@ async function writeQuicklook(
     [target],
     dates.flatMap(({ path, dataPath }) => (dataPath === null ? [path] : [path, dataPath])),
   );
-  const { slcQuicklook } = require("../pipeline/quicklook") as typeof import("../pipeline/quicklook");
+  const { slcQuicklook } = require("../pipeline/picture") as typeof import("../pipeline/picture");
   const { png, description } = await slcQuicklook(folder, {
     signal: context.signal,
     onProgress: context.progress,

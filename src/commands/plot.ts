@@ -4,8 +4,7 @@ import { RecordError } from "../core/errors";
 import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
 import type { Drawing } from "../report/drawing";
 import { LANGUAGES, type Lang } from "../report/language";
-import type { Arguments, Command, Context } from "./command";
-import { parseChoice } from "./parseValues";
+import { type Arguments, type Command, type Context, parseChoice } from "./command";
 
 export const command: Command = {
   summary: "draws t_barras and speedup of a run folder or of a table of times",

@@ -1,8 +1,14 @@
 import { formatShape } from "../core/raster";
 import { prepare } from "../pipeline/prepare";
-import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
+import {
+  type Arguments,
+  type Command,
+  type Context,
+  parseIntensityParameters,
+  parseWorkers,
+  SHARED_OPTIONS,
+} from "./command";
 import { runMeasured } from "./measured";
-import { parseIntensityParameters, parseWorkers } from "./parseValues";
 
 export const command: Command = {
   summary: "one intensity crop a date: |S|^2, averaged over looks, cut to the crop",

@@ -1,6 +1,13 @@
 import { simulateStack } from "../../data-prep/simulate";
-import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
-import { parseSize, parseWhole, parseWorkers } from "./parseValues";
+import {
+  type Arguments,
+  type Command,
+  type Context,
+  parseSize,
+  parseWhole,
+  parseWorkers,
+  SHARED_OPTIONS,
+} from "./command";
 
 export const command: Command = {
   summary: "a synthetic stack of SLC images with known backscatter",

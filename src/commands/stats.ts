@@ -1,10 +1,19 @@
+import { writeFileSync } from "node:fs";
+import type { MpiJob, MpiResult } from "../backends/mpi";
+import { runRank } from "../backends/mpiRank";
 import { findBackend } from "../backends/registry";
 import { formatShape } from "../core/raster";
-import { findStaleDates } from "../io/prepManifest";
+import { findStaleDates } from "../io/folders";
 import { rankEnvironment } from "../parallel/mpi/detect";
-import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
+import {
+  type Arguments,
+  type Command,
+  type Context,
+  parseChoice,
+  parseWorkers,
+  SHARED_OPTIONS,
+} from "./command";
 import { runMeasured } from "./measured";
-import { parseChoice, parseWorkers } from "./parseValues";
 
 export const command: Command = {
   summary: "mean and std over the dates of a folder of intensity crops, by one backend",
@@ -29,7 +38,7 @@ async function run(args: Arguments, context: Context): Promise<void> {
   for (const stale of findStaleDates(intensityFolder)) context.tell(`pila: ${stale}; prepare it again`);
 
   if (backend.id === "mpi" && rankEnvironment(process.env).started) {
-    const { runAsRank } = require("./statsRank") as typeof import("./statsRank");
+    const { runAsRank } = require("./stats") as typeof import("./stats");
     await runAsRank({ intensityFolder, mean, std, count, split }, args, context);
     return;
   }
@@ -66,5 +75,45 @@ async function run(args: Arguments, context: Context): Promise<void> {
     context.tell(
       `${id}: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
     );
+  }
+}
+
+/** `pila stats mpi` started under mpiexec or srun: joins as a rank; rank 0 speaks for all. */
+export async function runAsRank(
+  job: Omit<MpiJob, "tracing">,
+  args: Arguments,
+  context: Context,
+): Promise<void> {
+  const trace = args.text("trace");
+  await runRank({ ...job, tracing: trace !== undefined }, (result) => tellResult(result, job, args, context));
+}
+
+function tellResult(
+  result: MpiResult,
+  job: Omit<MpiJob, "tracing">,
+  args: Arguments,
+  context: Context,
+): void {
+  const { ranks, dates, shape, meter } = result;
+  const trace = args.text("trace");
+  if (trace !== undefined)
+    writeFileSync(trace, meter.spans.map((span) => `${JSON.stringify(span)}\n`).join(""));
+  const seconds = performance.now() / 1000;
+  if (args.flag("json")) {
+    const outputs = { mean: job.mean, std: job.std, count: job.count };
+    context.print(
+      JSON.stringify({
+        command: "stats",
+        backend: "mpi",
+        workers: ranks,
+        dates,
+        shape,
+        outputs,
+        seconds,
+        usage: meter.usage,
+      }),
+    );
+  } else {
+    context.tell(`mpi: ${dates.length} dates, ${ranks} ranks, ${seconds.toFixed(3)} s`);
   }
 }

@@ -39,7 +39,7 @@ export interface SpanRecord extends Span {
   readonly runId: string;
 }
 
-export type Outcome = "ok" | "failed" | "skipped";
+type Outcome = "ok" | "failed" | "skipped";
 export type CacheState = "warm" | "cold" | "uncontrolled";
 
 /** A line of runs.jsonl: one whole process, from before it was started until its outputs were in place. */

@@ -1,12 +1,17 @@
-import type { LevelKey } from "./configurationTypes";
-import { type EnvDifference, listDifferences } from "./envDifferences";
-import type { NoiseFloor, RatioEstimate, Verdict } from "./estimateTypes";
-import { groupBy } from "./groupBy";
-import { formatLevelKey, groupByLabel, levelKeyOf, twinSeconds } from "./level";
-import { measureNoiseFloor, widerFloor } from "./noiseFloor";
-import { unpairedRatio } from "./ratio";
+import type { EnvRecord } from "../core/records";
+import type { LevelKey } from "./configuration";
+import { groupBy } from "./numbers";
+import { formatLevelKey, groupByLabel, levelKeyOf, twinSeconds } from "./session";
 import type { Session, SummaryOptions } from "./summary";
-import { judge } from "./verdict";
+import {
+  judge,
+  measureNoiseFloor,
+  type NoiseFloor,
+  type RatioEstimate,
+  unpairedRatio,
+  type Verdict,
+  widerFloor,
+} from "./verdict";
 
 /** One configuration of both sessions: ratio = seconds in B / seconds in A, so above 1 B is slower. */
 export interface SessionRow {
@@ -95,4 +100,47 @@ function sidesOf(session: Session, options: SummaryOptions): Sides {
         .map(({ label, seconds }): [string, Side] => [`${name}|${label}`, { key, label, seconds, floor }]);
     }),
   );
+}
+
+/** A field of env.json that two sessions do not share; missing fields are `null`. */
+export interface EnvDifference {
+  /** As `machine.cpuModel`. */
+  readonly field: string;
+  readonly a: unknown;
+  readonly b: unknown;
+}
+
+/** Parts in which any difference tells. */
+const PARTS = ["machine", "software", "dataset", "childEnvironment"] as const;
+/** Microbenchmarks scatter from day to day; below this factor they count as equal. */
+const MICROBENCHMARK_FACTOR = 1.2;
+
+/**
+ * What differs between the grounds of two sessions: machine, software, data and child environment field by field, and
+ * microbenchmarks that differ by more than a factor of 1.2.
+ */
+export function listDifferences(a: EnvRecord, b: EnvRecord): readonly EnvDifference[] {
+  const plain = PARTS.flatMap((part) => fieldDifferences(part, a[part], b[part], isEqual));
+  return [...plain, ...fieldDifferences("microbenchmarks", a.microbenchmarks, b.microbenchmarks, isClose)];
+}
+
+function fieldDifferences(
+  part: string,
+  a: object,
+  b: object,
+  same: (a: unknown, b: unknown) => boolean,
+): EnvDifference[] {
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])]
+    .map((name) => ({ field: `${part}.${name}`, a: left[name] ?? null, b: right[name] ?? null }))
+    .filter((one) => !same(one.a, one.b));
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function isClose(a: unknown, b: unknown): boolean {
+  if (typeof a !== "number" || typeof b !== "number") return isEqual(a, b);
+  return Math.max(a / b, b / a) <= MICROBENCHMARK_FACTOR;
 }

@@ -1,11 +1,9 @@
-import type { Configuration } from "./configurationTypes";
-import type { Estimate } from "./estimateTypes";
-import { groupBy } from "./groupBy";
+import { studentQuantile } from "../statistics/distributions";
+import type { Configuration } from "./configuration";
 import { fitLine } from "./growth";
-import type { Drift } from "./levelTypes";
-import { LEAST_BLOCKS } from "./ratio";
-import { mean, studentQuantile } from "./studentT";
-import { LEAST_EFFECT } from "./verdict";
+import { groupBy, mean } from "./numbers";
+import type { Drift } from "./session";
+import { type Estimate, LEAST_BLOCKS, LEAST_EFFECT } from "./verdict";
 
 /**
  * How times moved from the first to the last block: a least-squares line through the block means of ln(seconds / median

@@ -1,7 +1,7 @@
 import { KERNEL_BASE64 } from "./kernelBytes";
 
 /** The compiled kernels; shapes and rules are said at their sources in `assembly/`. Pointers are bytes into the memory. */
-export interface KernelFunctions {
+interface KernelFunctions {
   looks4x4(source: number, rowBytes: number, cells: number, target: number, zeroIsNoData: boolean): void;
   looks(
     source: number,

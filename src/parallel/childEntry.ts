@@ -1,12 +1,18 @@
 import { readSync, writeSync } from "node:fs";
 import { toPlainError, WorkerError } from "../core/errors";
-import { CHILD_FILES, type ChildStart, type ParentMessage } from "./childMessages";
-import { FRAME, type FrameKind, frameHeader } from "./frames";
+import {
+  CHILD_FILES,
+  type ChildStart,
+  FRAME,
+  type FrameKind,
+  frameHeader,
+  type ParentMessage,
+  writeShared,
+} from "./childProtocol";
 import { Meter } from "./meter";
-import { writeShared } from "./sharedFile";
 
 /** How a child of a `ChildPool` speaks to its parent. All calls block: a child does one thing after the other. */
-export interface ChildChannel<Task> {
+interface ChildChannel<Task> {
   readonly meter: Meter;
   /** The next task; undefined when none follows. */
   next(): Task | undefined;

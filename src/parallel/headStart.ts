@@ -2,8 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { closeSync } from "node:fs";
 import type { Worker } from "node:worker_threads";
 import { WorkerError } from "../core/errors";
+import { openSharedFile, sharedBytesOf } from "./childProtocol";
 import { monotonicSeconds } from "./meter";
-import { openSharedFile, sharedBytesOf } from "./sharedFile";
 
 /**
  * Threads and child processes that the first lines of the program start, before it loads the command that will use them:

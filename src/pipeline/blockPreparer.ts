@@ -1,5 +1,5 @@
 import { writeFully } from "../io/outputFile";
-import type { ProductTarget } from "../io/productWriter";
+import type { ProductTarget } from "../io/products";
 import { type Kernels, openKernels, RegionPlan } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
 import { looksRowsPerRead, RowReader, type StackRows } from "./rowReader";

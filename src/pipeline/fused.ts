@@ -1,14 +1,12 @@
 import type { Shape } from "../core/raster";
 import { requireDistinctOutputs } from "../io/outputFile";
 import type { Meter } from "../parallel/meter";
-import { planReduction } from "./blockReducer";
-import { predictWork, type WorkPrediction } from "./costModel";
-import { momentTargets } from "./intensityRows";
-import { runRowTask, startRowTeam } from "./runRowTask";
-import { type IntensityParameters, openSlcRows } from "./slcRows";
-import { withProducts } from "./withProducts";
+import { planReduction, withProducts } from "./moments";
+import { predictWork, type WorkPrediction } from "./plan";
+import { type IntensityParameters, momentTargets, openSlcRows } from "./stackRows";
+import { runRowTask, startRowTeam } from "./team";
 
-export interface FusedRequest extends IntensityParameters {
+interface FusedRequest extends IntensityParameters {
   readonly slcFolder: string;
   readonly mean: string;
   readonly std: string;
@@ -20,7 +18,7 @@ export interface FusedRequest extends IntensityParameters {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface FusedReport {
+interface FusedReport {
   readonly workers: number;
   readonly dates: readonly string[];
   readonly shape: Shape;

@@ -1,22 +1,22 @@
 import { join } from "node:path";
 import { formatWindow, type Shape } from "../core/raster";
-import { CROP_SUFFIX } from "../io/intensityFolder";
-import { requireDistinctOutputs } from "../io/outputFile";
 import {
+  CROP_SUFFIX,
   describeSources,
   type PrepManifest,
   replacePrepared,
   requireSameParameters,
   writeManifest,
-} from "../io/prepManifest";
+} from "../io/folders";
+import { requireDistinctOutputs } from "../io/outputFile";
 import type { Meter } from "../parallel/meter";
 import { planPreparation } from "./blockPreparer";
-import { predictWork, type WorkPrediction } from "./costModel";
-import { runRowTask, startRowTeam } from "./runRowTask";
-import { formatLooks, type IntensityParameters, openSlcRows } from "./slcRows";
-import { withProducts } from "./withProducts";
+import { withProducts } from "./moments";
+import { predictWork, type WorkPrediction } from "./plan";
+import { formatLooks, type IntensityParameters, openSlcRows } from "./stackRows";
+import { runRowTask, startRowTeam } from "./team";
 
-export interface PrepareRequest extends IntensityParameters {
+interface PrepareRequest extends IntensityParameters {
   readonly slcFolder: string;
   readonly intensityFolder: string;
   /** null: what the cost model judges best. */
@@ -28,7 +28,7 @@ export interface PrepareRequest extends IntensityParameters {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface PrepareReport {
+interface PrepareReport {
   readonly workers: number;
   readonly dates: readonly string[];
   readonly shape: Shape;

@@ -1,9 +1,7 @@
-import type { Looks, NoData, Window } from "../core/raster";
-import { PIXEL_BYTES, type PlaneSource } from "../core/stack";
-import { type ReadRows, type RowRange, readRows, rowBufferBytes } from "../io/readRows";
-import { SourceFiles } from "../io/sourceFiles";
-import type { Kernels, RegionPlan } from "../kernel/kernels";
-import type { Meter } from "../parallel/meter";
+import { type Looks, type NoData, PIXEL_BYTES, type PlaneSource, type Window } from "../core/raster";
+import { type ReadRows, type RowRange, readRows, rowBufferBytes, SourceFiles } from "../io/rows";
+import { type Kernels, openKernels, RegionPlan } from "../kernel/kernels";
+import { Meter } from "../parallel/meter";
 
 /** Which rows of which images are wanted, as intensity. Plain data: it crosses thread and process borders. */
 export interface StackRows {
@@ -170,4 +168,85 @@ function isPlain({ bigEndian, nodata }: PlaneSource): boolean {
 
 function replaceByNaN(values: Float32Array, from: number, count: number, nodata: number): void {
   for (let i = from; i < from + count; i++) if (values[i] === nodata) values[i] = Number.NaN;
+}
+
+/** Reads single cells of every date of a stack of intensities. */
+export class CellReader {
+  readonly #rows: StackRows;
+  readonly #meter: Meter;
+  readonly #files: SourceFiles;
+  readonly #cell = Buffer.alloc(4);
+
+  constructor(rows: StackRows, meter: Meter) {
+    this.#rows = rows;
+    this.#meter = meter;
+    this.#files = new SourceFiles(rows.sources);
+  }
+
+  /** The values of one cell of the window, one a date; declared no data is NaN. */
+  read(row: number, column: number): number[] {
+    const { sources, window } = this.#rows;
+    const start = this.#meter.start();
+    const range = {
+      row: window.azimuthOffset + row,
+      rows: 1,
+      column: window.rangeOffset + column,
+      columns: 1,
+    };
+    const values = sources.map((source, date) => {
+      const file = this.#files.open(date);
+      this.#meter.bytesRead += readRows(file, source, range, this.#cell, 0).bytesRead;
+      const value = source.bigEndian ? this.#cell.readFloatBE(0) : this.#cell.readFloatLE(0);
+      return value === source.nodata ? Number.NaN : value;
+    });
+    this.#meter.end("read", "undecided cell", start, 4 * sources.length);
+    return values;
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+}
+
+/** About this much of each image is in memory at a time. */
+const BLOCK_BYTES = 512 * 1024;
+/** Cells the kernels may write behind the last of a block. */
+const OVERRUN_CELLS = 3;
+
+/**
+ * Brings all rows of some images of a stack, in order, in blocks: the same rows of every image at once.
+ * Memory does not grow with the height of the images.
+ * @param dates places in `rows.sources`
+ * @param visit gets one array of `count` rows an image, to be used during the call only
+ * @throws FormatError a file was truncated after it was opened
+ */
+export function scanRows(
+  rows: StackRows,
+  dates: readonly number[],
+  visit: (planes: readonly Float32Array[], row: number, count: number) => void,
+): void {
+  const { window } = rows;
+  const atOnce = Math.min(window.azimuth, rowsPerBlock(rows, rows.looks));
+  const plan = new RegionPlan();
+  const buffer = RowReader.reserve(plan, rows);
+  const targets = dates.map(() => plan.reserve((atOnce * window.range + OVERRUN_CELLS) * 4));
+  const kernels = openKernels(plan);
+  const reader = new RowReader(kernels, rows, buffer, new Meter(0, false));
+  try {
+    for (let row = 0; row < window.azimuth; row += atOnce) {
+      const count = Math.min(atOnce, window.azimuth - row);
+      const planes = dates.map((date, i) => {
+        reader.load(date, row, count, targets[i]!);
+        return kernels.floats.subarray(targets[i]! / 4, targets[i]! / 4 + count * window.range);
+      });
+      visit(planes, row, count);
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+function rowsPerBlock(rows: StackRows, looks: Looks | null): number {
+  if (looks !== null) return looksRowsPerRead(rows, looks);
+  return Math.max(1, Math.floor(BLOCK_BYTES / (rows.window.range * 4)));
 }

@@ -1,7 +1,5 @@
-import { serveThread } from "../parallel/threadEntry";
-import { BlockQueue } from "./blockQueue";
-import { startRowWork } from "./rowWork";
-import type { SharedRowTask } from "./runRowTask";
+import { serveThread } from "../parallel/threads";
+import { BlockQueue, type SharedRowTask, startRowWork } from "./team";
 
 serveThread<SharedRowTask>(({ work, blocks, counter }, meter) => {
   const queue = new BlockQueue(blocks, counter);

@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { formatShape, type Raster, sameShape } from "../core/raster";
-import { readPlane } from "../io/readPlane";
+import { readPlane } from "../io/rows";
 
 /** How two planes compare. */
 export interface Comparison {
@@ -41,7 +41,7 @@ export async function verifyPlanes(a: string, b: string, rtol: number): Promise<
 }
 
 /** The comparison itself, of planes of one shape. */
-export function compareValues(one: Raster, other: Raster, rtol: number): Omit<Comparison, "a" | "b"> {
+function compareValues(one: Raster, other: Raster, rtol: number): Omit<Comparison, "a" | "b"> {
   const width = one.shape.range;
   let maxAbsolute = 0;
   let maxRelative = 0;

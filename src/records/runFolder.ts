@@ -1,9 +1,16 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import type { ErrorObject, ValidateFunction } from "ajv";
 import { RecordError } from "../core/errors";
 import type { EnvRecord, RunRecord, SpanRecord } from "../core/records";
-import { appendJsonLines, readJsonLines, repairJsonLines } from "./jsonLines";
-import { formatPlace, validateRecord } from "./validateRecord";
 
 /** What a run folder says. */
 export interface Session {
@@ -137,4 +144,141 @@ function readSpans(folder: string): Read<SpanRecord> {
     return span;
   });
   return { values, note };
+}
+
+/** The parsed lines of a file, and the torn last line a crash left, if any. */
+export interface JsonLines {
+  /** Line numbers count from 1. */
+  readonly lines: readonly { readonly line: number; readonly value: unknown }[];
+  /** Bytes of whole lines; what follows is torn. */
+  readonly wholeBytes: number;
+  readonly note: string | null;
+}
+
+/**
+ * Every whole line of a JSON Lines file; a file that does not exist has none. Blank lines are passed over.
+ * A last line without its line feed is torn when it does not parse: it is left out and noted, never an error.
+ * @throws RecordError any other line that is not JSON, named by file and line
+ */
+export function readJsonLines(path: string): JsonLines {
+  if (!existsSync(path)) return { lines: [], wholeBytes: 0, note: null };
+  const bytes = readFileSync(path);
+  const text = bytes.toString("utf8");
+  const lines: { line: number; value: unknown }[] = [];
+  const texts = text.split("\n");
+  let note: string | null = null;
+  let wholeBytes = bytes.length;
+  texts.forEach((content, index) => {
+    if (content.trim() === "") return;
+    try {
+      lines.push({ line: index + 1, value: JSON.parse(content) });
+    } catch (cause) {
+      if (index !== texts.length - 1) {
+        throw new RecordError(
+          `${path}:${index + 1}: found a line that is not JSON, expected one record; correct the line or remove it`,
+          { path, cause },
+        );
+      }
+      wholeBytes = bytes.lastIndexOf(0x0a) + 1;
+      note = `${path}:${index + 1}: the last line is torn (the writer was stopped in the middle of it) and was left out`;
+    }
+  });
+  return { lines, wholeBytes, note };
+}
+
+/** Appends one line a value, in one write. The folder must exist. */
+export function appendJsonLines(path: string, values: readonly unknown[]): void {
+  if (values.length > 0) appendFileSync(path, values.map((value) => `${JSON.stringify(value)}\n`).join(""));
+}
+
+/**
+ * Makes the file ready for appending: a torn last line is cut off, a whole one gets its missing line feed.
+ * @returns what was cut off, or null
+ */
+export function repairJsonLines(path: string): string | null {
+  const { wholeBytes, note } = readJsonLines(path);
+  if (note !== null) truncateSync(path, wholeBytes);
+  else if (existsSync(path)) {
+    const text = readFileSync(path, "utf8");
+    if (text !== "" && !text.endsWith("\n")) appendFileSync(path, "\n");
+  }
+  return note;
+}
+
+/** The three published layouts; each is `src/records/schema/<name>.schema.json`. */
+export type SchemaName = "runs" | "spans" | "env";
+
+const validators = new Map<SchemaName, ValidateFunction>();
+
+/** Absolute path of a published schema: the same file users read and programs validate against. */
+export function schemaPath(name: SchemaName): string {
+  return join(__dirname, "../../../src/records/schema", `${name}.schema.json`);
+}
+
+/**
+ * The value itself when it follows its schema; fields the schema does not know are kept.
+ * @param place file, or `file:line`, named in the message
+ * @throws RecordError names place, field, what was found and what was expected
+ */
+export function validateRecord<T>(
+  name: SchemaName,
+  value: unknown,
+  place: { path: string; line?: number },
+): T {
+  const validate = validatorOf(name);
+  if (validate(value)) return value as T;
+  const error = mostTelling(validate.errors ?? []);
+  throw new RecordError(
+    `${formatPlace(place)}: field ${fieldOf(error)}: found ${foundAt(value, error)}, expected ${expectationOf(error)}; ` +
+      `correct the record or remove it (schema: src/records/schema/${name}.schema.json)`,
+    { path: place.path },
+  );
+}
+
+/** `FILE:LINE`, or `FILE` where the record is the whole file. */
+export function formatPlace(place: { path: string; line?: number }): string {
+  return place.line === undefined ? place.path : `${place.path}:${place.line}`;
+}
+
+function validatorOf(name: SchemaName): ValidateFunction {
+  const known = validators.get(name);
+  if (known !== undefined) return known;
+  const { Ajv } = require("ajv") as typeof import("ajv");
+  const ajv = new Ajv({ allowUnionTypes: true, strictTypes: false, verbose: true });
+  const validate = ajv.compile(JSON.parse(readFileSync(schemaPath(name), "utf8")));
+  validators.set(name, validate);
+  return validate;
+}
+
+/** An `if` only repeats that one of its branches failed: the branch's own error names the field. */
+function mostTelling(errors: readonly ErrorObject[]): ErrorObject {
+  return (errors.find((error) => error.keyword !== "if") ?? errors[0])!;
+}
+
+function fieldOf(error: ErrorObject): string {
+  const missing = error.keyword === "required" ? `/${String(error.params.missingProperty)}` : "";
+  const path = (error.instancePath + missing).slice(1).replaceAll("/", ".");
+  return path === "" ? "(the whole record)" : path;
+}
+
+function foundAt(value: unknown, error: ErrorObject): string {
+  if (error.keyword === "required") return "nothing";
+  return JSON.stringify(error.instancePath === "" ? value : error.data) ?? "nothing";
+}
+
+function expectationOf(error: ErrorObject): string {
+  switch (error.keyword) {
+    case "required":
+      return "a value";
+    case "type":
+      return [error.params.type].flat().join(" or ");
+    case "enum":
+      return `one of ${error.params.allowedValues.map((v: unknown) => JSON.stringify(v)).join(", ")}`;
+    case "const":
+      return JSON.stringify(error.params.allowedValue);
+    case "minimum":
+      return `${error.params.comparison} ${error.params.limit}`;
+    default:
+      return error.message ?? error.keyword;
+  }
 }

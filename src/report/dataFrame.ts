@@ -32,7 +32,7 @@ export function timingsFrame(runs: readonly RunRecord[]): DataFrame {
 }
 
 /** The rows of `timingsFrame`. */
-export function timingRecords(runs: readonly RunRecord[]): Record<string, string | number>[] {
+function timingRecords(runs: readonly RunRecord[]): Record<string, string | number>[] {
   const known = (value: number | null, unit = 1): number => (value === null ? Number.NaN : value / unit);
   return runs
     .filter((run) => run.outcome === "ok")

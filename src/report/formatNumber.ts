@@ -42,11 +42,6 @@ export function formatPercent(share: number, lang: Lang, decimals = 0): string {
   return formatFixed(100 * share, decimals, lang) + (lang === "es" ? `${SPACE}%` : "%");
 }
 
-/** Bytes in MB (1e6), as rates and messages are counted. */
-export function formatMegabytes(bytes: number, lang: Lang): string {
-  return `${formatNumber(bytes / 1e6, lang)}${SPACE}MB`;
-}
-
 /** Bytes in MiB (2^20), as memory is counted. */
 export function formatMebibytes(bytes: number, lang: Lang): string {
   return `${formatNumber(bytes / 2 ** 20, lang)}${SPACE}MiB`;

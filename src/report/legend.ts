@@ -1,7 +1,7 @@
 import { escapeXml } from "./escapeXml";
 import { textWidth } from "./textWidth";
 
-export type LegendShape =
+type LegendShape =
   | "dot"
   | "open"
   | "cross"

@@ -1,6 +1,5 @@
 import type { EnvRecord } from "../core/records";
-import { summarise } from "../evidence/summarise";
-import type { Level, Summary } from "../evidence/summary";
+import { type Level, type Summary, summarise } from "../evidence/summary";
 import { readSession, type Session } from "../records/runFolder";
 
 /** What tables, charts and sentences are made from: the records of one run folder and what follows from them. */

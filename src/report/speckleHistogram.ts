@@ -1,5 +1,5 @@
 import type { SpeckleHistogram } from "../core/maps";
-import { gammaDensity } from "../statistics/gamma";
+import { gammaDensity } from "../statistics/distributions";
 import { GRID, INK, type Panel, type PlotModule } from "./draw";
 import { formatNumber, formatTick } from "./formatNumber";
 import type { Lang } from "./language";

@@ -1,5 +1,5 @@
 /** Mean and std of the valid dates of one cell. */
-export interface Moments {
+interface Moments {
   readonly mean: number;
   readonly std: number;
   readonly count: number;

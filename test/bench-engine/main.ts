@@ -4,9 +4,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { describeMachine, describeSoftware } from "../../src/bench/host";
-import { packageRoot, pilaCommand } from "../../src/bench/pilaCommand";
-import { pairedRatio } from "../../src/evidence/ratio";
+import { describeMachine, describeSoftware } from "../../src/bench/machine";
+import { packageRoot, pilaCommand } from "../../src/bench/run";
+import { pairedRatio } from "../../src/evidence/verdict";
 import { CROP_ROWS, comparisonsOf, MEMORY_ROW, ROW_DATES } from "./figures";
 import { timeInTurns } from "./measure";
 import { peakMemory } from "./peakMemory";

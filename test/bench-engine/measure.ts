@@ -1,8 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { systemCache } from "../../src/bench/cache";
-import type { Comparison, Program } from "./program";
-import { writtenBy } from "./program";
+import { systemCache } from "../../src/bench/quiet";
+import { type Comparison, type Program, writtenBy } from "./program";
 import { ProcessError, runProcess } from "./runProcess";
 import type { Workbench } from "./workbench";
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRandom } from "../../src/evidence/random";
-import { pairedRatio } from "../../src/evidence/ratio";
+import { createRandom } from "../../src/evidence/numbers";
+import { pairedRatio } from "../../src/evidence/verdict";
 import { openKernels, RegionPlan } from "../../src/kernel/kernels";
-import { dateBytes } from "../../src/pipeline/momentWriter";
+import { dateBytes } from "../../src/pipeline/moments";
 import type { Result } from "./report";
 import { runProcess } from "./runProcess";
 import type { Workbench } from "./workbench";

@@ -1,5 +1,5 @@
 import type { EnvRecord } from "../../src/core/records";
-import type { RatioEstimate } from "../../src/evidence/estimateTypes";
+import type { RatioEstimate } from "../../src/evidence/verdict";
 
 /** One line of the report. */
 export type Result =

@@ -1,6 +1,5 @@
-import { childEnvironment } from "../../src/bench/childEnvironment";
-import { systemClock } from "../../src/bench/clock";
-import { createProcessExecutor } from "../../src/bench/processExecutor";
+import { childEnvironment, createProcessExecutor } from "../../src/bench/process";
+import { systemClock } from "../../src/bench/protocol";
 
 /** Long enough for a whole environment of Python packages. */
 const TIMEOUT_SECONDS = 1800;

@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { BenchConnections, BenchOptions } from "../../src/bench/benchOptions";
-import type { Clock } from "../../src/bench/clock";
-import type { DataDescription } from "../../src/bench/dataDescription";
-import type { Executed, Execution, Executor } from "../../src/bench/executor";
+import type { DataDescription } from "../../src/bench/data";
+import type { BenchConnections, BenchOptions } from "../../src/bench/plan";
+import type { Clock, Executed, Execution, Executor } from "../../src/bench/protocol";
 import type { Raster } from "../../src/core/raster";
 import { envOf } from "../records/records.fixture";
 

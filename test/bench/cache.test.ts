@@ -2,7 +2,7 @@ import { chmodSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createCache, residentBytes, systemCache } from "../../src/bench/cache";
+import { createCache, residentBytes, systemCache } from "../../src/bench/quiet";
 import { withFolder } from "../records/records.fixture";
 
 test("warm is wholly resident; cold is nothing resident, or it is called uncontrolled; files stay as they were", () =>

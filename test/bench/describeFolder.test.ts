@@ -2,8 +2,7 @@ import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { hashDataset } from "../../src/bench/dataDescription";
-import { describeFolder } from "../../src/bench/describeFolder";
+import { describeFolder, hashDataset } from "../../src/bench/data";
 import { FormatError } from "../../src/core/errors";
 import { withFolder } from "../records/records.fixture";
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runBench } from "../../src/bench/runBench";
+import { runBench } from "../../src/bench/session";
 import { BackendError } from "../../src/core/errors";
 import { readSession } from "../../src/records/runFolder";
 import { withFolder } from "../records/records.fixture";

@@ -3,12 +3,17 @@ import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CHILD_SETTINGS, childEnvironment } from "../../src/bench/childEnvironment";
-import { systemClock } from "../../src/bench/clock";
-import { cpuQuota, describeMachine, describeSoftware, filesystemOf } from "../../src/bench/host";
-import { measureMachine } from "../../src/bench/microbenchmarks";
-import { packageRoot } from "../../src/bench/pilaCommand";
-import { validateRecord } from "../../src/records/validateRecord";
+import {
+  cpuQuota,
+  describeMachine,
+  describeSoftware,
+  filesystemOf,
+  measureMachine,
+} from "../../src/bench/machine";
+import { CHILD_SETTINGS, childEnvironment } from "../../src/bench/process";
+import { systemClock } from "../../src/bench/protocol";
+import { packageRoot } from "../../src/bench/run";
+import { validateRecord } from "../../src/records/runFolder";
 import { envOf, withFolder } from "../records/records.fixture";
 
 test("the file system is that of the longest mount point leading there, the later of two on one point", () => {

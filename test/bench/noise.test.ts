@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createNoiseProbe, isNoisy, type NoiseSources, parseCpuCounters } from "../../src/bench/noise";
+import { createNoiseProbe, isNoisy, type NoiseSources, parseCpuCounters } from "../../src/bench/quiet";
 import { FakeClock } from "./bench.fixture";
 
 const STAT = "cpu  100 20 30 400 50 6 7 8 90 1\ncpu0 1 2 3 4 5 6 7 8 9 10\n";

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { fillArguments, parsePeer, splitArguments } from "../../src/bench/peer";
+import { fillArguments, parsePeer, splitArguments } from "../../src/bench/plan";
 import { UsageError } from "../../src/core/errors";
 
 for (const [text, expected] of [

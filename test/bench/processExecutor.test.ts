@@ -2,10 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { systemClock } from "../../src/bench/clock";
-import type { Executed, Execution } from "../../src/bench/executor";
-import { createProcessExecutor } from "../../src/bench/processExecutor";
-import { readProcess } from "../../src/parallel/processTree";
+import { createProcessExecutor } from "../../src/bench/process";
+import { type Executed, type Execution, systemClock } from "../../src/bench/protocol";
+import { readProcess } from "../../src/parallel/processes";
 import { withFolder } from "../records/records.fixture";
 
 const executor = createProcessExecutor(systemClock, 0.3);

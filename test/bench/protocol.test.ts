@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { buildConfigurations, labelOf } from "../../src/bench/configuration";
+import { buildConfigurations, labelOf } from "../../src/bench/plan";
 import {
   type Plan,
   type PlannedRun,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runBench } from "../../src/bench/runBench";
+import { runBench } from "../../src/bench/session";
 import { UsageError } from "../../src/core/errors";
 import { withFolder } from "../records/records.fixture";
 import { FakeClock, FakeExecutor, fakeOptions, writeStack } from "./bench.fixture";

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { BenchOptions, BenchResult } from "../../src/bench/benchOptions";
-import type { BenchRun } from "../../src/bench/measureRun";
-import { runBench } from "../../src/bench/runBench";
+import type { BenchOptions, BenchResult } from "../../src/bench/plan";
+import type { BenchRun } from "../../src/bench/run";
+import { runBench } from "../../src/bench/session";
 import { type Behaviour, FakeClock, FakeExecutor, fakeOptions, writeStack } from "./bench.fixture";
 
 /** The dates of the stacks. */

@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Shape } from "../../src/core/raster";
-import { productHeader } from "../../src/io/tiff/writeTiffHeader";
+import { productHeader } from "../../src/io/products";
 import { writeVrt } from "../io/slcFile.fixture";
 
 /** The compiled command line. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { parseCrop, parseLooks, parseSize, parseWhole, parseWholeList } from "../../src/commands/parseValues";
+import { parseCrop, parseLooks, parseSize, parseWhole, parseWholeList } from "../../src/commands/command";
 import { formatWindow } from "../../src/core/raster";
-import { formatLooks } from "../../src/pipeline/slcRows";
+import { formatLooks } from "../../src/pipeline/stackRows";
 
 const whole = fc.integer({ min: 0, max: 100_000 });
 const look = fc.integer({ min: 1, max: 1024 });

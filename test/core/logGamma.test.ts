@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { logGamma } from "../../src/core/logGamma";
+import { logGamma } from "../../src/statistics/distributions";
 
 function requireNear(found: number, expected: number, what: string): void {
   assert.ok(Math.abs(found - expected) < 1e-12, `${what}: ${found}, expected ${expected}`);

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { exponential, naturalLogarithm } from "../../data-prep/elementary";
+import { exponential, naturalLogarithm } from "../../data-prep/random";
 
 test("exponential is within 1e-12 relative of Math.exp from -50 to 0", () => {
   for (let x = -50; x <= 0; x += 0.0625) {

@@ -1,8 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { nextWord, STATE_WORDS, startStream } from "../../data-prep/random";
-import { fillSpeckle } from "../../data-prep/speckle";
-import { normalFrom } from "../../data-prep/ziggurat";
+import { nextWord, normalFrom, STATE_WORDS, startStream } from "../../data-prep/random";
+import { fillSpeckle } from "../../data-prep/scene";
 
 const SAMPLES = 500_000;
 const parts = new Float32Array(2 * SAMPLES);

@@ -1,10 +1,16 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { fiellerInterval, findBreakEven } from "../../src/evidence/breakEven";
 import { measureDrift } from "../../src/evidence/drift";
-import { type BlockLine, fitBlockLines, type LevelTimes, summariseGrowth } from "../../src/evidence/growth";
-import { summarise } from "../../src/evidence/summarise";
-import { fitUniversalScalability } from "../../src/evidence/universalScalability";
+import {
+  type BlockLine,
+  fiellerInterval,
+  findBreakEven,
+  fitBlockLines,
+  type LevelTimes,
+  summariseGrowth,
+} from "../../src/evidence/growth";
+import { fitUniversalScalability } from "../../src/evidence/scaling";
+import { summarise } from "../../src/evidence/summary";
 import { isClose, isCloseEstimate, readOracle } from "./oracle";
 import { inventSession, other, QUIET, twinsOf } from "./session.fixture";
 

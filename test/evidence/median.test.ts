@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { estimateMedian, median, rankInterval, sortFirst } from "../../src/evidence/median";
+import { estimateMedian, median, rankInterval, sortFirst } from "../../src/evidence/numbers";
 import { isClose, readOracle } from "./oracle";
 
 const oracle = readOracle();

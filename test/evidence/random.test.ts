@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createRandom, randomFromState, shuffle } from "../../src/evidence/random";
+import { createRandom, randomFromState, shuffle } from "../../src/evidence/numbers";
 import { readOracle } from "./oracle";
 
 test("state 1 2 3 4 gives the published first words of xoshiro128**", () => {

@@ -6,7 +6,7 @@ import {
   pairedRatio,
   quantileOfSorted,
   unpairedRatio,
-} from "../../src/evidence/ratio";
+} from "../../src/evidence/verdict";
 import { isClose, isCloseEstimate, readOracle } from "./oracle";
 
 const oracle = readOracle();

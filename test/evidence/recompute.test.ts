@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { formatLevelKey } from "../../src/evidence/level";
-import { amdahlBound } from "../../src/evidence/serialShare";
-import { summarise } from "../../src/evidence/summarise";
-import type {
-  Configuration,
-  Estimate,
-  Level,
-  MedianEstimate,
-  Summary,
-  VerdictKind,
+import { explainLoss } from "../../src/evidence/loss";
+import { formatLevelKey } from "../../src/evidence/session";
+import { amdahlBound } from "../../src/evidence/spans";
+import {
+  type Configuration,
+  type Estimate,
+  type Level,
+  type MedianEstimate,
+  type Summary,
+  summarise,
+  type VerdictKind,
 } from "../../src/evidence/summary";
 import { readSession, type Session } from "../../src/records/runFolder";
-import { explainLoss } from "../../src/report/claims/lossCauses";
 import { runPila } from "../commands/cli.fixture";
 import { pythonMissing, runPython } from "../io/python.fixture";
 import { withFolder } from "../records/records.fixture";

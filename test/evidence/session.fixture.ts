@@ -1,5 +1,5 @@
 import type { CacheState, Phase, RunRecord, SpanRecord } from "../../src/core/records";
-import { createRandom, type Random } from "../../src/evidence/random";
+import { createRandom, type Random } from "../../src/evidence/numbers";
 import type { Session } from "../../src/evidence/summary";
 import { envOf, runOf } from "../records/records.fixture";
 

@@ -1,8 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compareSessions, findRegressions } from "../../src/evidence/compareSessions";
-import { judgePrecision } from "../../src/evidence/stopping";
-import type { Session } from "../../src/evidence/summary";
+import { judgePrecision, type Session } from "../../src/evidence/summary";
 import { envOf } from "../records/records.fixture";
 import { isClose } from "./oracle";
 import { inventSession, other, QUIET, twinsOf } from "./session.fixture";

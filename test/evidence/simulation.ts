@@ -1,9 +1,13 @@
-import { groupBy } from "../../src/evidence/groupBy";
-import { estimateMedian, median, rankInterval } from "../../src/evidence/median";
-import { createRandom, shuffle } from "../../src/evidence/random";
-import { pairedRatio } from "../../src/evidence/ratio";
-import { summarise } from "../../src/evidence/summarise";
-import type { Session } from "../../src/evidence/summary";
+import {
+  createRandom,
+  estimateMedian,
+  groupBy,
+  median,
+  rankInterval,
+  shuffle,
+} from "../../src/evidence/numbers";
+import { type Session, summarise } from "../../src/evidence/summary";
+import { pairedRatio } from "../../src/evidence/verdict";
 import { inventSession, other, type Scatter, scatteredSeconds, twinsOf } from "./session.fixture";
 
 /** Kinds of scatter a session may have. Block: shared by the runs of a block; spikes: some runs up to 40 % longer. */

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { covariance, estimateMean, studentQuantile, studentTail } from "../../src/evidence/studentT";
+import { covariance, estimateMean } from "../../src/evidence/numbers";
+import { studentQuantile, studentTail } from "../../src/statistics/distributions";
 import { isClose, readOracle } from "./oracle";
 
 test("t quantiles are SciPy's for 1 to 200 degrees of freedom", () => {

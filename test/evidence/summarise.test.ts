@@ -2,8 +2,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { RunRecord } from "../../src/core/records";
 import { karpFlatt } from "../../src/evidence/scaling";
-import { summarise } from "../../src/evidence/summarise";
-import type { Configuration, Level, Session, Summary } from "../../src/evidence/summary";
+import {
+  type Configuration,
+  type Level,
+  type Session,
+  type Summary,
+  summarise,
+} from "../../src/evidence/summary";
 import { envOf } from "../records/records.fixture";
 import { isClose } from "./oracle";
 import { type Invented, inventSession, other, QUIET, spanOf, twinsOf } from "./session.fixture";

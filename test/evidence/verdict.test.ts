@@ -1,10 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { measureNoiseFloor, widerFloor } from "../../src/evidence/noiseFloor";
-import { testAnyDifference } from "../../src/evidence/omnibus";
-import { createRandom } from "../../src/evidence/random";
+import { createRandom } from "../../src/evidence/numbers";
 import type { NoiseFloor, RatioEstimate, VerdictKind, VerdictReason } from "../../src/evidence/summary";
-import { judge } from "../../src/evidence/verdict";
+import { judge, measureNoiseFloor, testAnyDifference, widerFloor } from "../../src/evidence/verdict";
 
 const OPTIONS = { seed: 5, draws: 2000 };
 

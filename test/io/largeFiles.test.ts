@@ -2,10 +2,9 @@ import { closeSync, ftruncateSync, openSync, statSync, writeSync } from "node:fs
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openIntensityStack } from "../../src/io/intensityFolder";
-import { Product } from "../../src/io/productWriter";
-import { readRows } from "../../src/io/readRows";
-import { productHeader } from "../../src/io/tiff/writeTiffHeader";
+import { openIntensityStack } from "../../src/io/folders";
+import { Product, productHeader } from "../../src/io/products";
+import { readRows } from "../../src/io/rows";
 import { readProducts, runBackend, runFused } from "../pipeline/run.fixture";
 import { testUnless } from "../testUnless";
 import { assertSameValues, writeCrop } from "./product.fixture";

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { encodePng } from "../../src/io/png";
+import { encodePng } from "../../src/pipeline/picture";
 import { readPng } from "./png.fixture";
 
 const PALETTE = [

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { Raster } from "../../src/core/raster";
-import { productHeader } from "../../src/io/tiff/writeTiffHeader";
+import { productHeader } from "../../src/io/products";
 
 /** A whole one-band TIFF by geotiff, which shares no code with pila's own reader. */
 export async function readByGeotiff(path: string): Promise<Raster> {

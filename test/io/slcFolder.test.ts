@@ -2,7 +2,7 @@ import { symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { findScenes, openSlcStack } from "../../src/io/slcFolder";
+import { findScenes, openSlcStack } from "../../src/io/folders";
 import { isceXmlOf, randomSamples, withFolder, writeSlc, writeVrt } from "./slcFile.fixture";
 
 const SHAPE = { azimuth: 6, range: 5 };

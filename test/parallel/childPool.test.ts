@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ChildPool } from "../../src/parallel/childPool";
+import { ChildPool } from "../../src/parallel/children";
 import { Meter } from "../../src/parallel/meter";
 
 export interface CountingTask {

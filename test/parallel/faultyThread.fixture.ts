@@ -1,6 +1,6 @@
 import { threadId } from "node:worker_threads";
 import { FormatError } from "../../src/core/errors";
-import { serveThread } from "../../src/parallel/threadEntry";
+import { serveThread } from "../../src/parallel/threads";
 
 /** What a thread of the tests is told to do. */
 export type FaultyTask = "count" | "exit" | "throw" | "wait";

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { FRAME, type Frame, type FrameKind, FrameParser, frameHeader } from "../../src/parallel/frames";
+import {
+  FRAME,
+  type Frame,
+  type FrameKind,
+  FrameParser,
+  frameHeader,
+} from "../../src/parallel/childProtocol";
 
 test("frames cut into pieces of any size come out as they went in", () => {
   const frame = fc.record({

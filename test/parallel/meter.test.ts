@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Meter } from "../../src/parallel/meter";
-import { BlockQueue, takeBlocks } from "../../src/pipeline/blockQueue";
+import { BlockQueue, takeBlocks } from "../../src/pipeline/team";
 
 function spinMilliseconds(length: number): void {
   for (const start = performance.now(); performance.now() - start < length; );

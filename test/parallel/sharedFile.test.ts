@@ -1,7 +1,7 @@
 import { closeSync, openSync, readlinkSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openSharedFile, readShared, writeShared } from "../../src/parallel/sharedFile";
+import { openSharedFile, readShared, writeShared } from "../../src/parallel/childProtocol";
 
 function folderOf(file: number): string {
   return readlinkSync(`/proc/self/fd/${file}`).replace(/\/[^/]*$/, "");

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { FormatError, WorkerError } from "../../src/core/errors";
 import { Meter } from "../../src/parallel/meter";
-import { ThreadTeam } from "../../src/parallel/threadTeam";
+import { ThreadTeam } from "../../src/parallel/threads";
 import type { FaultyTask } from "./faultyThread.fixture";
 
 function startTeam(): ThreadTeam<FaultyTask> {

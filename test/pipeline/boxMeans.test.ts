@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { BoxMeans, boxedShape, boxFor } from "../../src/pipeline/boxMeans";
+import { BoxMeans, boxedShape, boxFor } from "../../src/pipeline/picture";
 
 const SHAPE = { azimuth: 7, range: 10 };
 

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import type { Raster } from "../../src/core/raster";
-import { formatWindow } from "../../src/core/raster";
-import type { IntensityParameters } from "../../src/pipeline/slcRows";
+import { formatWindow, type Raster } from "../../src/core/raster";
+import type { IntensityParameters } from "../../src/pipeline/stackRows";
 import { runPython } from "../io/python.fixture";
 
 /** What numpy makes of a folder, in float64. */

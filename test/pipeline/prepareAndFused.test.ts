@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { formatWindow } from "../../src/core/raster";
-import { formatLooks, type IntensityParameters } from "../../src/pipeline/slcRows";
+import { formatLooks, type IntensityParameters } from "../../src/pipeline/stackRows";
 import { assertSameBytes, readByGeotiff } from "../io/product.fixture";
 import { pythonMissing } from "../io/python.fixture";
 import { withFolder } from "../io/slcFile.fixture";

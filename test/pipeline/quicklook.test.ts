@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { planeQuicklook, slcQuicklook } from "../../src/pipeline/quicklook";
+import { planeQuicklook, slcQuicklook } from "../../src/pipeline/picture";
 import { readPng } from "../io/png.fixture";
 import { writeCrop } from "../io/product.fixture";
 import { fillSamples, randomSamples, withFolder, writeSlc } from "../io/slcFile.fixture";

@@ -4,7 +4,7 @@ import type { Raster } from "../../src/core/raster";
 import { Meter } from "../../src/parallel/meter";
 import { fused } from "../../src/pipeline/fused";
 import { prepare } from "../../src/pipeline/prepare";
-import type { IntensityParameters } from "../../src/pipeline/slcRows";
+import type { IntensityParameters } from "../../src/pipeline/stackRows";
 import { readByGeotiff } from "../io/product.fixture";
 
 /** Where the three products of a run are. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { linkStack } from "../../data-prep/link";
 import { simulateStack } from "../../data-prep/simulate";
 import type { Window } from "../../src/core/raster";
-import type { IntensityParameters } from "../../src/pipeline/slcRows";
+import type { IntensityParameters } from "../../src/pipeline/stackRows";
 import {
   fillSamples,
   isceXmlOf,

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { percentileStretch, toDecibels, toLevels } from "../../src/pipeline/stretch";
+import { percentileStretch, toDecibels, toLevels } from "../../src/pipeline/picture";
 
 test("decibels are 10 log10 of power; 0 is -Infinity, NaN stays", () => {
   assert.equal(

@@ -4,8 +4,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RecordError } from "../../src/core/errors";
 import { PHASES, type SpanRecord } from "../../src/core/records";
-import { appendRun, appendSpans, readSession, repairRunFolder, writeEnv } from "../../src/records/runFolder";
-import { schemaPath } from "../../src/records/validateRecord";
+import {
+  appendRun,
+  appendSpans,
+  readSession,
+  repairRunFolder,
+  schemaPath,
+  writeEnv,
+} from "../../src/records/runFolder";
 import { envOf, runOf, withFolder } from "./records.fixture";
 
 const span = (runId: string, changes: Partial<SpanRecord> = {}): SpanRecord => ({

@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RecordError } from "../../src/core/errors";
 import type { MapsRecord } from "../../src/core/maps";
-import { encodePng } from "../../src/io/png";
+import { encodePng } from "../../src/pipeline/picture";
 import type { Drawing } from "../../src/report/drawing";
 import type { Lang } from "../../src/report/language";
 import { maps } from "../../src/report/maps";

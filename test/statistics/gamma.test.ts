@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createRandom } from "../../src/evidence/random";
-import { fitGamma, gammaDensity } from "../../src/statistics/gamma";
+import { createRandom } from "../../src/evidence/numbers";
+import { fitGamma, gammaDensity } from "../../src/statistics/distributions";
 
 function near(found: number, expected: number, relative: number): void {
   assert.ok(Math.abs(found / expected - 1) < relative, `${found}, expected ${expected}`);

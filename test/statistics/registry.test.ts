@@ -1,7 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { STATISTICS, type StatisticId } from "../../src/statistics/registry";
-import type { Statistic } from "../../src/statistics/statistic";
+import { STATISTICS, type Statistic, type StatisticId } from "../../src/statistics/temporal";
 
 function derive(id: StatisticId, mean: number, std: number, count: number): number {
   return STATISTICS.find((statistic) => statistic.id === id)!.derive(mean, std, count);

@@ -1,8 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createRandom } from "../../src/evidence/random";
-import { estimateEnl } from "../../src/statistics/spatialEnl";
-import { WindowCollector, type WindowMoments } from "../../src/statistics/windowMoments";
+import { createRandom } from "../../src/evidence/numbers";
+import { estimateEnl, WindowCollector, type WindowMoments } from "../../src/statistics/speckle";
 
 const SIDE = 16;
 

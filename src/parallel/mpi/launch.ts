@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BackendError } from "../../core/errors";
-import { markedProcesses, signalProcesses } from "../processTree";
+import { endProcesses, markedProcesses, signalProcesses } from "../processes";
 import { findMpiexec, type Mpiexec } from "./detect";
-import { endLeftovers } from "./leftovers";
-import { RankStderr } from "./rankStderr";
-import { createSegmentFolder, removeSegmentFolder } from "./segmentFolder";
-import { SUCCESS_MARK_VARIABLE } from "./world";
+import { FAULT_PREFIX, SUCCESS_MARK_VARIABLE } from "./world";
 
 /** From SIGTERM, on which mpiexec ends its ranks, to SIGKILL. */
 const GRACE_MILLISECONDS = 4000;
@@ -14,7 +14,7 @@ const GRACE_MILLISECONDS = 4000;
 /** How long after the deadline the launcher ends the job by itself: late enough never to come first. */
 const ORPHAN_SECONDS = 15;
 
-export interface LaunchOptions {
+interface LaunchOptions {
   readonly ranks: number;
   /** Program and arguments every rank runs, such as [process.execPath, script, …]. */
   readonly command: readonly string[];
@@ -183,4 +183,135 @@ function describeEnd(end: JobEnd, reason: string | undefined, ranks: number, mpi
     return `${launcher}: found exit code 0 but no word from rank 0 that it finished, expected both; the outputs cannot be trusted`;
   }
   return `${launcher}: found ${how} and no message from any of ${ranks} ranks, expected exit code 0`;
+}
+
+/** What launchers draw around their own notices. */
+const RULER = /^[-=]{50,}$/;
+
+/** Notices are a screenful at most; a rank that prints rulers all day must not fill the memory. */
+const MOST_NOTICE_LINES = 200;
+const LONGEST_QUOTE = 400;
+
+/**
+ * Reads the stderr of a whole job line by line: words of the ranks go on to the reader, the lines in which a rank
+ * says why it failed and the launcher's boxed notices are kept to explain the end of the job.
+ */
+export class RankStderr {
+  private rest = "";
+  private inNotice = false;
+  private readonly faults: string[] = [];
+  private readonly notice: string[] = [];
+  private lastError: string | undefined;
+
+  constructor(private readonly forward: (text: string) => void) {}
+
+  add(text: string): void {
+    const lines = (this.rest + text).split("\n");
+    this.rest = lines.pop()!;
+    for (const line of lines) this.addLine(line);
+  }
+
+  /** The stream has ended; an unfinished last line counts as a line. */
+  end(): void {
+    if (this.rest !== "") this.addLine(this.rest);
+    this.rest = "";
+  }
+
+  /** Why the job failed in one line: a rank's own words, else what the launcher says; undefined when nobody spoke. */
+  get reason(): string | undefined {
+    const [first, ...others] = this.faults;
+    if (first !== undefined)
+      return others.length === 0 ? first : `${first} (and ${others.length} more ranks)`;
+    return this.lastError ?? describeNotice(this.notice.join("\n"));
+  }
+
+  private addLine(raw: string): void {
+    const line = raw.trimEnd();
+    if (line.startsWith(FAULT_PREFIX)) {
+      this.faults.push(line.slice("pila: ".length));
+    } else if (RULER.test(line)) {
+      this.inNotice = !this.inNotice;
+    } else if (this.inNotice || NOTICE_LINE.test(line)) {
+      if (this.notice.length < MOST_NOTICE_LINES) this.notice.push(line);
+    } else {
+      // A rank that failed before it joined MPI, or died of an exception of Node's own.
+      this.lastError ??= /^(?:pila: )?(\w*Error: .*)$/.exec(line)?.[1];
+      this.forward(`${raw}\n`);
+    }
+  }
+}
+
+/** What launchers and libraries print without a box. */
+const NOTICE_LINE =
+  /^(Abort\(\d+\) on node|YOUR APPLICATION TERMINATED|\[proxy:|\[mpiexec@|\[[\w.-]+:\d+\] )/;
+
+function describeNotice(notice: string): string | undefined {
+  // Open MPI's daemons complain of each other while they are being ended.
+  const text = notice
+    .replaceAll(/^.*ORTE_ERROR_LOG.*$/gm, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  const killed = /process rank (\d+) with PID \d+ on node \S+ exited on signal (\d+ \([^)]*\))/.exec(text);
+  if (killed !== null) return `rank ${killed[1]} was ended by signal ${killed[2]}${memoryHint(killed[2]!)}`;
+  const ended = /EXIT STRING: ([^()]*) \(signal (\d+)\)/.exec(text);
+  if (ended !== null) return `a rank was ended by signal ${ended[2]} (${ended[1]})${memoryHint(ended[1]!)}`;
+  const exited = /Process name: \[\S*,(\d+)\] Exit code: (\d+)/.exec(text);
+  if (exited !== null) return `rank ${exited[1]} ended with exit code ${exited[2]}`;
+  return text === "" ? undefined : text.slice(0, LONGEST_QUOTE);
+}
+
+function memoryHint(signal: string): string {
+  return /Killed/.test(signal) ? "; the system does so when memory runs out" : "";
+}
+
+/** Time ranks get to notice that their launcher is gone; Open MPI's need 1.1 s. */
+const PATIENCE_MILLISECONDS = 2000;
+/** Looks in a row that must find nothing: a process between fork and exec shows no environment for a moment. */
+const QUIET_LOOKS = 3;
+const LOOK_AGAIN_MILLISECONDS = 50;
+
+/**
+ * Ends the ranks of a job, also those that come up meanwhile and those whose launcher was killed; returns when none is
+ * left.
+ * @param mark `NAME=value`, in the environment of every rank
+ */
+export async function endLeftovers(mark: string): Promise<void> {
+  const find = () => markedProcesses(mark);
+  for (let quiet = 0; quiet < QUIET_LOOKS; ) {
+    quiet = find().length === 0 ? quiet + 1 : 0;
+    await endProcesses(find, PATIENCE_MILLISECONDS);
+    await sleep(LOOK_AGAIN_MILLISECONDS);
+  }
+}
+
+const SHARED_MEMORY = "/dev/shm";
+const NAME = /^pila-mpi-(\d+)-/;
+
+/**
+ * Makes a folder in shared memory for the segments and sockets of one job: when a job ends badly Open MPI leaves
+ * them behind, and in a folder of their own they can be removed without touching another job's. Folders that a
+ * killed pila left are removed on the way.
+ * @returns undefined where there is no shared memory folder, and in a job over several hosts, where the path would
+ *   have to exist on each
+ */
+function createSegmentFolder(env: NodeJS.ProcessEnv): string | undefined {
+  const severalHosts =
+    Number(env.SLURM_JOB_NUM_NODES ?? 1) > 1 || env.OMPI_MCA_orte_default_hostfile !== undefined;
+  if (severalHosts || !existsSync(SHARED_MEMORY)) return undefined;
+  try {
+    for (const name of readdirSync(SHARED_MEMORY)) {
+      const owner = NAME.exec(name)?.[1];
+      if (owner !== undefined && !existsSync(`/proc/${owner}`))
+        removeSegmentFolder(join(SHARED_MEMORY, name));
+    }
+    return mkdtempSync(join(SHARED_MEMORY, `pila-mpi-${process.pid}-`));
+  } catch {
+    // Not writable, or another user's folder: Open MPI's own choice of place does as well.
+    return undefined;
+  }
+}
+
+/** Removes a job's folder with all that is in it. */
+function removeSegmentFolder(folder: string | undefined): void {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 import type { Configuration } from "../../evidence/summary";
 
 /** How a backend looks in every chart: colour for those who see it, mark and dash for all others. */
-export interface BackendStyle {
+interface BackendStyle {
   /** Okabe-Ito. */
   readonly color: string;
   readonly symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "wye" | "cross";

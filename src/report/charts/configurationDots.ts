@@ -6,7 +6,7 @@ import { styleOf } from "./backendStyle";
 import { placeLabels } from "./placeLabels";
 
 /** A plotting area in pixels, and where its axes end; they begin at 0. */
-export interface Area {
+interface Area {
   readonly width: number;
   readonly height: number;
   readonly most: number;

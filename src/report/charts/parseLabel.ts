@@ -1,7 +1,7 @@
 import { isOwnBackend } from "./backendStyle";
 
 /** What a label of resultados.csv says. */
-export interface ParsedLabel {
+interface ParsedLabel {
   readonly backend: string;
   /** null where the label does not tell. */
   readonly workers: number | null;

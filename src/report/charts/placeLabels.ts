@@ -1,14 +1,14 @@
 import { textWidth } from "../textWidth";
 
 /** A mark that wants its label beside it, in pixels. */
-export interface Anchor {
+interface Anchor {
   readonly label: string;
   readonly x: number;
   readonly y: number;
 }
 
 /** Where its label goes: offsets from the mark, and the end of the text that stands there. */
-export interface PlacedLabel extends Anchor {
+interface PlacedLabel extends Anchor {
   readonly dx: number;
   readonly dy: number;
   readonly textAnchor: "start" | "middle" | "end";

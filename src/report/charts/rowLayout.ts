@@ -26,7 +26,7 @@ export function layoutRows<T>(items: readonly T[], groupOf: (item: T) => string)
 }
 
 /** How a panel of rows with an axis below is laid out. */
-export interface RowPanel {
+interface RowPanel {
   readonly height: number;
   readonly marginTop: number;
   readonly marginBottom: number;

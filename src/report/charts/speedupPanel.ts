@@ -1,4 +1,4 @@
-import { amdahlBound } from "../../evidence/serialShare";
+import { amdahlBound } from "../../evidence/spans";
 import type { Scaling, ScalingPoint, Speedup } from "../../evidence/summary";
 import { GRID, INK, type Mark, MUTED, type Panel, type PlotModule } from "../draw";
 import { formatFixed, formatTick } from "../formatNumber";

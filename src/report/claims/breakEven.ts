@@ -1,5 +1,5 @@
 import { formatShape } from "../../core/raster";
-import { groupBy } from "../../evidence/groupBy";
+import { groupBy } from "../../evidence/numbers";
 import type { BreakEven, Growth, Level, Refusal, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
 import { type Claim, type ClaimVerdict, claimed, missing, NOTHING_KEPT, rowsOf } from "./claim";

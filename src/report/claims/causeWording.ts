@@ -1,5 +1,5 @@
+import type { Cause, CauseId } from "../../evidence/loss";
 import type { Text } from "../language";
-import type { Cause, CauseId } from "./lossCauses";
 import { say } from "./text";
 
 /** What a cause is called, with its article. */

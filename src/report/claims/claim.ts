@@ -21,7 +21,7 @@ export type FigureId =
   | "FF";
 
 /** A sentence the records carry. */
-export interface Claimed {
+interface Claimed {
   readonly kind: "claim";
   readonly text: Text;
   /** Ids of the runs its numbers come from. */
@@ -30,7 +30,7 @@ export interface Claimed {
 }
 
 /** What cannot be said, and what it would take. */
-export interface Missing {
+interface Missing {
   readonly kind: "missing";
   readonly reason: Text;
 }

@@ -1,7 +1,7 @@
+import { type Cause, type Explanation, LEAST_SHARE } from "../../evidence/loss";
 import type { Configuration } from "../../evidence/summary";
 import type { Lang, Text } from "../language";
 import { CAUSE_NAMES, SHORT_CAUSE_NAMES, wordCauseSeconds } from "./causeWording";
-import { type Cause, type Explanation, LEAST_SHARE } from "./lossCauses";
 import type { Numbers } from "./numbers";
 import { joinTexts, say } from "./text";
 import { wordWorkers } from "./wording";

@@ -1,4 +1,5 @@
 import type { EnvRecord, Span } from "../../core/records";
+import { cutIntoStretches } from "../../evidence/spans";
 import type { Configuration, Decomposition, Level, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
 import {
@@ -10,7 +11,6 @@ import {
   onMainLevel,
   rowsOf,
 } from "./claim";
-import { cutIntoStretches } from "./runTimeline";
 import { isSound, wordUnsound } from "./soundSpans";
 import { joinTexts, say } from "./text";
 import { CACHE_NAMES, REFUSALS, wordOversubscription, wordWork } from "./wording";

@@ -4,7 +4,7 @@ import type { ClaimVerdict } from "./claim";
 import type { EvaluatedClaim } from "./registry";
 
 /** How every number below was made; stands once above the claims. */
-export const METHOD: Text = {
+const METHOD: Text = {
   es: "Tiempos: medianas de las corridas válidas sin trazas; el intervalo de una mediana es el exacto de rangos (n = 6: 96,9 %; n = 10: 97,9 %). Razones y aceleraciones: cociente de medianas de los mismos bloques, intervalo al 95 % por remuestreo de bloques pareados. Se afirma una diferencia sólo si el intervalo excluye al 1 y supera tanto el piso de ruido A/A como el 5 %. Las causas salen de la corrida con trazas de mediana duración, en segundos del trabajador que más calcula. 1 MB = 10⁶ bytes, 1 MiB = 2²⁰ bytes.",
   en: "Times: medians of the kept runs without spans; the interval of a median is the exact one of ranks (n = 6: 96.9%; n = 10: 97.9%). Ratios and speedups: quotient of medians over the same blocks, 95% interval by resampling paired blocks. A difference is claimed only where the interval excludes 1 and clears both the A/A noise floor and 5%. Causes come from the run with spans of median time, in seconds of the worker that computes most. 1 MB = 10⁶ bytes, 1 MiB = 2²⁰ bytes.",
 };

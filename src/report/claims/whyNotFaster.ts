@@ -1,3 +1,4 @@
+import { type Explanation, explainLoss } from "../../evidence/loss";
 import type { Configuration, Decomposition, Level, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
 import {
@@ -11,7 +12,6 @@ import {
   rowsOf,
 } from "./claim";
 import { wordExplanation } from "./explanationWording";
-import { type Explanation, explainLoss } from "./lossCauses";
 import { evaluateOversubscribed } from "./oversubscription";
 import { isSound, wordUnsound } from "./soundSpans";
 import { say } from "./text";

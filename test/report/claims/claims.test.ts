@@ -1,8 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createRandom, shuffle } from "../../../src/evidence/random";
-import { summarise } from "../../../src/evidence/summarise";
-import type { Session } from "../../../src/evidence/summary";
+import { createRandom, shuffle } from "../../../src/evidence/numbers";
+import { type Session, summarise } from "../../../src/evidence/summary";
 import { CLAIMS, evaluateClaims } from "../../../src/report/claims/registry";
 import { claimsToHtml, claimsToMarkdown } from "../../../src/report/claims/renderClaims";
 import { bandwidth, ideal, imbalance, oversubscribed, pixelPool, pool, SEC, SEC_STEPS } from "./culprits";

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { summarise } from "../../../src/evidence/summarise";
+import { summarise } from "../../../src/evidence/summary";
 import { ideal, SEC } from "./culprits";
 import { answersTo } from "./sentences";
 import { slower, synthesise } from "./syntheticSession";

@@ -1,5 +1,4 @@
-import { summarise } from "../../../src/evidence/summarise";
-import type { Session } from "../../../src/evidence/summary";
+import { type Session, summarise } from "../../../src/evidence/summary";
 import { type ClaimId, evaluateClaims } from "../../../src/report/claims/registry";
 import type { Lang } from "../../../src/report/language";
 

@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { summarise } from "../../../src/evidence/summarise";
+import { type CauseId, explainLoss } from "../../../src/evidence/loss";
+import { summarise } from "../../../src/evidence/summary";
 import { CAUSE_NAMES } from "../../../src/report/claims/causeWording";
-import { type CauseId, explainLoss } from "../../../src/report/claims/lossCauses";
 import {
   bandwidth,
   dearPool,

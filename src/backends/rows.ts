@@ -1,0 +1,49 @@
+import type { Meter } from "../parallel/meter";
+import { planReduction } from "../pipeline/moments";
+import { type RowTeam, runRowTask, startRowTeam } from "../pipeline/team";
+import type { Backend, StatsReport, StatsRequest } from "./backend";
+import { type CrewKind, runWithCrew } from "./workers";
+
+/** One process reads every date and computes everything. */
+export const sec = {
+  id: "sec",
+  title: { es: "secuencial", en: "sequential" },
+  teaches: {
+    es: "la base: lo que cuesta el trabajo sin repartirlo",
+    en: "the base: what the work costs when nothing is shared out",
+  },
+  parallel: false,
+  unavailable: async () => null,
+  run: (request) => reduceByRows({ ...request, workers: 1 }),
+} as const satisfies Backend;
+
+/** Worker threads, the main one included, each read and reduce their own rows of every date. */
+export const threads = {
+  id: "threads",
+  title: { es: "hilos por bandas de filas", en: "threads by bands of rows" },
+  teaches: {
+    es: "lo que se gana cuando nada cruza entre trabajadores",
+    en: "what is gained when nothing crosses between workers",
+  },
+  parallel: true,
+  unavailable: async () => null,
+  run: reduceByRows,
+} as const satisfies Backend;
+
+/** Reduces a folder by blocks of rows, the main thread and its helpers each reading their own rows of every date. */
+async function reduceByRows(request: StatsRequest): Promise<StatsReport> {
+  const { meter, signal } = request;
+  return await runWithCrew(request, rowCrew(meter), async (team, { rows, targets, workers, onProgress }) => {
+    const task = planReduction(rows, targets, workers);
+    await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, signal, onProgress);
+  });
+}
+
+/** The helpers of the main thread; null where it works alone. */
+function rowCrew(meter: Meter): CrewKind<RowTeam | null> {
+  return {
+    kind: "thread",
+    start: (workers) => startRowTeam(workers, meter),
+    end: async (team) => await team?.stop(),
+  };
+}

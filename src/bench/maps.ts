@@ -1,0 +1,291 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate as letSignalsIn } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import type { DateCube, EnlEstimate, MapRecord, MapsRecord, SpeckleHistogram } from "../core/maps";
+import { type Looks, pixelCount, type Shape, type Window } from "../core/raster";
+import { readManifest } from "../io/folders";
+import { writeWholeFile } from "../io/outputFile";
+import {
+  BoxMeans,
+  boxedShape,
+  boxFor,
+  drawPicture,
+  PERCENTILES,
+  toDecibels,
+  toLevels,
+} from "../pipeline/picture";
+import { type StackRows, scanRows } from "../pipeline/rowReader";
+import { openIntensityRows, openPlaneRows } from "../pipeline/stackRows";
+import { fitGamma } from "../statistics/distributions";
+import { estimateEnl, WindowCollector, type WindowMoments } from "../statistics/speckle";
+import { STATISTICS, type Statistic } from "../statistics/temporal";
+
+/** Pixels of the longer side of a map, at most: two on a screen are about as wide. */
+const LONGEST_MAP = 768;
+/** Bytes of the cube before gzip, which never adds more than a hundredth. */
+const CUBE_BYTES = 480_000;
+const CUBE_FILE = "cube.u8.gz";
+
+interface MapsRequest {
+  /** Products of one reduction. */
+  readonly mean: string;
+  readonly std: string;
+  readonly count: string;
+  /** The crops they were made of. */
+  readonly intensityFolder: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The folder of a run's maps, and the file that describes them. */
+function mapsPath(runFolder: string, name = ""): string {
+  return join(runFolder, "maps", name);
+}
+
+/**
+ * Writes what the report shows of the rasters into RUN/maps: a PNG of every statistic that is drawn, the histogram of a
+ * homogeneous region, ENL, a small cube of the dates, and maps.json, which describes them and comes last.
+ * Memory: some rows of each image, and the small ones.
+ * @throws FormatError, ShapeError a file cannot be read, or the products do not have one shape
+ */
+export async function writeMaps(runFolder: string, request: MapsRequest): Promise<MapsRecord> {
+  const { mean, std, count, intensityFolder, signal } = request;
+  mkdirSync(mapsPath(runFolder), { recursive: true });
+  const { rows } = await openIntensityRows(intensityFolder, []);
+  const shape: Shape = { azimuth: rows.window.azimuth, range: rows.window.range };
+  const box = boxFor(shape, LONGEST_MAP);
+  const { maps, mapShape } = drawStatistics(
+    runFolder,
+    await openPlaneRows([mean, std, count]),
+    box,
+    rows.dates.length,
+  );
+  signal?.throwIfAborted();
+  const cube = await writeCube(runFolder, rows, signal);
+  const { side, overall, regions, histogram } = await measureSpeckle(rows, signal);
+  const manifest = readManifest(intensityFolder);
+  const record: MapsRecord = {
+    schema: 1,
+    shape,
+    crop: manifest?.crop ?? null,
+    looks: manifest?.looks ?? null,
+    dates: rows.dates,
+    mapShape,
+    box,
+    maps,
+    enl: { side, overall, regions },
+    histogram,
+    cube,
+  };
+  writeWholeFile(mapsPath(runFolder, "maps.json"), `${JSON.stringify(record, null, 1)}\n`);
+  return record;
+}
+
+/** Statistics are derived cell by cell and averaged over boxes afterwards. */
+function drawStatistics(
+  runFolder: string,
+  products: StackRows,
+  box: Looks,
+  dates: number,
+): { readonly maps: readonly MapRecord[]; readonly mapShape: Shape } {
+  const { window } = products;
+  const drawn = STATISTICS.filter((statistic: Statistic) => statistic.map !== null).map((statistic) => ({
+    statistic: statistic as Statistic & { map: NonNullable<Statistic["map"]> },
+    means: new BoxMeans(window, box),
+    missing: 0,
+  }));
+  scanRows(products, [0, 1, 2], ([mean, std, count], row) => {
+    const values = new Float64Array(mean!.length);
+    for (const one of drawn) {
+      for (let i = 0; i < values.length; i++) {
+        const value = one.statistic.derive(mean![i]!, std![i]!, count![i]!);
+        values[i] = value;
+        if (Number.isNaN(value)) one.missing += 1;
+      }
+      one.means.add(values, row);
+    }
+  });
+  const maps = drawn.map(({ statistic, means, missing }): MapRecord => {
+    const { id, title, unit, map } = statistic;
+    const picture = drawPicture(means.finish(), {
+      ...map,
+      ...(id === "count" ? { stretch: { low: 0, high: dates } } : {}),
+      description: `${title.en}${unit === "" ? "" : " of |S|^2, not calibrated"}, averaged over ${box.azimuth}x${box.range} cells`,
+    });
+    const file = `${id}.png`;
+    writeWholeFile(mapsPath(runFolder, file), picture.png);
+    return {
+      id,
+      file,
+      title,
+      scale: map.scale,
+      ...picture.stretch,
+      percentiles: picture.byPercentiles ? PERCENTILES : null,
+      noDataShare: missing / pixelCount(window),
+      colours: picture.colourStops,
+    };
+  });
+  return { maps, mapShape: drawn[0]!.means.shape };
+}
+
+async function writeCube(
+  runFolder: string,
+  rows: StackRows,
+  signal: AbortSignal | undefined,
+): Promise<DateCube> {
+  const dates = rows.sources.length;
+  const box = cubeBox(rows.window, dates);
+  const planes: Float32Array[] = [];
+  for (let date = 0; date < dates; date++) {
+    await letSignalsIn();
+    signal?.throwIfAborted();
+    const means = new BoxMeans(rows.window, box);
+    scanRows(rows, [date], ([plane], row) => means.add(plane!, row));
+    planes.push(toDecibels(means.finish().values));
+  }
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const plane of planes) {
+    for (const value of plane) {
+      if (!Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  const stretch =
+    low < high ? { low, high } : { low: low === high ? low - 0.5 : 0, high: low === high ? low + 0.5 : 1 };
+  const levels = planes.map((plane) => toLevels(plane, stretch));
+  writeWholeFile(mapsPath(runFolder, CUBE_FILE), gzipSync(Buffer.concat(levels), { level: 9 }));
+  return { file: CUBE_FILE, shape: boxedShape(rows.window, box), box, ...stretch };
+}
+
+/** The smallest box that keeps the cube within its bytes. */
+function cubeBox(shape: Shape, dates: number): Looks {
+  let box = boxFor(shape, Math.max(shape.azimuth, shape.range));
+  while (pixelCount(boxedShape(shape, box)) * dates > CUBE_BYTES) {
+    box = { azimuth: box.azimuth + 1, range: box.range + 1 };
+  }
+  return box;
+}
+
+/** Sides of windows for ENL: the larger where the image holds enough of them. */
+const SIDES = { wide: 16, narrow: 8, leastWide: 100 } as const;
+/** The image is told in this many parts along each axis. */
+const PARTS = 3;
+/** Sides of the histogram's region, in windows: the largest of which one is as homogeneous as the mode. */
+const REGION_SIDES = [4, 2, 1] as const;
+/** How far the ENL of that region may lie from the mode before a smaller one is tried. */
+const REGION_TOLERANCE = 0.1;
+const BINS = 40;
+/** The bins reach this many standard deviations to each side of the mean. */
+const REACH = 4;
+
+interface Speckle {
+  readonly side: number;
+  readonly overall: EnlEstimate | null;
+  readonly regions: readonly { readonly window: Window; readonly estimate: EnlEstimate | null }[];
+  readonly histogram: SpeckleHistogram | null;
+}
+
+/** ENL of the single dates of a stack of intensities, of the whole and by parts, and the histogram of a homogeneous region. */
+async function measureSpeckle(rows: StackRows, signal?: AbortSignal): Promise<Speckle> {
+  const { azimuth, range } = rows.window;
+  const wide = Math.floor(azimuth / SIDES.wide) * Math.floor(range / SIDES.wide) >= SIDES.leastWide;
+  const side = wide ? SIDES.wide : SIDES.narrow;
+  const windows: WindowMoments[] = [];
+  for (let date = 0; date < rows.sources.length; date++) {
+    await letSignalsIn();
+    signal?.throwIfAborted();
+    for (const one of collectWindows(rows, date, side)) windows.push(one);
+  }
+  const overall = estimateEnl(windows, side ** 2);
+  const regions = partsOf(rows.window).map((window) => {
+    const own = windows.filter((one) => isCentredIn(one.window, window));
+    return { window, estimate: estimateEnl(own, side ** 2) };
+  });
+  return {
+    side,
+    overall,
+    regions,
+    histogram: overall === null ? null : drawHistogram(rows, side, overall.enl),
+  };
+}
+
+function collectWindows(rows: StackRows, date: number, side: number): readonly WindowMoments[] {
+  const collector = new WindowCollector(rows.window.range, side);
+  scanRows(rows, [date], ([plane], row) => collector.add(plane!, row));
+  return collector.windows;
+}
+
+function partsOf(image: Window): readonly Window[] {
+  const edges = (length: number): number[] =>
+    Array.from({ length: PARTS + 1 }, (_, i) => Math.floor((length * i) / PARTS));
+  const [lines, samples] = [edges(image.azimuth), edges(image.range)];
+  return lines.slice(0, PARTS).flatMap((azimuthOffset, i) =>
+    samples.slice(0, PARTS).map((rangeOffset, j) => ({
+      azimuth: lines[i + 1]! - azimuthOffset,
+      range: samples[j + 1]! - rangeOffset,
+      azimuthOffset,
+      rangeOffset,
+    })),
+  );
+}
+
+function isCentredIn(inner: Window, outer: Window): boolean {
+  const line = inner.azimuthOffset + inner.azimuth / 2 - outer.azimuthOffset;
+  const sample = inner.rangeOffset + inner.range / 2 - outer.rangeOffset;
+  return line >= 0 && line < outer.azimuth && sample >= 0 && sample < outer.range;
+}
+
+/** Of the first date; of the next ones where it has no region without gaps. */
+function drawHistogram(rows: StackRows, side: number, enl: number): SpeckleHistogram | null {
+  for (let date = 0; date < rows.sources.length; date++) {
+    const window = findRegion(rows, date, side, enl);
+    const histogram = window === null ? null : countRegion(rows, date, window);
+    if (histogram !== null) return histogram;
+  }
+  return null;
+}
+
+/** The region whose own mean² / variance is nearest to the ENL of the stack: homogeneous, and not the smoothest by chance. */
+function findRegion(rows: StackRows, date: number, side: number, enl: number): Window | null {
+  let best: Window | null = null;
+  for (const times of REGION_SIDES) {
+    const distance = ({ mean, variance }: WindowMoments): number =>
+      Math.abs(Math.log(mean ** 2 / variance / enl));
+    const ranked = collectWindows(rows, date, side * times)
+      .filter(({ mean, variance }) => mean > 0 && variance > 0)
+      .sort((a, b) => distance(a) - distance(b));
+    const first = ranked[0];
+    if (first === undefined) continue;
+    best = first.window;
+    if (distance(first) <= REGION_TOLERANCE) return best;
+  }
+  return best;
+}
+
+function countRegion(rows: StackRows, date: number, window: Window): SpeckleHistogram | null {
+  const { range } = rows.window;
+  const band = { ...rows.window, azimuth: window.azimuth, azimuthOffset: window.azimuthOffset };
+  const values: number[] = [];
+  scanRows({ ...rows, window: band }, [date], ([plane], _row, count) => {
+    for (let r = 0; r < count; r++) {
+      const start = r * range + window.rangeOffset;
+      for (let i = start; i < start + window.range; i++) values.push(plane![i]!);
+    }
+  });
+  const gamma = fitGamma(values);
+  if (gamma === null) return null;
+  const mean = gamma.shape * gamma.scale;
+  const reach = REACH * Math.sqrt(gamma.shape) * gamma.scale;
+  const low = Math.max(0, mean - reach);
+  const width = (mean + reach - low) / BINS;
+  const counts = new Array<number>(BINS).fill(0);
+  let outside = 0;
+  for (const value of values) {
+    const bin = Math.floor((value - low) / width);
+    if (bin >= 0 && bin < BINS) counts[bin]! += 1;
+    else outside += 1;
+  }
+  const edges = Array.from({ length: BINS + 1 }, (_, i) => low + i * width);
+  return { date: rows.dates[date]!, window, samples: pixelCount(window), outside, edges, counts, gamma };
+}

@@ -1,0 +1,217 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { childrenOf, endProcesses, processesOfRun, signalProcesses } from "../parallel/processes";
+import type { Clock, Executed, Execution, Executor } from "./protocol";
+
+const MARK = "PILA_BENCH_RUN";
+const KEPT_STDOUT = 1 << 20;
+const KEPT_STDERR = 4096;
+/** What ends by itself within this time of the main process (a resource tracker, a daemon) was not left behind. */
+const STRAGGLER_MILLISECONDS = 300;
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Runs each process in a session of its own, so that everything it starts can be found and ended: on a timeout or
+ * an abort by SIGTERM and, after `graceSeconds`, SIGKILL. Processor time is the growth of this process's own account
+ * of children it waited for, which the kernel keeps exactly and which costs the measured run nothing.
+ */
+export function createProcessExecutor(clock: Clock, graceSeconds = 5): Executor {
+  return { execute: (execution, signal) => execute(execution, signal, clock, graceSeconds) };
+}
+
+async function execute(
+  execution: Execution,
+  signal: AbortSignal | undefined,
+  clock: Clock,
+  graceSeconds: number,
+): Promise<Executed> {
+  signal?.throwIfAborted();
+  const [program, ...parameters] = execution.command;
+  const mark = `${MARK}=${randomBytes(8).toString("hex")}`;
+  const environment = { ...execution.environment, [MARK]: mark.slice(MARK.length + 1) };
+  const before = childSeconds();
+  const startSeconds = clock.nowSeconds();
+  const child = spawn(program!, parameters, {
+    cwd: execution.folder,
+    env: environment,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const memory = execution.watchMemory && child.pid !== undefined ? watchMemory(child.pid) : null;
+  const stdout = collect(child.stdout!, (text) => text.slice(0, KEPT_STDOUT));
+  const stderr = collect(child.stderr!, (text) => text.slice(-KEPT_STDERR));
+  const stopper = stopOn(child, mark, execution.timeoutSeconds, graceSeconds, signal);
+  const end = await exitOf(child, clock);
+  const after = childSeconds();
+  const peaks = memory?.stop() ?? { peakRssBytes: null, sumRssBytes: null };
+  const { pid } = child;
+  const patience = stopper.stopped() ? 0 : STRAGGLER_MILLISECONDS;
+  const leftBehind = pid === undefined ? 0 : await endProcesses(() => processesOfRun(pid, mark), patience);
+  stopper.disarm();
+  child.stdout!.destroy();
+  child.stderr!.destroy();
+  signal?.throwIfAborted();
+  return {
+    exitCode: end.exitCode,
+    signal: end.signal,
+    spawnError: end.spawnError,
+    timedOut: stopper.timedOut(),
+    leftBehind,
+    startSeconds,
+    wallSeconds: end.seconds - startSeconds,
+    userSeconds: before === null || after === null ? null : rounded(after.user - before.user),
+    systemSeconds: before === null || after === null ? null : rounded(after.system - before.system),
+    ...peaks,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+  };
+}
+
+interface End {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly spawnError: string | null;
+  readonly seconds: number;
+}
+
+function exitOf(child: ChildProcess, clock: Clock): Promise<End> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      resolve({ exitCode: null, signal: null, spawnError: error.message, seconds: clock.nowSeconds() });
+    });
+    child.once("exit", (exitCode, signal) => {
+      resolve({ exitCode, signal, spawnError: null, seconds: clock.nowSeconds() });
+    });
+  });
+}
+
+/** Ends the run when its time is up or the signal says so: SIGTERM to all its processes, after the grace SIGKILL. */
+function stopOn(
+  child: ChildProcess,
+  mark: string,
+  timeoutSeconds: number,
+  graceSeconds: number,
+  signal: AbortSignal | undefined,
+): { timedOut(): boolean; stopped(): boolean; disarm(): void } {
+  let timedOut = false;
+  let killer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    if (child.pid === undefined || killer !== undefined) return;
+    const { pid } = child;
+    signalProcesses(processesOfRun(pid, mark), "SIGTERM");
+    killer = setTimeout(() => signalProcesses(processesOfRun(pid, mark), "SIGKILL"), graceSeconds * 1000);
+  };
+  const timer = setTimeout(() => {
+    timedOut = true;
+    stop();
+  }, timeoutSeconds * 1000);
+  signal?.addEventListener("abort", stop);
+  return {
+    timedOut: () => timedOut,
+    stopped: () => killer !== undefined,
+    disarm() {
+      clearTimeout(timer);
+      clearTimeout(killer);
+      signal?.removeEventListener("abort", stop);
+    },
+  };
+}
+
+function collect(stream: Readable, keep: (text: string) => string): { text(): string } {
+  let text = "";
+  stream.setEncoding("utf8").on("data", (chunk: string) => {
+    text = keep(text + chunk);
+  });
+  return { text: () => text };
+}
+
+/** User and system seconds of all children waited for so far, with theirs; null where there is no /proc. */
+function childSeconds(): { user: number; system: number } | null {
+  try {
+    const text = readFileSync("/proc/self/stat", "utf8");
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return { user: Number(fields[13]) / TICKS_PER_SECOND, system: Number(fields[14]) / TICKS_PER_SECOND };
+  } catch {
+    return null;
+  }
+}
+
+/** Differences of ticks are whole hundredths; the subtraction of floats is not. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * TICKS_PER_SECOND) / TICKS_PER_SECOND;
+}
+
+const INTERVAL_MILLISECONDS = 40;
+
+interface MemoryPeaks {
+  /** Resident memory of the largest process; null when nothing could be read. */
+  readonly peakRssBytes: number | null;
+  /** The peaks of all processes that lived at the same time, summed, at most; pages that processes share count in each. */
+  readonly sumRssBytes: number | null;
+}
+
+/**
+ * Watches the memory of a process and all its children every 40 ms until stopped. A look costs about 0.1 ms a
+ * process, so runs that carry a verdict are not watched. The kernel keeps the high-water mark of each process: what is
+ * seen is exact up to the last 40 ms of it, and the sum is an upper bound where processes peak at different times.
+ */
+function watchMemory(pid: number): { stop(): MemoryPeaks } {
+  let peak = 0;
+  let sum = 0;
+  const look = (): void => {
+    let now = 0;
+    const open = [pid];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const highWater = highWaterOf(next);
+      peak = Math.max(peak, highWater);
+      now += highWater;
+      open.push(...childrenOf(next));
+    }
+    sum = Math.max(sum, now);
+  };
+  const timer = setInterval(look, INTERVAL_MILLISECONDS);
+  return {
+    stop() {
+      clearInterval(timer);
+      return peak === 0
+        ? { peakRssBytes: null, sumRssBytes: null }
+        : { peakRssBytes: peak, sumRssBytes: sum };
+    },
+  };
+}
+
+/** Bytes; zero when the process is gone. */
+function highWaterOf(pid: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, "utf8");
+    return 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(text)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * One BLAS and OpenMP thread each: a numerical library that starts threads of its own beside the workers would
+ * measure itself.
+ */
+export const CHILD_SETTINGS: Readonly<Record<string, string>> = {
+  OMP_NUM_THREADS: "1",
+  OPENBLAS_NUM_THREADS: "1",
+  MKL_NUM_THREADS: "1",
+  NUMEXPR_NUM_THREADS: "1",
+  NO_COLOR: "1",
+};
+
+/**
+ * Certificates named here cost every Node process tens of milliseconds to read; the others change what is measured
+ * or say that this very process is a rank.
+ */
+const DROPPED = /^(NODE_EXTRA_CA_CERTS|NODE_OPTIONS|NODE_V8_COVERAGE|OMPI_COMM_|PMIX_|PMI_)/;
+
+/** The environment of every measured process: this one's, less what is dropped, plus the settings above. */
+export function childEnvironment(own: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const kept = Object.entries(own).filter(([name, value]) => value !== undefined && !DROPPED.test(name));
+  return { ...(Object.fromEntries(kept) as Record<string, string>), ...CHILD_SETTINGS };
+}

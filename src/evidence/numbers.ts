@@ -1,0 +1,189 @@
+import { studentQuantile } from "../statistics/distributions";
+import type { MedianEstimate } from "./summary";
+import { type Estimate, LEAST_BLOCKS } from "./verdict";
+
+/** Sorts the first `count` values in place; short lists are the rule here, where insertion beats the library's sort. */
+export function sortFirst(values: Float64Array, count: number): void {
+  for (let i = 1; i < count; i++) {
+    const value = values[i]!;
+    let place = i;
+    while (place > 0 && values[place - 1]! > value) {
+      values[place] = values[place - 1]!;
+      place--;
+    }
+    values[place] = value;
+  }
+}
+
+/** Median of the first `count` values once sorted. */
+export function medianOfSorted(values: ArrayLike<number>, count: number): number {
+  const middle = count >> 1;
+  return count % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+}
+
+/** Middle value, or the mean of the two middle values; NaN for none. */
+export function median(values: ArrayLike<number>): number {
+  if (values.length === 0) return Number.NaN;
+  const sorted = Float64Array.from(values).sort();
+  return medianOfSorted(sorted, sorted.length);
+}
+
+/** Ranks (from 1) of a symmetric interval of the median and the probability that it holds the true one. */
+interface RankInterval {
+  readonly low: number;
+  readonly high: number;
+  readonly coverage: number;
+}
+
+/**
+ * The narrowest symmetric pair of ranks k, n+1-k whose coverage 1 - 2 P(Bin(n, 1/2) < k) is at least `confidence`.
+ * n = 6: 1..6, 96.9 %; n = 10: 2..9, 97.9 %. Exact for independent values of any continuous distribution.
+ * @param n number of values, up to 1000
+ * @returns null when even minimum to maximum covers less (n < 6 at 95 %)
+ */
+export function rankInterval(n: number, confidence = 0.95): RankInterval | null {
+  let probability = 0.5 ** n;
+  let below = probability;
+  let found: RankInterval | null = null;
+  for (let k = 1; k <= n / 2; k++) {
+    const coverage = 1 - 2 * below;
+    if (coverage < confidence) break;
+    found = { low: k, high: n + 1 - k, coverage };
+    probability *= (n - k + 1) / k;
+    below += probability;
+  }
+  return found;
+}
+
+/**
+ * Median with its exact rank interval; the interval is null below 6 values.
+ * @param values at least one
+ */
+export function estimateMedian(values: readonly number[]): MedianEstimate {
+  const sorted = Float64Array.from(values).sort();
+  const n = sorted.length;
+  const ranks = rankInterval(n);
+  const interval =
+    ranks === null
+      ? null
+      : { low: sorted[ranks.low - 1]!, high: sorted[ranks.high - 1]!, coverage: ranks.coverage };
+  return {
+    n,
+    value: median(sorted),
+    interval,
+    ranks: ranks === null ? null : [ranks.low, ranks.high],
+  };
+}
+
+/** A stream of pseudo-random numbers that one seed fixes on every machine. */
+export interface Random {
+  /** Whole number 0 .. 2^32 - 1. */
+  uint32(): number;
+  /** 0 <= x < 1, a multiple of 2^-32. */
+  uniform(): number;
+  /** Whole number 0 .. count - 1, each equally likely; count is 1 .. 2^32. */
+  below(count: number): number;
+  /** Standard normal (Box-Muller, the cosine half only). */
+  normal(): number;
+}
+
+const TWO_32 = 2 ** 32;
+
+function rotateLeft(x: number, bits: number): number {
+  return (x << bits) | (x >>> (32 - bits));
+}
+
+/** splitmix32: turns any whole number into well-mixed words of state. */
+function splitMix(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x9e3779b9) >>> 0;
+    let z = state;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) >>> 0;
+  };
+}
+
+/**
+ * xoshiro128** 1.1 (Blackman and Vigna, 2018; public domain) on four words of state, not all zero.
+ * Period 2^128 - 1.
+ */
+export function randomFromState(state: readonly [number, number, number, number]): Random {
+  let [a, b, c, d] = state;
+  function uint32(): number {
+    const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotateLeft(d, 11);
+    return result;
+  }
+  const uniform = (): number => uint32() / TWO_32;
+  function below(count: number): number {
+    // Words past the last whole multiple of count would favour the small numbers.
+    const limit = TWO_32 - (TWO_32 % count);
+    let word = uint32();
+    while (word >= limit) word = uint32();
+    return word % count;
+  }
+  function normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  }
+  return { uint32, uniform, below, normal };
+}
+
+/**
+ * The stream of a seed: xoshiro128** whose four words are the first four of splitmix32.
+ * @param seed whole number; only its low 32 bits count
+ */
+export function createRandom(seed: number): Random {
+  const next = splitMix(seed);
+  return randomFromState([next(), next(), next(), next()]);
+}
+
+/** A copy in random order, every order equally likely (Fisher-Yates from the last place down). */
+export function shuffle<T>(items: readonly T[], random: Random): T[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last--) {
+    const chosen = random.below(last + 1);
+    const held = result[last]!;
+    result[last] = result[chosen]!;
+    result[chosen] = held;
+  }
+  return result;
+}
+
+/** Items by key, keys in order of first appearance. */
+export function groupBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Covariance of two equally long lists, divided by n - 1. */
+export function covariance(a: readonly number[], b: readonly number[]): number {
+  const [meanA, meanB] = [mean(a), mean(b)];
+  return a.reduce((sum, value, i) => sum + (value - meanA) * (b[i]! - meanB), 0) / (a.length - 1);
+}
+
+/** Mean of independent values with the 95 % t interval, which is null below 6 values. */
+export function estimateMean(values: readonly number[]): Estimate {
+  const value = mean(values);
+  const n = values.length;
+  if (n < LEAST_BLOCKS) return { value, interval: null };
+  const half = studentQuantile(0.95, n - 1) * Math.sqrt(covariance(values, values) / n);
+  return { value, interval: { low: value - half, high: value + half, coverage: 0.95 } };
+}

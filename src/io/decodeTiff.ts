@@ -1,0 +1,53 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FormatError } from "../core/errors";
+import { PIXEL_BYTES, type PlaneSource } from "../core/raster";
+import { OutputFile } from "./outputFile";
+import { nodataPixel } from "./tiff";
+
+/** Rows decoded at a time: enough to amortise a tile row, little memory. */
+const ROWS_A_READ = 256;
+
+/**
+ * Decodes a compressed or tiled TIFF, or one of whole numbers, into a temporary file of plain float32 rows, which goes
+ * with the process.
+ * @throws FormatError the file cannot be decoded
+ */
+export async function decodeTiff(path: string): Promise<PlaneSource> {
+  const { fromFile } = await import("geotiff");
+  const output = new OutputFile(join(tmpdir(), "pila-decoded.raw"));
+  try {
+    const tiff = await fromFile(path);
+    const image = await tiff.getImage();
+    const shape = { azimuth: image.getHeight(), range: image.getWidth() };
+    const rowStride = shape.range * PIXEL_BYTES.float32;
+    for (let row = 0; row < shape.azimuth; row += ROWS_A_READ) {
+      const end = Math.min(row + ROWS_A_READ, shape.azimuth);
+      const bands = await image.readRasters({ window: [0, row, shape.range, end], samples: [0] });
+      const values = Float32Array.from((bands as unknown as ArrayLike<number>[])[0]!);
+      output.write(new Uint8Array(values.buffer), row * rowStride);
+    }
+    const nodata = nodataPixel(image.getGDALNoData());
+    tiff.close();
+    return {
+      path: output.temporaryPath,
+      kind: "float32",
+      shape,
+      dataOffset: 0,
+      pixelStride: PIXEL_BYTES.float32,
+      rowStride,
+      bigEndian: false,
+      strips: null,
+      nodata,
+    };
+  } catch (cause) {
+    output.discard();
+    throw new FormatError(
+      `${path}: found a TIFF that cannot be decoded (${(cause as Error).message}), expected intensity; make it again`,
+      {
+        path,
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import { once } from "node:events";
+import { closeSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { fromPlainError, type PlainError, WorkerError } from "../core/errors";
+import {
+  type ChildStart,
+  FEWEST_SLOTS,
+  FRAME,
+  type Frame,
+  FrameParser,
+  MOST_SLOTS,
+  type ParentMessage,
+  readShared,
+  SHARED_BYTES,
+} from "./childProtocol";
+import { type StartedProcess, startProcess } from "./headStart";
+import type { Meter, MeterReport } from "./meter";
+
+/** What has been announced by one child and not been taken yet. */
+interface Announced {
+  readonly lengths: number[];
+  slot: number;
+  /** Slots taken since the child was last told. */
+  owed: number;
+}
+
+/**
+ * Child processes of one program, which start at once. Tasks go in as lines of JSON; pixels or states come out through a
+ * file in memory that parent and child share, in slots that the child fills and the parent takes in the same order.
+ */
+export class ChildPool<Task> {
+  readonly #children: readonly StartedProcess[];
+  readonly #announced: readonly Announced[];
+  readonly #meter: Meter;
+  #slots = 0;
+  #slotBytes = 0;
+  #isClosed = false;
+  /** Since when the parent has been waiting. */
+  #since = 0;
+
+  /** @param entry path of the compiled program; its worker numbers begin at 1 */
+  constructor(entry: string, count: number, meter: Meter) {
+    const start = meter.start();
+    this.#meter = meter;
+    this.#children = Array.from({ length: count }, (_, i) => {
+      const started = startProcess(entry, count);
+      const hello: ChildStart = {
+        worker: i + 1,
+        tracing: meter.tracing,
+        requestedSeconds: started.requestedSeconds,
+      };
+      started.child.stdin!.write(`${JSON.stringify(hello)}\n`);
+      return started;
+    });
+    this.#announced = this.#children.map(() => ({ lengths: [], slot: 0, owed: 0 }));
+    meter.end("spawn", "children", start);
+  }
+
+  get size(): number {
+    return this.#children.length;
+  }
+
+  /** Lays out the shared files for payloads of up to `bytes`; before the first task. */
+  layOut(bytes: number): void {
+    const fit = Math.floor(SHARED_BYTES / (this.size * bytes));
+    this.#slots = Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, fit));
+    this.#slotBytes = bytes;
+    for (let child = 0; child < this.size; child++)
+      this.#tell(child, { slots: this.#slots, slotBytes: bytes });
+  }
+
+  /** Gives a child one task. */
+  send(child: number, task: Task): void {
+    this.#tell(child, { task });
+  }
+
+  /** Tells a child that no task follows. */
+  finish(child: number): void {
+    this.#tell(child, { noMoreTasks: true });
+  }
+
+  /** Takes the oldest payload that a child has announced; its slot is free again. @param into of its very length */
+  take(child: number, into: Uint8Array): void {
+    const announced = this.#announced[child]!;
+    const length = announced.lengths.shift();
+    if (length !== into.length) {
+      throw new WorkerError(`found a payload of ${length} bytes, expected ${into.length}`);
+    }
+    const start = this.#meter.since();
+    readShared(this.#children[child]!.sharedFile, into, announced.slot * this.#slotBytes);
+    announced.slot = (announced.slot + 1) % this.#slots;
+    announced.owed += 1;
+    // Told in half rounds: a line for each would wake the child as often.
+    if (announced.owed >= this.#slots / 2) {
+      this.#tell(child, { taken: announced.owed });
+      announced.owed = 0;
+    }
+    this.#meter.end("receive", `child ${child + 1}`, start, length);
+  }
+
+  /**
+   * Listens until every child has reported its end.
+   * @param announced a child has a payload for `take`
+   * @throws WorkerError a child died; @throws what a child threw
+   */
+  async collect(announced: (child: number, item: number) => void, signal?: AbortSignal): Promise<void> {
+    const aborted = new Promise<never>((_, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      if (signal?.aborted) reject(signal.reason);
+    });
+    aborted.catch(() => {});
+    try {
+      this.#since = this.#meter.end("send", "tasks", this.#meter.since());
+      const all = Promise.all(this.#children.map((_, child) => this.#listen(child, announced)));
+      const reports = await Promise.race([all, aborted]);
+      const ended = this.#meter.end("wait", "children's end", this.#since);
+      for (const report of reports) this.#meter.absorb(report);
+      this.#closeFiles();
+      this.#meter.end("teardown", "shared files", ended);
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+  }
+
+  /** Ends every child that still runs, and waits for it. */
+  async kill(): Promise<void> {
+    await Promise.all(
+      this.#children.map(async ({ child }) => {
+        if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+        const exit = once(child, "exit");
+        child.kill("SIGKILL");
+        await exit;
+      }),
+    );
+    this.#closeFiles();
+  }
+
+  #closeFiles(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const { sharedFile } of this.#children) closeSync(sharedFile);
+  }
+
+  #tell(child: number, message: ParentMessage<Task>): void {
+    const line = `${JSON.stringify(message)}\n`;
+    this.#meter.countMessage(line.length);
+    this.#children[child]!.child.stdin!.write(line);
+  }
+
+  async #listen(index: number, announced: (child: number, item: number) => void): Promise<MeterReport> {
+    const { child } = this.#children[index]!;
+    let report: MeterReport | null = null;
+    const parser = new FrameParser((frame) => {
+      this.#meter.countMessage(frame.length);
+      if (frame.kind === FRAME.data) this.#announce(index, frame, announced);
+      else if (frame.kind === FRAME.report) report = JSON.parse(frame.text) as MeterReport;
+      else throw fromPlainError(JSON.parse(frame.text) as PlainError);
+    });
+    return await new Promise((resolve, reject) => {
+      (child.stdio[3] as Readable).on("data", (chunk: Buffer) => {
+        // What a child said before it was ended may come in late: its file, and those of the products, are closed.
+        if (this.#isClosed) return;
+        this.#meter.end("wait", "frames", this.#since);
+        try {
+          parser.push(chunk);
+        } catch (error) {
+          reject(error);
+        }
+        this.#since = this.#meter.end("receive", "frames", this.#meter.since());
+      });
+      child.once("error", (cause) =>
+        reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),
+      );
+      const end = (code: number | null, signalName: NodeJS.Signals | null): void => {
+        if (code === 0 && report !== null && parser.isBetweenFrames) {
+          resolve(report);
+          return;
+        }
+        const how = signalName ?? `code ${code}`;
+        reject(new WorkerError(`found child ${index + 1} ended by ${how}, expected its result`));
+      };
+      // One that has ended before has told so already, to nobody.
+      if (child.exitCode !== null || child.signalCode !== null) end(child.exitCode, child.signalCode);
+      else child.once("close", end);
+    });
+  }
+
+  #announce(child: number, { item, length }: Frame, announced: (child: number, item: number) => void): void {
+    this.#announced[child]!.lengths.push(length);
+    announced(child, item);
+  }
+}
