@@ -18,6 +18,7 @@ const PACKAGES = [
 ];
 const TEST_PACKAGES = [
   { name: "chromium", isPresent: onPath("chromium"), neededFor: "tests of the informe in a browser" },
+  { name: "mpich", isPresent: onPath("mpiexec.mpich"), neededFor: "tests of MPICH beside Open MPI" },
   { name: "libgdal-dev", isPresent: onPath("gdal-config"), neededFor: "tests against GDAL" },
   { name: "g++", isPresent: onPath("g++"), neededFor: "tests against GDAL and C" },
   { name: "make", isPresent: onPath("make"), neededFor: "tests against GDAL" },

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { findMpiexec } from "../../../src/parallel/mpi/detect";
-import { faultCode } from "../../../src/parallel/mpi/faults";
 import { launchRanks } from "../../../src/parallel/mpi/launch";
+import { faultCode } from "../../../src/parallel/mpi/world";
+import { testUnless } from "../../testUnless";
 import { LAUNCHERS } from "./launchers";
 
 /** Far above what any fault takes on a busy machine, far below for ever. */
@@ -81,7 +82,7 @@ const EXPECTED: readonly (readonly [kind: string, message: RegExp])[] = [
 ];
 
 for (const { title, names, missing } of LAUNCHERS) {
-  const add = missing ? test.skip : test;
+  const add = testUnless(missing);
 
   for (const [kind, message] of EXPECTED) {
     add(`${title}: ${kind} of one rank ends the job with its reason and leaves nothing`, async () => {

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { findMpiexec } from "../../../src/parallel/mpi/detect";
 import { launchRanks } from "../../../src/parallel/mpi/launch";
 import { withFolder } from "../../io/slcFile.fixture";
+import { testUnless } from "../../testUnless";
 import { LAUNCHERS } from "./launchers";
 
 /** A rank that says it is at work, and has its result half a second later. */
@@ -14,7 +15,7 @@ setTimeout(() => require("node:fs").writeFileSync(process.argv[1], ""), 500);
 setTimeout(() => {}, 10000);`;
 
 for (const { title, names, missing } of LAUNCHERS) {
-  (missing ? test.skip : test)(`${title}: ranks of an interrupted job bring nothing about any more`, () =>
+  testUnless(missing)(`${title}: ranks of an interrupted job bring nothing about any more`, () =>
     withFolder(async (folder) => {
       const result = join(folder, "result");
       const controller = new AbortController();

@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { findMpiexec } from "../../../src/parallel/mpi/detect";
 import { launchRanks } from "../../../src/parallel/mpi/launch";
+import { testUnless } from "../../testUnless";
 import { LAUNCHERS } from "./launchers";
 
 const DEADLINE_SECONDS = 60;
@@ -15,7 +16,7 @@ function closedForm(seed: number, length: number, ranks: number): Uint8Array {
 }
 
 for (const { title, names, missing } of LAUNCHERS) {
-  const add = missing ? test.skip : test;
+  const add = testUnless(missing);
 
   const run = async (ranks: number, script: string, args: readonly (string | number)[]) => {
     const mpiexec = await findMpiexec(process.env, names);

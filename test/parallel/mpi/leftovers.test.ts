@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { endLeftovers } from "../../../src/parallel/mpi/leftovers";
-import { readProcess } from "../../../src/parallel/processTree";
+import { endLeftovers } from "../../../src/parallel/mpi/launch";
+import { readProcess } from "../../../src/parallel/processes";
 
 const MARK = "PILA_TEST_MARK";
 /** Says that it is up, does not heed SIGTERM and never ends. */

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { RankStderr } from "../../../src/parallel/mpi/rankStderr";
+import { RankStderr } from "../../../src/parallel/mpi/launch";
 
 const RULER = "-".repeat(74);
 
