@@ -46,7 +46,7 @@ interface Toolkit {
 
 let toolkit: Toolkit | null = null;
 
-function loadToolkit(): Toolkit {
+export function loadToolkit(): Toolkit {
   if (toolkit !== null) return toolkit;
   const { JSDOM } = require("jsdom") as typeof import("jsdom");
   const { window } = new JSDOM("");

@@ -1,0 +1,55 @@
+import type { Comparison, Configuration, Level } from "../../evidence/summary";
+import { LEAST_BLOCKS } from "../../evidence/verdict";
+
+/** A configuration as sentences name it. */
+export interface Named {
+  readonly label: string;
+  readonly program: string;
+  readonly workers: number;
+  /** What its workers are; null where their number is 1 by nature (`sec`) or not known. */
+  readonly worker: "process" | "thread" | "worker" | null;
+}
+
+const BY_THREADS: readonly string[] = ["threads", "mp_mem", "fused", "prep"];
+
+export function nameOf({ label, program, workers, knowsWorkers, kind }: Configuration): Named {
+  const worker = kind === "peer" ? "worker" : BY_THREADS.includes(program) ? "thread" : "process";
+  return { label, program, workers, worker: label === "sec" || !knowsWorkers ? null : worker };
+}
+
+/** The answer of a level, before any words. */
+export type Headline =
+  | { readonly kind: "nothingKept" }
+  | { readonly kind: "nothingToCompare"; readonly only: Named }
+  | { readonly kind: "noReference" }
+  | { readonly kind: "tooFewBlocks"; readonly missing: number }
+  | { readonly kind: "oneProcessIsEnough" }
+  /** `ratio`: its seconds over those of `sec`. */
+  | { readonly kind: "winner"; readonly fastest: Named; readonly ratio: number }
+  | { readonly kind: "tie"; readonly tied: readonly Named[]; readonly ratio: number };
+
+/** Which configuration is the fastest, as far as the verdicts of the level go. @param level null: nothing was run */
+export function findHeadline(level: Level | null): Headline {
+  const fastest = level?.fastest ?? null;
+  if (level === null || fastest === null) return { kind: "nothingKept" };
+  const find = (label: string): Configuration => level.configurations.find((one) => one.label === label)!;
+  const own = level.pairs.filter((pair) => [pair.label, pair.base].includes(fastest.label));
+  if (own.length === 0) return { kind: "nothingToCompare", only: nameOf(find(fastest.label)) };
+  if (!level.configurations.some((one) => one.label === "sec" && one.seconds !== null))
+    return { kind: "noReference" };
+  const blocks = unjudgedBlocks(own);
+  if (blocks !== null) return { kind: "tooFewBlocks", missing: LEAST_BLOCKS - blocks };
+  if (own.every(({ verdict }) => verdict.reason === "noFloor")) return { kind: "noReference" };
+  const labels = [fastest.label, ...fastest.indistinguishable];
+  if (labels.includes("sec")) return { kind: "oneProcessIsEnough" };
+  const ratio = find(fastest.label).versusSec!.ratio.value;
+  if (labels.length === 1) return { kind: "winner", fastest: nameOf(find(fastest.label)), ratio };
+  return { kind: "tie", tied: labels.map((label) => nameOf(find(label))), ratio };
+}
+
+/** The most blocks a pair has, where no pair has enough for a verdict; else null. */
+function unjudgedBlocks(pairs: readonly Comparison[]): number | null {
+  return pairs.every(({ verdict }) => verdict.reason === "tooFewBlocks")
+    ? Math.max(...pairs.map(({ ratio }) => ratio.blocks))
+    : null;
+}
