@@ -79,7 +79,7 @@ export function barList(
         ticks,
         tickSize: 0,
         label: null,
-        tickFormat: (value: number) => (value === 0 ? "0" : words.tick(value, unit)),
+        tickFormat: (value: number) => words.tick(value, unit),
       }),
     ],
     texts: [
@@ -153,7 +153,10 @@ export function barList(
 }
 
 /** The colour scale of the pieces that are drawn, with its legend. */
-export function pieceScale(parts: readonly BarPart[], words: Words): NonNullable<PlotOptions["color"]> {
+export function pieceScale(
+  parts: readonly Pick<BarPart, "piece">[],
+  words: Words,
+): NonNullable<PlotOptions["color"]> {
   const drawn = PIECES.filter((piece) => parts.some((part) => part.piece === piece));
   return {
     legend: true,

@@ -1,5 +1,8 @@
+import { fused } from "./fused";
+import { growth } from "./growth";
 import type { Chart } from "./plot";
+import { speedup } from "./speedup";
 import { times } from "./times";
 
-/** Every figure that the report draws from records, in its order. */
-export const PLOTS: readonly Chart[] = [times];
+/** The figures of the report, in its order; `timelineOf` makes one more a configuration. */
+export const PLOTS: readonly Chart[] = [times, growth, speedup, fused];

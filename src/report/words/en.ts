@@ -1,4 +1,5 @@
 import type { CacheState } from "../../core/records";
+import type { Growth } from "../../evidence/summary";
 import type { Headline, Named } from "../findings/headline";
 import {
   formatCount,
@@ -38,6 +39,11 @@ function ratio(value: number): string {
   return value < 1 ? formatFixed(value, 2, LANG) : formatNumber(value, LANG);
 }
 
+function sizeOf(size: number, variable: Growth["variable"]): string {
+  if (variable === "megapixels") return `${formatNumber(size, LANG)} million pixels`;
+  return size < 1.5 ? "the first date" : `about ${formatCount(size, LANG)} dates`;
+}
+
 function spanOf(runs: readonly number[]): string {
   const [least, most] = [Math.min(...runs), Math.max(...runs)];
   return `n = ${least === most ? least : `${least} to ${most}`}`;
@@ -73,6 +79,14 @@ function headline(found: Headline): string {
   }
 }
 
+function coresOf(cores: number): string {
+  return `${formatCount(cores, LANG)} ${cores === 1 ? "core" : "cores"}`;
+}
+
+function partOf(share: number): string {
+  return share > 0 && share < 0.005 ? `less than ${formatPercent(0.01, LANG)}` : formatPercent(share, LANG);
+}
+
 export const en: typeof es = {
   lang: LANG as Lang,
   list,
@@ -81,7 +95,7 @@ export const en: typeof es = {
     `${formatCount(dates, LANG)} dates of ${azimuth} × ${range} pixels, ${CACHES[cache]}`,
   less,
   headline,
-  tick: (value, unit) => `${formatTick(value, LANG)}\u00a0${unit}`,
+  tick: (value, unit = "") => formatTick(value, LANG) + (value === 0 || unit === "" ? "" : `\u00a0${unit}`),
   howToRead: "How to read it",
   pieces: {
     start: "start up",
@@ -106,5 +120,100 @@ export const en: typeof es = {
       `${label}: ${piece}, ${formatSeconds(seconds, LANG)} of ${formatSeconds(ofSeconds, LANG)}`,
     reading:
       "Each bar is the median time of a configuration, from the least to the most. Its parts follow the worker that computes most: what it does, or what it waits for. The shares are those of the traced run of median time, scaled to the median of the timed runs; without a trace the bar has no detail. An interval without a cap goes on outside the drawing.",
+  },
+  growth: {
+    answer: (found) => {
+      switch (found.kind) {
+        case "oneSize":
+          return "One size was measured: from when on sharing pays is not known";
+        case "noReference":
+          return "From when on it pays cannot be told: sec was not measured";
+        case "always":
+          return `${configuration(found.named)} pays with every size measured`;
+        case "never":
+          return "On this machine sharing the work pays with no size measured";
+        case "cannotTell":
+          return "The sizes measured do not show from when on sharing pays";
+        case "from":
+          return `${configuration(found.named)} pays from ${sizeOf(found.size, found.variable)}${found.extrapolated ? ", beyond what was measured" : ""}`;
+      }
+    },
+    subtitle: ({ variable, dates, azimuth, range, cache }) => {
+      const held =
+        variable === "dates" ? `images of ${azimuth} × ${range} pixels` : `${formatCount(dates, LANG)} dates`;
+      return `Median time of the whole run by size · ${held}, ${CACHES[cache]}`;
+    },
+    note: (runs, hasBand) =>
+      [
+        spanOf(runs),
+        "points: medians; lines: mean of those of each block",
+        ...(hasBand ? ["grey band: interval of the crossing"] : []),
+      ].join("; "),
+    sizes: { dates: "dates", megapixels: "millions of pixels" },
+    seconds: "seconds",
+    crossing: (size, variable) => `from ${sizeOf(size, variable)}`,
+    point: (label, size, variable, seconds) =>
+      `${label}: ${formatSeconds(seconds, LANG)} with ${formatTick(size, LANG)} ${en.growth.sizes[variable]}`,
+    reading:
+      "Each point is the median of a configuration at one size, with its interval as a vertical line; the straight line is fitted in each block and averaged. Where the coloured line falls below that of sec, sharing begins to pay. Shown are sec and the fastest configuration of each program at the largest size.",
+  },
+  speedup: {
+    answer: (found) => {
+      switch (found.kind) {
+        case "notMeasured":
+          return "No configuration that shares the work was measured";
+        case "none":
+          return `Nothing that was measured on ${coresOf(found.cores)} speeds up against sec`;
+        case "best":
+          return `${configuration(found.named)} speeds up ${ratio(found.speedup)} times, on ${coresOf(found.cores)}`;
+      }
+    },
+    subtitle: (data) => `Time of sec over the time of each configuration · ${en.data(data)}`,
+    note: (runs, hasBound) =>
+      [
+        spanOf(runs),
+        "dashed: ideal",
+        ...(hasBound ? ["dotted: Amdahl's law with the measured serial part"] : []),
+      ].join("; "),
+    ideal: "ideal",
+    workers: "workers (threads or processes)",
+    axis: "speedup",
+    oversubscribed: "more than the cores",
+    point: (program, workers, speedup) =>
+      `${program} with ${formatCount(workers, LANG)}: speedup ${ratio(speedup)}`,
+    reading:
+      "Each line is a program; above 1 it takes less than sec, below it takes more. Both axes go by doublings, so the ideal speedup is a straight line. In the grey zone there are more workers than cores: they take turns, and those points do not tell how the program scales. The fastest program has the interval of each point and, where it was traced, Amdahl's bound.",
+  },
+  fused: {
+    answer: (found) => {
+      switch (found.kind) {
+        case "notMeasured":
+          return "The way from the SLC was not measured: fused, prep and sec";
+        case "cannotTell":
+          return "It cannot be told yet whether fused pays: more blocks are needed";
+        case "same":
+          return "fused takes the same as prep plus sec, as far as can be seen";
+        case "differs": {
+          const share = formatPercent(Math.abs(1 - found.ratio), LANG);
+          return `${found.label} takes ${share} ${found.ratio < 1 ? "less" : "more"} than prep and sec in turn`;
+        }
+      }
+    },
+    subtitle: (data) => `Median time from the SLC to mean and std, and times prep + sec · ${en.data(data)}`,
+    note: (runs) => `${spanOf(runs)}; line: interval of the median; upright bar: prep ends and sec begins`,
+    reading:
+      "Each bar goes from the SLC to mean and std: prep writes the crops and sec reads them again, fused does all in one pass. The times of prep and sec are added block by block. The parts are those of traced runs, scaled to the median.",
+  },
+  timeline: {
+    noTrace: (label) => `There are no traced runs of ${label}`,
+    claim: (label, computing) =>
+      `In ${label} the one that computes most does so ${partOf(computing)} of the time`,
+    worker: ({ worker, kind }) => (worker === 0 ? "coordinator" : `${kind ?? "process"} ${worker}`),
+    computing: (share) => `computes ${partOf(share)}`,
+    subtitle: (seconds) =>
+      `What each one does over the traced run of median time, ${formatSeconds(seconds, LANG)}`,
+    note: "Gaps: what it did was not recorded",
+    reading:
+      "Each row is a process or a thread, from left to right in time. Where tasks are too many to be seen, each interval of time shows how long each of them took, in the order of the keys.",
   },
 };

@@ -1,7 +1,10 @@
 import type { CacheState } from "../../core/records";
-import type { LevelKey } from "../../evidence/summary";
+import type { Growth, LevelKey } from "../../evidence/summary";
 import type { Piece } from "../findings/criticalPath";
+import type { FusedAnswer } from "../findings/fused";
+import type { GrowthAnswer } from "../findings/growth";
 import type { Headline, Named } from "../findings/headline";
+import type { SpeedupAnswer } from "../findings/speedup";
 import {
   formatCount,
   formatFixed,
@@ -54,6 +57,12 @@ function ratio(value: number): string {
   return value < 1 ? formatFixed(value, 2, LANG) : formatNumber(value, LANG);
 }
 
+/** `unas 40 fechas`, `1,2 millones de píxeles`. */
+function sizeOf(size: number, variable: Growth["variable"]): string {
+  if (variable === "megapixels") return `${formatNumber(size, LANG)} millones de píxeles`;
+  return size < 1.5 ? "la primera fecha" : `unas ${formatCount(size, LANG)} fechas`;
+}
+
 /** `n = 6 a 12`. */
 function spanOf(runs: readonly number[]): string {
   const [least, most] = [Math.min(...runs), Math.max(...runs)];
@@ -91,6 +100,16 @@ function headline(found: Headline): string {
   }
 }
 
+/** `2 núcleos`. */
+function coresOf(cores: number): string {
+  return `${formatCount(cores, LANG)} ${cores === 1 ? "núcleo" : "núcleos"}`;
+}
+
+/** `27 %`; what rounds to nothing is told as `menos del 1 %`. */
+function partOf(share: number): string {
+  return share > 0 && share < 0.005 ? `menos del ${formatPercent(0.01, LANG)}` : formatPercent(share, LANG);
+}
+
 export const es = {
   lang: LANG as Lang,
   list,
@@ -100,8 +119,9 @@ export const es = {
     `${formatCount(dates, LANG)} fechas de ${azimuth} × ${range} píxeles, ${CACHES[cache]}`,
   less,
   headline,
-  /** `0,5 s` on an axis. */
-  tick: (value: number, unit: string): string => `${formatTick(value, LANG)}\u00a0${unit}`,
+  /** `0,5 s` on an axis; 0 needs no unit. */
+  tick: (value: number, unit = ""): string =>
+    formatTick(value, LANG) + (value === 0 || unit === "" ? "" : `\u00a0${unit}`),
   howToRead: "¿Cómo se lee?",
   /** What the time goes into, as verbs. */
   pieces: {
@@ -132,5 +152,117 @@ export const es = {
       `${label}: ${piece}, ${formatSeconds(seconds, LANG)} de ${formatSeconds(ofSeconds, LANG)}`,
     reading:
       "Cada barra es el tiempo mediano de una configuración, de la que menos tarda a la que más. Sus partes siguen al trabajador que más calcula: lo que hace, o lo que espera de los demás. El reparto sale de la corrida con traza de tiempo mediano, llevado a la mediana de las corridas cronometradas; donde no hay traza, la barra queda sin detalle. Un intervalo sin tope sigue fuera del dibujo.",
+  },
+  growth: {
+    answer: (found: GrowthAnswer): string => {
+      switch (found.kind) {
+        case "oneSize":
+          return "Se midió un solo tamaño: no se sabe desde cuándo conviene repartir";
+        case "noReference":
+          return "No se puede decir desde cuándo conviene: falta medir sec";
+        case "always":
+          return `${configuration(found.named)} conviene con todos los tamaños medidos`;
+        case "never":
+          return "En esta máquina repartir el trabajo no conviene con ningún tamaño medido";
+        case "cannotTell":
+          return "Con los tamaños medidos no se ve desde cuándo conviene repartir";
+        case "from":
+          return `${configuration(found.named)} conviene desde ${sizeOf(found.size, found.variable)}${found.extrapolated ? ", fuera de lo medido" : ""}`;
+      }
+    },
+    subtitle: ({
+      variable,
+      dates,
+      azimuth,
+      range,
+      cache,
+    }: DataOf & { readonly variable: Growth["variable"] }): string => {
+      const held =
+        variable === "dates"
+          ? `imágenes de ${azimuth} × ${range} píxeles`
+          : `${formatCount(dates, LANG)} fechas`;
+      return `Tiempo mediano de la corrida entera según el tamaño · ${held}, ${CACHES[cache]}`;
+    },
+    note: (runs: readonly number[], hasBand: boolean): string =>
+      [
+        spanOf(runs),
+        "puntos: medianas; rectas: media de las de cada bloque",
+        ...(hasBand ? ["banda gris: intervalo del cruce"] : []),
+      ].join("; "),
+    sizes: { dates: "fechas", megapixels: "millones de píxeles" },
+    seconds: "segundos",
+    /** Beside the crossing. */
+    crossing: (size: number, variable: Growth["variable"]): string => `desde ${sizeOf(size, variable)}`,
+    /** The tooltip of a point. */
+    point: (label: string, size: number, variable: Growth["variable"], seconds: number): string =>
+      `${label}: ${formatSeconds(seconds, LANG)} con ${formatTick(size, LANG)} ${es.growth.sizes[variable]}`,
+    reading:
+      "Cada punto es la mediana de una configuración en un tamaño, con su intervalo como trazo vertical; la recta se ajusta en cada bloque y se promedia. Donde la recta de color cae debajo de la de sec, repartir empieza a convenir. Se muestran sec y la configuración más rápida de cada programa en el tamaño mayor.",
+  },
+  speedup: {
+    answer: (found: SpeedupAnswer): string => {
+      switch (found.kind) {
+        case "notMeasured":
+          return "No se midió ninguna configuración que reparta el trabajo";
+        case "none":
+          return `Nada de lo que se midió en ${coresOf(found.cores)} acelera frente a sec`;
+        case "best":
+          return `${configuration(found.named)} acelera ${ratio(found.speedup)} veces, en ${coresOf(found.cores)}`;
+      }
+    },
+    subtitle: (data: DataOf): string =>
+      `Tiempo de sec sobre el tiempo de cada configuración · ${es.data(data)}`,
+    note: (runs: readonly number[], hasBound: boolean): string =>
+      [
+        spanOf(runs),
+        "a rayas: ideal",
+        ...(hasBound ? ["a puntos: ley de Amdahl con la parte serial medida"] : []),
+      ].join("; "),
+    ideal: "ideal",
+    workers: "trabajadores (hilos o procesos)",
+    axis: "aceleración",
+    /** Where there are more workers than cores. */
+    oversubscribed: "no alcanzan los núcleos",
+    /** The tooltip of a point. */
+    point: (program: string, workers: number, speedup: number): string =>
+      `${program} con ${formatCount(workers, LANG)}: aceleración ${ratio(speedup)}`,
+    reading:
+      "Cada línea es un programa; arriba de 1 tarda menos que sec, abajo tarda más. Los dos ejes van por duplicaciones, así que la aceleración ideal es una recta. En la zona gris hay más trabajadores que núcleos: se los turnan, y esos puntos no dicen cómo escala el programa. El programa más rápido lleva el intervalo de cada punto y, si hubo traza, la cota de Amdahl.",
+  },
+  fused: {
+    answer: (found: FusedAnswer): string => {
+      switch (found.kind) {
+        case "notMeasured":
+          return "No se midió el camino desde los SLC: fused, prep y sec";
+        case "cannotTell":
+          return "Todavía no se puede decir si conviene fused: faltan bloques";
+        case "same":
+          return "fused tarda igual que prep y sec seguidos, hasta donde se ve";
+        case "differs": {
+          const share = formatPercent(Math.abs(1 - found.ratio), LANG);
+          return `${found.label} tarda un ${share} ${found.ratio < 1 ? "menos" : "más"} que prep y sec seguidos`;
+        }
+      }
+    },
+    subtitle: (data: DataOf): string =>
+      `Tiempo mediano desde los SLC hasta media y desvío, y veces prep + sec · ${es.data(data)}`,
+    note: (runs: readonly number[]): string =>
+      `${spanOf(runs)}; trazo: intervalo de la mediana; raya vertical: termina prep y empieza sec`,
+    reading:
+      "Cada barra va de los SLC a la media y el desvío: prep escribe los recortes y sec los vuelve a leer, fused hace todo en una pasada. Los tiempos de prep y sec se suman bloque por bloque. Las partes salen de las corridas con traza, llevadas a la mediana.",
+  },
+  timeline: {
+    noTrace: (label: string): string => `De ${label} no hay corridas con traza`,
+    /** @param computing the largest part of the time that a worker computes, 0..1 */
+    claim: (label: string, computing: number): string =>
+      `En ${label}, quien más calcula dedica a eso ${partOf(computing)} del tiempo`,
+    worker: ({ worker, kind }: { readonly worker: number; readonly kind: Named["worker"] }): string =>
+      worker === 0 ? "coordinador" : `${WORKERS[kind ?? "process"][0]} ${worker}`,
+    computing: (share: number): string => `calcula ${partOf(share)}`,
+    subtitle: (seconds: number): string =>
+      `Qué hace cada uno a lo largo de la corrida con traza de tiempo mediano, ${formatSeconds(seconds, LANG)}`,
+    note: "Huecos: sin registro de qué hacía",
+    reading:
+      "Cada fila es un proceso o un hilo, de izquierda a derecha en el tiempo. Donde las tareas son demasiadas para verse, cada intervalo de tiempo muestra cuánto llevó cada una, en el orden de la leyenda.",
   },
 };
