@@ -194,7 +194,7 @@ export const FIGURE_CSS = `
 .chart .subtitle, .chart figcaption { margin: 0 0 .6rem; font-size: .86rem; line-height: 1.45; opacity: .8; }
 .chart figcaption p { margin: .3rem 0; max-width: 42rem; }
 .chart .keys { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin: 0 0 .6rem; padding: 0; list-style: none; font-size: .84rem; }
-.chart .keys i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; }
+.chart .keys i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; print-color-adjust: exact; }
 .chart svg { display: block; width: 100%; height: auto; font-family: inherit; }
 .chart svg.phone { display: none; }
 @container (max-width: 519px) { .chart svg.wide { display: none; } .chart svg.phone { display: block; } }

@@ -1,5 +1,5 @@
 import { findGrowthAnswer, type GrowthRow, growthRows } from "../findings/growth";
-import { labelEnds, lineFrame, lineGround, lineStyle } from "./lines";
+import { dotStyle, labelEnds, lineFrame, lineGround, lineStyle } from "./lines";
 import type { Chart } from "./plot";
 
 /** A crossing this many times past the largest size is not drawn. */
@@ -74,8 +74,7 @@ export const growth: Chart<GrowthRow> = {
         plot.dot(rows, {
           x: "size",
           y: "seconds",
-          r: 4,
-          fill: lineStyle(named).stroke,
+          ...dotStyle(named),
           title: (row: GrowthRow) => words.growth.point(row.label, row.size, row.variable, row.seconds),
         }),
         labelEnds(

@@ -37,13 +37,33 @@ export function lineFrame(context: DrawingContext, labels: readonly string[]): F
 }
 
 /** Channels of marks that belong to a line: `sec` in ink, the named one in colour, all others thin. */
-export function lineStyle(named: string) {
-  type Labelled = { readonly label: string };
+export function lineStyle(named: string): LineStyle {
+  const isMain = ({ label }: Labelled): boolean => label === named || label === "sec";
   return {
-    stroke: ({ label }: Labelled): string => (label === named && label !== "sec" ? ACCENT : "currentColor"),
-    strokeOpacity: ({ label }: Labelled): number => (label === named || label === "sec" ? 1 : 0.55),
-    strokeWidth: ({ label }: Labelled): number => (label === named || label === "sec" ? 2.2 : 1.2),
+    stroke: ({ label }) => (label === named && label !== "sec" ? ACCENT : "currentColor"),
+    strokeOpacity: (one) => (isMain(one) ? 1 : 0.55),
+    strokeWidth: (one) => (isMain(one) ? 2.2 : 1.2),
   };
+}
+
+interface Labelled {
+  readonly label: string;
+}
+
+interface LineStyle {
+  readonly stroke: (one: Labelled) => string;
+  readonly strokeOpacity: (one: Labelled) => number;
+  readonly strokeWidth: (one: Labelled) => number;
+}
+
+/** Channels of the points of a line, in its colour. */
+export function dotStyle(named: string): {
+  readonly fill: LineStyle["stroke"];
+  readonly fillOpacity: LineStyle["strokeOpacity"];
+  readonly r: number;
+} {
+  const { stroke, strokeOpacity } = lineStyle(named);
+  return { fill: stroke, fillOpacity: strokeOpacity, r: 3.8 };
 }
 
 /** Grid and both axes: the values that were measured below, what is measured at the left, its name above. */

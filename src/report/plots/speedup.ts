@@ -1,5 +1,5 @@
 import { findSpeedupAnswer, type SpeedupRow, speedupRows } from "../findings/speedup";
-import { labelEnds, lineFrame, lineGround, lineStyle } from "./lines";
+import { dotStyle, labelEnds, lineFrame, lineGround, lineStyle } from "./lines";
 import type { Chart } from "./plot";
 
 const POWERS = Array.from({ length: 16 }, (_, i) => 2 ** (i - 5));
@@ -16,7 +16,7 @@ export const speedup: Chart<SpeedupRow> = {
     const named = rows.find((row) => row.isAnswer)?.program ?? "";
     const lines = rows.map((row) => ({ ...row, label: row.program }));
     const workers = [...new Set(rows.map((row) => row.workers))].sort((a, b) => a - b);
-    const [least, most] = [workers[0]! / 1.12, workers.at(-1)! * 1.12];
+    const [least, most] = [workers[0]! / 1.12, workers.at(-1)! * 1.03];
     const within = Math.min(cores, workers.at(-1)!);
     const values = rows
       .flatMap(({ speedup, low, high }) => [speedup, low, high])
@@ -82,8 +82,7 @@ export const speedup: Chart<SpeedupRow> = {
         plot.dot(lines, {
           x: "workers",
           y: "speedup",
-          r: 3.6,
-          fill: lineStyle(named).stroke,
+          ...dotStyle(named),
           title: ({ program, ...row }) => words.speedup.point(program, row.workers, row.speedup),
         }),
         labelEnds(

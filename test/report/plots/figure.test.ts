@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { chartElement, chartHtml, chartPng, FIGURE_CSS } from "../../../src/report/figure";
 import { PIECES } from "../../../src/report/findings/criticalPath";
 import { LANGUAGES, type Lang } from "../../../src/report/language";
+import { ACCENT } from "../../../src/report/plots/lines";
 import { pieceColor, pieceInk } from "../../../src/report/plots/plot";
 import { PLOTS } from "../../../src/report/plots/registry";
 import { timelineOf } from "../../../src/report/plots/timeline";
@@ -141,8 +142,9 @@ function contrast(a: string, b: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-test("pieces have 3:1 to a light and to a dark page, and their words 4.5:1 on them", () => {
+test("pieces and the coloured line have 3:1 to a light and to a dark page, and their words 4.5:1 on them", () => {
   const hexOf = (color: string): string => /#\w{6}/.exec(color)![0];
+  for (const paper of ["#ffffff", "#15191f"]) assert.ok(contrast(hexOf(ACCENT), paper) >= 3, paper);
   for (const piece of PIECES) {
     const area = hexOf(pieceColor(piece));
     for (const paper of ["#ffffff", "#15191f"]) assert.ok(contrast(area, paper) >= 3, `${piece} on ${paper}`);
