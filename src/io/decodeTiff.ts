@@ -1,3 +1,4 @@
+// Decodes TIFFs by geotiff. A file of its own: what is loaded from the code cache cannot import modules of that kind.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FormatError } from "../core/errors";
@@ -44,10 +45,7 @@ export async function decodeTiff(path: string): Promise<PlaneSource> {
     output.discard();
     throw new FormatError(
       `${path}: found a TIFF that cannot be decoded (${(cause as Error).message}), expected intensity; make it again`,
-      {
-        path,
-        cause,
-      },
+      { path, cause },
     );
   }
 }

@@ -1,11 +1,12 @@
+// Folders as people have them: SLC dates, intensity crops, and the manifest that says how crops were made.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { FormatError, PilaError, ShapeError } from "../core/errors";
 import { formatShape, type Scene, type Shape, type Stack, sameShape } from "../core/raster";
-import { describeSlc } from "./formats/registry";
+import { describeSlc, findDescriptions, slcNames } from "./formats/registry";
 import { writeWholeFile } from "./outputFile";
 import { isProduct } from "./products";
-import { describeTiff } from "./tiff";
+import { openTiff } from "./rows";
 
 /** One date of a folder as it was found: a scene, or what is wrong with it. */
 export interface FoundScene {
@@ -15,23 +16,16 @@ export interface FoundScene {
   readonly problem: PilaError | null;
 }
 
-const DESCRIPTION = /\.slc\.(vrt|xml)$/i;
-
 /**
- * Every date of a folder, in name order. `X.slc.vrt` and `X.slc.xml` are one date, read from the VRT.
+ * Every date of a folder, in name order; files that describe one date are one, read by the preferred format.
  * A date that cannot be read, or whose shape is not that of most dates, carries its problem.
  * @throws FormatError there is no such folder, or nothing in it is named like an SLC description
  */
 export function findScenes(folder: string): readonly FoundScene[] {
   const names = listFolder(folder);
-  const chosen = new Map<string, string>();
-  for (const name of names.filter((entry) => DESCRIPTION.test(entry))) {
-    const date = name.replace(DESCRIPTION, "");
-    const before = chosen.get(date);
-    if (before === undefined || /\.vrt$/i.test(name)) chosen.set(date, name);
-  }
-  if (chosen.size === 0) throw noScenes(folder, names);
-  const found = [...chosen]
+  const descriptions = findDescriptions(names);
+  if (descriptions.size === 0) throw noScenes(folder, names);
+  const found = [...descriptions]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([date, name]) => readScene(date, join(folder, name)));
   const shape = commonShape(found);
@@ -83,7 +77,7 @@ function noScenes(folder: string, names: readonly string[]): FormatError {
       ? "an empty folder"
       : `${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}`;
   return new FormatError(
-    `${folder}: found ${found}, expected DATE.slc.vrt (or DATE.slc with DATE.slc.xml); other formats are not supported, and a tree of dates needs \`pila link TREE FLAT\` first`,
+    `${folder}: found ${found}, expected ${slcNames()}; other formats are not supported, and a tree of dates needs \`pila link TREE FLAT\` first`,
     { path: folder },
   );
 }
@@ -113,7 +107,10 @@ export async function openIntensityStack(folder: string, outputs: readonly strin
     );
   }
   const scenes: Scene[] = [];
-  for (const name of chosen) scenes.push(await openScene(folder, name));
+  for (const name of chosen) {
+    const path = join(folder, name);
+    scenes.push({ date: name.replace(/(_int_crop)?\.tiff?$/i, ""), path, source: await openTiff(path) });
+  }
   const shape = scenes[0]!.source.shape;
   for (const { path, source } of scenes) {
     if (sameShape(source.shape, shape)) continue;
@@ -123,18 +120,6 @@ export async function openIntensityStack(folder: string, outputs: readonly strin
     );
   }
   return { folder, kind: "float32", shape, scenes };
-}
-
-async function openScene(folder: string, name: string): Promise<Scene> {
-  const path = join(folder, name);
-  const described = describeTiff(path);
-  const source = described.plain ? described.source : await loadDecoder().decodeTiff(path);
-  return { date: name.replace(/(_int_crop)?\.tiff?$/i, ""), path, source };
-}
-
-/** Wanted for few images, and it brings a package. */
-function loadDecoder(): typeof import("./decodeTiff") {
-  return require("./decodeTiff") as typeof import("./decodeTiff");
 }
 
 /** The file beside the crops that says how they were made. */
@@ -171,22 +156,17 @@ export function describeSources(scenes: readonly Scene[]): readonly PreparedSour
 export function readManifest(folder: string): PrepManifest | null {
   const path = join(folder, MANIFEST_NAME);
   if (!existsSync(path)) return null;
-  const damaged = (cause?: unknown): FormatError =>
-    new FormatError(
-      `${path}: found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite`,
-      {
-        path,
-        cause,
-      },
-    );
-  let manifest: PrepManifest;
+  let cause: unknown;
   try {
-    manifest = JSON.parse(readFileSync(path, "utf8")) as PrepManifest;
-  } catch (cause) {
-    throw damaged(cause);
+    const manifest = JSON.parse(readFileSync(path, "utf8")) as PrepManifest | null;
+    if (manifest?.schema === 1 && Array.isArray(manifest.sources)) return manifest;
+  } catch (error) {
+    cause = error;
   }
-  if (manifest?.schema !== 1 || !Array.isArray(manifest.sources)) throw damaged();
-  return manifest;
+  throw new FormatError(
+    `${path}: found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite`,
+    { path, cause },
+  );
 }
 
 export function writeManifest(folder: string, manifest: PrepManifest): void {

@@ -1,3 +1,4 @@
+// Files that appear whole or not at all, and the temporary files that runs which died left behind.
 import {
   closeSync,
   existsSync,
@@ -23,7 +24,7 @@ const pending = new Set<string>();
 
 /** A file that appears under its name whole or not at all. */
 export class OutputFile {
-  readonly target: string;
+  readonly path: string;
   /** Descriptor of the temporary file; valid in every thread of the process until `commit` or `discard`. */
   readonly file: number;
   #isOpen = true;
@@ -32,12 +33,12 @@ export class OutputFile {
   readonly temporaryPath: string;
 
   /** Makes the folder where it is missing, and removes what dead runs left in it. */
-  constructor(target: string) {
-    this.target = target;
-    const folder = dirname(resolve(target));
+  constructor(path: string) {
+    this.path = path;
+    const folder = dirname(resolve(path));
     requireFolder(folder);
-    if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new UsageError(`${target}: found a folder, expected the name of a file to write; choose another`);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new UsageError(`${path}: found a folder, expected the name of a file to write; choose another`);
     }
     removeLeftovers(folder);
     this.temporaryPath = temporaryPath(folder);
@@ -71,7 +72,7 @@ export class OutputFile {
   /** Puts the flushed file in place of what stood there, beside other work: freeing a large old file takes milliseconds. */
   async place(): Promise<void> {
     this.#close();
-    await settled((done) => rename(this.temporaryPath, this.target, done));
+    await settled((done) => rename(this.temporaryPath, this.path, done));
     this.#forget();
   }
 
@@ -79,11 +80,11 @@ export class OutputFile {
   commit(): void {
     fsyncSync(this.file);
     this.#close();
-    renameSync(this.temporaryPath, this.target);
+    renameSync(this.temporaryPath, this.path);
     this.#forget();
   }
 
-  /** Removes the temporary file; what stood at the target stays. */
+  /** Removes the temporary file; what stood there before stays. */
   discard(): void {
     if (!pending.has(this.temporaryPath)) return;
     if (this.#isOpen) this.#close();
@@ -110,8 +111,8 @@ function settled(call: (done: (error: Error | null) => void) => void): Promise<v
 }
 
 /** Writes text or bytes as a whole file. */
-export function writeWholeFile(target: string, content: string | Uint8Array): void {
-  const output = new OutputFile(target);
+export function writeWholeFile(path: string, content: string | Uint8Array): void {
+  const output = new OutputFile(path);
   try {
     output.write(typeof content === "string" ? Buffer.from(content) : content, 0);
     output.commit();

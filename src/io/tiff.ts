@@ -1,6 +1,7 @@
+// The header of a TIFF: what it says of its pixels, and whether they can be read where they lie.
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { FormatError } from "../core/errors";
-import { PIXEL_BYTES, type PlaneSource } from "../core/raster";
+import { PIXEL_BYTES, type PlaneSource, type Shape } from "../core/raster";
 
 /** What became of a TIFF: its pixels lie plainly in the file, or they first need a decoder. */
 type TiffDescription =
@@ -36,11 +37,7 @@ export function describeTiff(path: string): TiffDescription {
   return { plain: true, source: plainSource(path, header, shape) };
 }
 
-function plainSource(
-  path: string,
-  header: TiffHeader,
-  shape: { azimuth: number; range: number },
-): PlaneSource {
+function plainSource(path: string, header: TiffHeader, shape: Shape): PlaneSource {
   const rowStride = shape.range * PIXEL_BYTES.float32;
   const offsets = header.numbers.get(TAG.stripOffsets) ?? [];
   const rows = Math.min(header.numbers.get(TAG.rowsPerStrip)?.[0] ?? shape.azimuth, shape.azimuth);
@@ -161,21 +158,20 @@ function parse(path: string, file: number, fileBytes: number): TiffHeader {
     const entry = table.subarray(i * entryBytes, (i + 1) * entryBytes);
     const type = short(entry, 2);
     const count = big ? long8(entry, 4) : long(entry, 4);
-    const width = FIELD_BYTES[type];
-    if (width === undefined) continue;
+    const width = FIELD_BYTES[type] ?? 0;
+    if (width === 0) continue;
     if (count > MOST_VALUES) throw broken(`a TIFF tag of ${count} values`);
     const inline = entry.subarray(big ? 12 : 8);
     const values =
       count * width <= inline.length ? inline : at(big ? long8(inline) : long(inline), count * width);
-    if (type === 2) {
+    if (type === FIELD.ascii) {
       texts.set(short(entry), values.toString("latin1", 0, count).replace(/\0.*$/s, ""));
-    } else if (type === 3 || type === 4 || type === 16) {
-      const read = type === 3 ? short : type === 4 ? long : long8;
-      numbers.set(
-        short(entry),
-        Array.from({ length: count }, (_, k) => read(values, k * width)),
-      );
+      continue;
     }
+    const read = { [FIELD.short]: short, [FIELD.long]: long, [FIELD.long8]: long8 }[type];
+    if (read === undefined) continue;
+    const list = Array.from({ length: count }, (_, k) => read(values, k * width));
+    numbers.set(short(entry), list);
   }
   return { bigEndian, fileBytes, numbers, texts };
 }
@@ -197,21 +193,7 @@ export const TAG = {
   gdalNodata: 42113,
 } as const;
 
-/** Field types: bytes of one value. LONG8 (16) is BigTIFF's. */
-export const FIELD_BYTES: Readonly<Record<number, number>> = {
-  1: 1,
-  2: 1,
-  3: 2,
-  4: 4,
-  6: 1,
-  7: 1,
-  8: 2,
-  9: 4,
-  11: 4,
-  12: 8,
-  16: 8,
-  17: 8,
-  18: 8,
-};
+/** Bytes of one value by its field type (LONG8, 16, is BigTIFF's); 0: no type, or one that no tag above has. */
+export const FIELD_BYTES: readonly number[] = [0, 1, 1, 2, 4, 0, 1, 1, 2, 4, 0, 4, 8, 0, 0, 0, 8, 8, 8];
 
 export const FIELD = { ascii: 2, short: 3, long: 4, long8: 16 } as const;

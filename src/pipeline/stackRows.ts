@@ -11,11 +11,10 @@ import {
   type Window,
   wholeWindow,
 } from "../core/raster";
-import { decodeTiff } from "../io/decodeTiff";
 import { openIntensityStack, openSlcStack } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
 import type { Product } from "../io/products";
-import { describeTiff } from "../io/tiff";
+import { openTiff } from "../io/rows";
 import type { MomentTargets } from "./moments";
 import type { StackRows } from "./rowReader";
 
@@ -92,8 +91,7 @@ export function momentTargets(products: readonly Product[]): MomentTargets {
 export async function openPlaneRows(paths: readonly string[]): Promise<StackRows> {
   const sources = [];
   for (const path of paths) {
-    const described = describeTiff(path);
-    const source = described.plain ? described.source : await decodeTiff(path);
+    const source = await openTiff(path);
     const { shape } = sources[0] ?? source;
     if (!sameShape(source.shape, shape)) {
       throw new ShapeError(

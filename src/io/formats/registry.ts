@@ -1,53 +1,45 @@
-import { readFileSync, realpathSync } from "node:fs";
+// The formats in which an SLC may be described. A new one is a file beside this one, and a line in `SLC_FORMATS`.
 import { FormatError } from "../../core/errors";
 import type { PlaneSource } from "../../core/raster";
-import { describeIsceXml } from "./isce";
-import { describeIsceVrt } from "./vrt";
-import { parseXml, type XmlElement } from "./xml";
+import { parseXml, readDescription, type SlcFormat } from "./description";
+import { isceXml } from "./isce";
+import { isceVrt } from "./vrt";
 
-/** Descriptions of SLC images, told apart by their root element and not by their name. */
-const SLC_FORMATS = [
-  { root: "vrtdataset", title: "VRT over a raw file", describe: describeIsceVrt },
-  { root: "imagefile", title: "ISCE2 image description", describe: describeIsceXml },
-] as const satisfies readonly {
-  root: string;
-  title: string;
-  describe(root: XmlElement, path: string): PlaneSource;
-}[];
+/** All formats, the preferred ones first: `X.slc.vrt` and `X.slc.xml` are one date, read from the VRT. */
+const SLC_FORMATS: readonly SlcFormat[] = [isceVrt, isceXml];
 
-/** A description of a few kB; anything far above is not one. */
-const LARGEST_DESCRIPTION_BYTES = 4_000_000;
+/** What a folder of dates holds, for messages. */
+export function slcNames(): string {
+  const [preferred, ...others] = SLC_FORMATS.map(({ files }) => files);
+  return `${preferred} (or ${others.join(", ")})`;
+}
+
+/** The file that describes each date, by date, among the names of a folder. */
+export function findDescriptions(names: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const format of SLC_FORMATS.toReversed()) {
+    for (const name of names) {
+      const date = format.names.exec(name)?.[1];
+      if (date !== undefined) found.set(date, name);
+    }
+  }
+  return found;
+}
 
 /**
  * Where the pixels of one SLC lie.
- * @param path an ISCE2 `.slc.vrt` or `.slc.xml`, or a link to one: names inside resolve against its real path
- * @throws FormatError the file is none of the known descriptions, or what it describes is wrong
+ * @param path a file of one of the formats, or a link to one
+ * @throws FormatError the file is of none of them, or what it describes is wrong
  */
 export function describeSlc(path: string): PlaneSource {
-  const real = realPath(path);
-  const text = readFileSync(real);
-  if (text.length > LARGEST_DESCRIPTION_BYTES || text.includes(0)) throw unknownKind(path, "binary data");
-  const root = parseXml(text.toString("utf8"), path);
-  const format = SLC_FORMATS.find((candidate) => candidate.root === root.name);
-  if (format === undefined) {
-    throw unknownKind(path, `an XML document <${root.name}>`);
+  const description = readDescription(path);
+  for (const format of SLC_FORMATS) {
+    const source = format.describe(description);
+    if (source !== null) return source;
   }
-  return format.describe(root, real);
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch (cause) {
-    throw new FormatError(
-      `${path}: found a link that leads nowhere or no such file, expected an SLC description; link it again`,
-      { path, cause },
-    );
-  }
-}
-
-function unknownKind(path: string, found: string): FormatError {
-  return new FormatError(
+  const { text, xml } = description;
+  const found = text === null ? "binary data" : `an XML document <${(xml ?? parseXml(text, path)).name}>`;
+  throw new FormatError(
     `${path}: found ${found}, expected an ISCE2 description (.slc.vrt or .slc.xml of raw complex64); this kind is not supported`,
     { path },
   );

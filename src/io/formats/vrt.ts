@@ -1,44 +1,45 @@
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
 import { FormatError } from "../../core/errors";
-import { PIXEL_BYTES, type PlaneSource } from "../../core/raster";
+import { PIXEL_BYTES } from "../../core/raster";
+import { childrenOf, childText, type SlcFormat, type XmlElement } from "./description";
 import { describeRawImage, HOST_IS_BIG_ENDIAN } from "./raw";
-import { childrenOf, childText, type XmlElement } from "./xml";
 
 /**
  * A VRT over one raw complex64 band, as ISCE2 writes it. Absent elements take GDAL's defaults: relativeToVRT 1,
- * ImageOffset 0, PixelOffset 8, LineOffset PixelOffset x width, ByteOrder of the host.
- * @param path real path of the VRT: a relative source stands beside it
- * @throws FormatError the VRT is of another kind, or its source is missing, truncated or outside its folder
+ * ImageOffset 0, PixelOffset 8, LineOffset PixelOffset x width, ByteOrder of the host. A relative source stands beside
+ * the VRT. Refused: VRTs of another kind, and sources that are missing, truncated or outside the VRT's folder.
  * @see https://gdal.org/drivers/raster/vrt.html#vrt-descriptions-for-raw-files
  */
-export function describeIsceVrt(dataset: XmlElement, path: string): PlaneSource {
-  const bands = childrenOf(dataset, "vrtrasterband");
-  const band = bands[0];
-  if (bands.length !== 1 || band === undefined) {
-    throw unsupported(path, `a VRT of ${bands.length} bands`);
-  }
-  const subclass = band.attributes.get("subclass");
-  if (subclass !== "VRTRawRasterBand") {
-    throw unsupported(path, `a VRT band of kind ${subclass ?? "VRTSourcedRasterBand (no raw data)"}`);
-  }
-  const type = band.attributes.get("datatype") ?? "Byte";
-  if (type !== "CFloat32") throw unsupported(path, `samples of type ${type}`);
+export const isceVrt: SlcFormat = {
+  files: "DATE.slc.vrt",
+  names: /^(.*)\.slc\.vrt$/i,
+  describe({ path, xml }) {
+    if (xml?.name !== "vrtdataset") return null;
+    const bands = childrenOf(xml, "vrtrasterband");
+    const band = bands[0];
+    if (bands.length !== 1 || band === undefined) throw unsupported(path, `a VRT of ${bands.length} bands`);
+    const subclass = band.attributes.get("subclass");
+    if (subclass !== "VRTRawRasterBand") {
+      throw unsupported(path, `a VRT band of kind ${subclass ?? "VRTSourcedRasterBand (no raw data)"}`);
+    }
+    const type = band.attributes.get("datatype") ?? "Byte";
+    if (type !== "CFloat32") throw unsupported(path, `samples of type ${type}`);
 
-  const shape = {
-    azimuth: Number(dataset.attributes.get("rasterysize")),
-    range: Number(dataset.attributes.get("rasterxsize")),
-  };
-  const pixelOffset = Number(childText(band, "pixeloffset") ?? PIXEL_BYTES.complex64);
-  return describeRawImage({
-    description: path,
-    dataPath: sourcePath(band, path),
-    shape,
-    imageOffset: Number(childText(band, "imageoffset") ?? 0),
-    pixelOffset,
-    lineOffset: Number(childText(band, "lineoffset") ?? pixelOffset * shape.range),
-    bigEndian: isBigEndian(childText(band, "byteorder"), path),
-  });
-}
+    const shape = {
+      azimuth: Number(xml.attributes.get("rasterysize")),
+      range: Number(xml.attributes.get("rasterxsize")),
+    };
+    const pixelStride = Number(childText(band, "pixeloffset") ?? PIXEL_BYTES.complex64);
+    return describeRawImage(path, {
+      path: sourcePath(band, path),
+      shape,
+      dataOffset: Number(childText(band, "imageoffset") ?? 0),
+      pixelStride,
+      rowStride: Number(childText(band, "lineoffset") ?? pixelStride * shape.range),
+      bigEndian: isBigEndian(childText(band, "byteorder"), path),
+    });
+  },
+};
 
 function sourcePath(band: XmlElement, path: string): string {
   const element = childrenOf(band, "sourcefilename")[0];
@@ -46,9 +47,7 @@ function sourcePath(band: XmlElement, path: string): string {
   if (element === undefined || name === undefined || name === "") {
     throw new FormatError(
       `${path}: found no SourceFilename, expected the name of the raw file; write the VRT again`,
-      {
-        path,
-      },
+      { path },
     );
   }
   // GDAL 3.12 refuses sources outside the folder of a VRT unless allowed; so does pila.
