@@ -1,3 +1,4 @@
+// What a child process and its parent say to each other, and the file in memory through which payloads pass.
 import { openSync, readSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,15 +79,21 @@ export class FrameParser {
 const MEMORY = "/dev/shm";
 
 /** The shared files of all children together stay within this, and each has no more slots than are of use. */
-export const SHARED_BYTES = 16 << 20;
-export const MOST_SLOTS = 8;
-export const FEWEST_SLOTS = 2;
+const SHARED_BYTES = 16 << 20;
+const MOST_SLOTS = 8;
+const FEWEST_SLOTS = 2;
 /** A payload of the usual size: rows wider than that are rare. */
 const PAYLOAD_BYTES = 2 << 20;
 
 /** What the shared files of so many children take together, before the size of their payloads is known. */
 export function sharedBytesOf(children: number): number {
   return Math.max(SHARED_BYTES, children * FEWEST_SLOTS * PAYLOAD_BYTES);
+}
+
+/** Slots of each shared file of so many children, for payloads of up to `bytes`. */
+export function slotsOf(children: number, bytes: number): number {
+  const fit = Math.floor(SHARED_BYTES / (children * bytes));
+  return Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, fit));
 }
 
 /**
@@ -124,13 +131,10 @@ function openUnnamed(folder: string): number {
   return file;
 }
 
-/** Writes all bytes at a position. @throws WorkerError the file system is full */
+/** Writes all bytes into a shared file from a position. @throws WorkerError the file system is full */
 export function writeShared(file: number, bytes: Uint8Array, position: number): void {
-  let done = 0;
   try {
-    while (done < bytes.length) {
-      done += writeSync(file, bytes, done, bytes.length - done, position + done);
-    }
+    writeAll(file, bytes, position);
   } catch (cause) {
     throw new WorkerError(
       `found no room for ${bytes.length} bytes in the file shared with a child process (${(cause as Error).message}), expected some in ${MEMORY} or else in ${tmpdir()}; free some or take fewer workers`,
@@ -139,7 +143,16 @@ export function writeShared(file: number, bytes: Uint8Array, position: number): 
   }
 }
 
-/** Fills `into` from a position. @throws WorkerError the bytes are not there */
+/** Writes all bytes; without a position, as a pipe takes them: writeSync may return short. */
+export function writeAll(file: number, bytes: Uint8Array, position: number | null = null): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const at = position === null ? null : position + done;
+    done += writeSync(file, bytes, done, bytes.length - done, at);
+  }
+}
+
+/** Fills `into` from a position of a shared file. @throws WorkerError the bytes are not there */
 export function readShared(file: number, into: Uint8Array, position: number): void {
   let done = 0;
   while (done < into.length) {

@@ -1,27 +1,27 @@
+// The side of the parent: children of one program, the tasks they get and the payloads they hand back.
 import { once } from "node:events";
 import { closeSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { fromPlainError, type PlainError, WorkerError } from "../core/errors";
 import {
   type ChildStart,
-  FEWEST_SLOTS,
   FRAME,
-  type Frame,
   FrameParser,
-  MOST_SLOTS,
   type ParentMessage,
   readShared,
-  SHARED_BYTES,
+  slotsOf,
 } from "./childProtocol";
 import { type StartedProcess, startProcess } from "./headStart";
 import type { Meter, MeterReport } from "./meter";
 
-/** What has been announced by one child and not been taken yet. */
-interface Announced {
-  readonly lengths: number[];
-  slot: number;
-  /** Slots taken since the child was last told. */
-  owed: number;
+/** Where the parent stands in the shared file of one child. */
+interface Slots {
+  /** Lengths of the payloads announced and not taken yet, the oldest first. */
+  readonly announced: number[];
+  /** The slot of the oldest. */
+  next: number;
+  /** Slots that are free again, which the child does not know yet. */
+  freed: number;
 }
 
 /**
@@ -30,9 +30,10 @@ interface Announced {
  */
 export class ChildPool<Task> {
   readonly #children: readonly StartedProcess[];
-  readonly #announced: readonly Announced[];
+  readonly #slots: readonly Slots[];
   readonly #meter: Meter;
-  #slots = 0;
+  /** Of each shared file, and the bytes of one. */
+  #slotCount = 0;
   #slotBytes = 0;
   #isClosed = false;
   /** Since when the parent has been waiting. */
@@ -52,7 +53,7 @@ export class ChildPool<Task> {
       started.child.stdin!.write(`${JSON.stringify(hello)}\n`);
       return started;
     });
-    this.#announced = this.#children.map(() => ({ lengths: [], slot: 0, owed: 0 }));
+    this.#slots = this.#children.map(() => ({ announced: [], next: 0, freed: 0 }));
     meter.end("spawn", "children", start);
   }
 
@@ -62,38 +63,37 @@ export class ChildPool<Task> {
 
   /** Lays out the shared files for payloads of up to `bytes`; before the first task. */
   layOut(bytes: number): void {
-    const fit = Math.floor(SHARED_BYTES / (this.size * bytes));
-    this.#slots = Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, fit));
+    const slots = slotsOf(this.size, bytes);
+    this.#slotCount = slots;
     this.#slotBytes = bytes;
-    for (let child = 0; child < this.size; child++)
-      this.#tell(child, { slots: this.#slots, slotBytes: bytes });
+    for (let child = 0; child < this.size; child++) this.#write(child, { slots, slotBytes: bytes });
   }
 
   /** Gives a child one task. */
   send(child: number, task: Task): void {
-    this.#tell(child, { task });
+    this.#write(child, { task });
   }
 
   /** Tells a child that no task follows. */
   finish(child: number): void {
-    this.#tell(child, { noMoreTasks: true });
+    this.#write(child, { noMoreTasks: true });
   }
 
   /** Takes the oldest payload that a child has announced; its slot is free again. @param into of its very length */
   take(child: number, into: Uint8Array): void {
-    const announced = this.#announced[child]!;
-    const length = announced.lengths.shift();
+    const slots = this.#slots[child]!;
+    const length = slots.announced.shift();
     if (length !== into.length) {
       throw new WorkerError(`found a payload of ${length} bytes, expected ${into.length}`);
     }
     const start = this.#meter.since();
-    readShared(this.#children[child]!.sharedFile, into, announced.slot * this.#slotBytes);
-    announced.slot = (announced.slot + 1) % this.#slots;
-    announced.owed += 1;
-    // Told in half rounds: a line for each would wake the child as often.
-    if (announced.owed >= this.#slots / 2) {
-      this.#tell(child, { taken: announced.owed });
-      announced.owed = 0;
+    readShared(this.#children[child]!.sharedFile, into, slots.next * this.#slotBytes);
+    slots.next = (slots.next + 1) % this.#slotCount;
+    slots.freed += 1;
+    // Said in half rounds: a line for each would wake the child as often.
+    if (slots.freed >= this.#slotCount / 2) {
+      this.#write(child, { taken: slots.freed });
+      slots.freed = 0;
     }
     this.#meter.end("receive", `child ${child + 1}`, start, length);
   }
@@ -142,7 +142,7 @@ export class ChildPool<Task> {
     for (const { sharedFile } of this.#children) closeSync(sharedFile);
   }
 
-  #tell(child: number, message: ParentMessage<Task>): void {
+  #write(child: number, message: ParentMessage<Task>): void {
     const line = `${JSON.stringify(message)}\n`;
     this.#meter.countMessage(line.length);
     this.#children[child]!.child.stdin!.write(line);
@@ -153,8 +153,10 @@ export class ChildPool<Task> {
     let report: MeterReport | null = null;
     const parser = new FrameParser((frame) => {
       this.#meter.countMessage(frame.length);
-      if (frame.kind === FRAME.data) this.#announce(index, frame, announced);
-      else if (frame.kind === FRAME.report) report = JSON.parse(frame.text) as MeterReport;
+      if (frame.kind === FRAME.data) {
+        this.#slots[index]!.announced.push(frame.length);
+        announced(index, frame.item);
+      } else if (frame.kind === FRAME.report) report = JSON.parse(frame.text) as MeterReport;
       else throw fromPlainError(JSON.parse(frame.text) as PlainError);
     });
     return await new Promise((resolve, reject) => {
@@ -180,14 +182,9 @@ export class ChildPool<Task> {
         const how = signalName ?? `code ${code}`;
         reject(new WorkerError(`found child ${index + 1} ended by ${how}, expected its result`));
       };
-      // One that has ended before has told so already, to nobody.
+      // The event of one that has ended before has passed already.
       if (child.exitCode !== null || child.signalCode !== null) end(child.exitCode, child.signalCode);
       else child.once("close", end);
     });
-  }
-
-  #announce(child: number, { item, length }: Frame, announced: (child: number, item: number) => void): void {
-    this.#announced[child]!.lengths.push(length);
-    announced(child, item);
   }
 }

@@ -1,3 +1,4 @@
+// What a worker moved and when: bytes and messages always, spans of time only where they are asked for.
 import type { Phase, RunUsage, Span } from "../core/records";
 
 /** Counts what one worker moves and, when tracing, keeps its spans. Plain data comes out, to cross borders. */
@@ -46,7 +47,7 @@ export class Meter {
     return endSeconds;
   }
 
-  /** Where the last span ended: the start of one that leaves no time between them untold; 0 when not tracing. */
+  /** Where the last span ended: the start of one that leaves no time between them uncovered; 0 when not tracing. */
   since(): number {
     return this.#lastEnd ?? this.start();
   }

@@ -1,3 +1,4 @@
+// Which MPI this process runs under, told from its environment, and which mpiexec this machine has; loads no library.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { BackendError } from "../../core/errors";

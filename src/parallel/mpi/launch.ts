@@ -1,3 +1,4 @@
+// Starts ranks by mpiexec, waits for their end, and says why a job failed; nothing of a job is left behind.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -41,6 +42,7 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
   const mpiexec = options.mpiexec ?? (await findMpiexec(options.env));
   signal?.throwIfAborted();
   const mark = `pila-mpi-${randomUUID()}`;
+  const variable = `${SUCCESS_MARK_VARIABLE}=${mark}`;
   const segmentFolder = createSegmentFolder(options.env);
   const env: NodeJS.ProcessEnv = {
     ...rankVariables(options.env, segmentFolder),
@@ -63,26 +65,27 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
 
   let late = false;
-  const stop = stopper(child);
-  const deadline =
-    deadlineSeconds === undefined
-      ? undefined
-      : setTimeout(() => {
-          late = true;
-          stop.begin();
-        }, deadlineSeconds * 1000);
+  let kill: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    if (kill !== undefined) return;
+    child.kill("SIGTERM");
+    kill = setTimeout(() => child.kill("SIGKILL"), GRACE_MILLISECONDS);
+  };
+  const endLate = (): void => {
+    late = true;
+    stop();
+  };
+  const deadline = deadlineSeconds === undefined ? undefined : setTimeout(endLate, deadlineSeconds * 1000);
   const interrupt = (): void => {
-    stop.begin();
+    stop();
     // Open MPI lets its ranks work on for a second: time enough to put outputs in place that nobody wants any more.
-    const ranksOfJob = markedProcesses(`${SUCCESS_MARK_VARIABLE}=${mark}`).filter(
-      ({ pid }) => pid !== child.pid,
-    );
+    const ranksOfJob = markedProcesses(variable).filter(({ pid }) => pid !== child.pid);
     signalProcesses(ranksOfJob, "SIGKILL");
   };
   signal?.addEventListener("abort", interrupt, { once: true });
   try {
     const end = await waitForExit(child, mpiexec);
-    if (end.code !== 0) await endLeftovers(`${SUCCESS_MARK_VARIABLE}=${mark}`);
+    if (end.code !== 0) await endLeftovers(variable);
     await closed;
     stderr.end();
     signal?.throwIfAborted();
@@ -97,7 +100,7 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
     throw new BackendError(describeEnd(end, stderr.reason ?? readReason(stdout), ranks, mpiexec));
   } finally {
     clearTimeout(deadline);
-    stop.cancel();
+    clearTimeout(kill);
     signal?.removeEventListener("abort", interrupt);
     removeSegmentFolder(segmentFolder);
   }
@@ -154,19 +157,6 @@ function waitForExit(child: ChildProcess, mpiexec: Mpiexec): Promise<JobEnd> {
   });
 }
 
-/** SIGTERM once, SIGKILL after the grace time. */
-function stopper(child: ChildProcess): { begin: () => void; cancel: () => void } {
-  let kill: NodeJS.Timeout | undefined;
-  return {
-    begin: () => {
-      if (kill !== undefined) return;
-      child.kill("SIGTERM");
-      kill = setTimeout(() => child.kill("SIGKILL"), GRACE_MILLISECONDS);
-    },
-    cancel: () => clearTimeout(kill),
-  };
-}
-
 /** MPICH's mpiexec writes its notice of a killed rank to stdout. */
 function readReason(stdout: string): string | undefined {
   const reader = new RankStderr(() => undefined);
@@ -197,46 +187,49 @@ const LONGEST_QUOTE = 400;
  * says why it failed and the launcher's boxed notices are kept to explain the end of the job.
  */
 export class RankStderr {
-  private rest = "";
-  private inNotice = false;
-  private readonly faults: string[] = [];
-  private readonly notice: string[] = [];
-  private lastError: string | undefined;
+  readonly #forward: (text: string) => void;
+  #rest = "";
+  #inNotice = false;
+  readonly #faults: string[] = [];
+  readonly #notice: string[] = [];
+  #firstError: string | undefined;
 
-  constructor(private readonly forward: (text: string) => void) {}
+  constructor(forward: (text: string) => void) {
+    this.#forward = forward;
+  }
 
   add(text: string): void {
-    const lines = (this.rest + text).split("\n");
-    this.rest = lines.pop()!;
-    for (const line of lines) this.addLine(line);
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = lines.pop()!;
+    for (const line of lines) this.#addLine(line);
   }
 
   /** The stream has ended; an unfinished last line counts as a line. */
   end(): void {
-    if (this.rest !== "") this.addLine(this.rest);
-    this.rest = "";
+    if (this.#rest !== "") this.#addLine(this.#rest);
+    this.#rest = "";
   }
 
   /** Why the job failed in one line: a rank's own words, else what the launcher says; undefined when nobody spoke. */
   get reason(): string | undefined {
-    const [first, ...others] = this.faults;
+    const [first, ...others] = this.#faults;
     if (first !== undefined)
       return others.length === 0 ? first : `${first} (and ${others.length} more ranks)`;
-    return this.lastError ?? describeNotice(this.notice.join("\n"));
+    return this.#firstError ?? describeNotice(this.#notice.join("\n"));
   }
 
-  private addLine(raw: string): void {
+  #addLine(raw: string): void {
     const line = raw.trimEnd();
     if (line.startsWith(FAULT_PREFIX)) {
-      this.faults.push(line.slice("pila: ".length));
+      this.#faults.push(line.slice("pila: ".length));
     } else if (RULER.test(line)) {
-      this.inNotice = !this.inNotice;
-    } else if (this.inNotice || NOTICE_LINE.test(line)) {
-      if (this.notice.length < MOST_NOTICE_LINES) this.notice.push(line);
+      this.#inNotice = !this.#inNotice;
+    } else if (this.#inNotice || NOTICE_LINE.test(line)) {
+      if (this.#notice.length < MOST_NOTICE_LINES) this.#notice.push(line);
     } else {
       // A rank that failed before it joined MPI, or died of an exception of Node's own.
-      this.lastError ??= /^(?:pila: )?(\w*Error: .*)$/.exec(line)?.[1];
-      this.forward(`${raw}\n`);
+      this.#firstError ??= /^(?:pila: )?(\w*Error: .*)$/.exec(line)?.[1];
+      this.#forward(`${raw}\n`);
     }
   }
 }
@@ -285,7 +278,7 @@ export async function endLeftovers(mark: string): Promise<void> {
 }
 
 const SHARED_MEMORY = "/dev/shm";
-const NAME = /^pila-mpi-(\d+)-/;
+const SEGMENT_FOLDER = /^pila-mpi-(\d+)-/;
 
 /**
  * Makes a folder in shared memory for the segments and sockets of one job: when a job ends badly Open MPI leaves
@@ -300,7 +293,7 @@ function createSegmentFolder(env: NodeJS.ProcessEnv): string | undefined {
   if (severalHosts || !existsSync(SHARED_MEMORY)) return undefined;
   try {
     for (const name of readdirSync(SHARED_MEMORY)) {
-      const owner = NAME.exec(name)?.[1];
+      const owner = SEGMENT_FOLDER.exec(name)?.[1];
       if (owner !== undefined && !existsSync(`/proc/${owner}`))
         removeSegmentFolder(join(SHARED_MEMORY, name));
     }

@@ -1,3 +1,4 @@
+// The functions of an MPI library that pila calls, bound by koffi: Open MPI, and all with MPICH's binary interface.
 import { BackendError } from "../../core/errors";
 
 type Koffi = typeof import("koffi", { with: { "resolution-mode": "require" }});
@@ -24,13 +25,7 @@ export interface MpiLibrary {
   abort(code: number): void;
 }
 
-interface FamilyFacts {
-  readonly fileNames: readonly string[];
-  readonly versionPattern: RegExp;
-  readonly packageName: string;
-}
-
-const FACTS: Readonly<Record<MpiFamily, FamilyFacts>> = {
+const FACTS = {
   "Open MPI": {
     fileNames: ["libmpi.so.40", "libmpi.40.dylib"],
     versionPattern: /^Open MPI v?(\d[\w.]*)/,
@@ -42,7 +37,7 @@ const FACTS: Readonly<Record<MpiFamily, FamilyFacts>> = {
     versionPattern: /^MPICH Version:\s*(\d[\w.]*)/,
     packageName: "mpich",
   },
-};
+} as const satisfies Record<MpiFamily, object>;
 
 const VERSION_BUFFER_BYTES = 8192;
 const ERROR_BUFFER_BYTES = 1024;
@@ -69,7 +64,7 @@ export function loadMpiLibrary(family: MpiFamily, env: NodeJS.ProcessEnv): MpiLi
   const version = versionPattern.exec(text)?.[1];
   if (version === undefined) {
     throw new BackendError(
-      `${name}: found "${firstLine(text)}", expected ${family}, whose mpiexec started this rank; ` +
+      `${name}: found "${text.split("\n", 1)[0]!.trim()}", expected ${family}, whose mpiexec started this rank; ` +
         "start it with the mpiexec of that library, or name the right library in PILA_MPI_LIBRARY",
     );
   }
@@ -165,8 +160,4 @@ function readVersion(library: LibraryHandle): string {
   const length = [0];
   library.func("int MPI_Get_library_version(void *text, _Out_ int *length)")(buffer, length);
   return buffer.toString("utf8", 0, length[0]);
-}
-
-function firstLine(text: string): string {
-  return text.split("\n", 1)[0]!.trim();
 }

@@ -1,3 +1,4 @@
+// An MPI job as its ranks see it: messages of any length, and a job that ends as a whole when one rank fails.
 import { writeSync } from "node:fs";
 import { BackendError, PilaError } from "../../core/errors";
 import { rankEnvironment } from "./detect";
@@ -164,7 +165,7 @@ export function faultCode(code: number): number {
   return Number.isInteger(code) && code >= 1 && code <= 255 ? code : 1;
 }
 
-/** Writes the whole text, also to a pipe that is full for the moment: nothing runs after it to try again. */
+/** Writes the whole text, also to a pipe that is full for the moment and does not block: nothing else can try again. */
 function writeWhole(descriptor: number, text: string): void {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
