@@ -1,3 +1,4 @@
+// Links the images of an ISCE2 tree of dates into one flat folder.
 import {
   existsSync,
   lstatSync,
