@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { simulateStack } from "../../data-prep/simulate";
-import { filesBelow, withFolder } from "./simulatedStack";
+import { withFolder } from "../io/slcFile.fixture";
+import { filesBelow } from "./simulatedStack.fixture";
 
 const SHAPE = { azimuth: 1024, range: 1024 };
 

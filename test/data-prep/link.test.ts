@@ -17,7 +17,7 @@ import * as assert from "uvu/assert";
 import { linkStack } from "../../data-prep/link";
 import { simulateStack } from "../../data-prep/simulate";
 import { FormatError } from "../../src/core/errors";
-import { withFolder } from "./simulatedStack";
+import { withFolder } from "../io/slcFile.fixture";
 
 function put(path: string, text = basename(path)): string {
   mkdirSync(dirname(path), { recursive: true });

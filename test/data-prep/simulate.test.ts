@@ -5,7 +5,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { simulateStack } from "../../data-prep/simulate";
 import { FormatError, ShapeError, UsageError } from "../../src/core/errors";
-import { filesBelow, withFolder } from "./simulatedStack";
+import { withFolder } from "../io/slcFile.fixture";
+import { filesBelow } from "./simulatedStack.fixture";
 
 const SHAPE = { azimuth: 65, range: 83 };
 

@@ -1,17 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Shape, Window } from "../../src/core/raster";
-
-/** Calls a function with a new empty folder, which is gone afterwards. */
-export async function withFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "pila-data-prep-"));
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 /** All files below a folder, relative to it, in order. */
 export function filesBelow(folder: string): string[] {

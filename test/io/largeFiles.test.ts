@@ -9,21 +9,7 @@ import { readProducts, runBackend, runFused } from "../pipeline/run.fixture";
 import { testUnless } from "../testUnless";
 import { assertSameValues, writeCrop } from "./product.fixture";
 import { pythonMissing, runPython } from "./python.fixture";
-import { randomSamples, withFolder, writeVrt } from "./slcFile.fixture";
-
-/** A sparse SLC of zeros whose last rows are given samples. */
-function writeSparseSlc(
-  folder: string,
-  date: string,
-  shape: { azimuth: number; range: number },
-  tail: Float32Array,
-): void {
-  const bytes = Buffer.from(tail.buffer);
-  const file = openSync(join(folder, `${date}.slc`), "w");
-  writeSync(file, bytes, 0, bytes.length, 8 * shape.azimuth * shape.range - bytes.length);
-  closeSync(file);
-  writeVrt(join(folder, `${date}.slc.vrt`), shape, `${date}.slc`);
-}
+import { randomSamples, withFolder, writeSparseSlc } from "./slcFile.fixture";
 
 test("fused reads the right samples beyond 4 GiB of an SLC", () =>
   withFolder(async (folder) => {

@@ -32,12 +32,12 @@ test("a VRT and an XML of one stem are one date, read from the VRT; dates are in
     );
   }));
 
-test("elements and attributes are matched without case, and absent ones take GDAL's defaults", () =>
+test("elements and attributes are matched without case, a byte order mark is skipped, and what is absent takes GDAL's defaults", () =>
   withFolder((folder) => {
     writeSlc(folder, "d", SHAPE, SAMPLES);
     writeFileSync(
       join(folder, "d.slc.vrt"),
-      `<vrtdataset RASTERXSIZE="5" rasterysize="6"><VRTRASTERBAND DataType="CFloat32" subclass="VRTRawRasterBand">
+      `\uFEFF<vrtdataset RASTERXSIZE="5" rasterysize="6"><VRTRASTERBAND DataType="CFloat32" subclass="VRTRawRasterBand">
         <sourcefilename>d.slc</sourcefilename></VRTRASTERBAND></vrtdataset>`,
     );
     const { source } = openSlcStack(folder).scenes[0]!;
@@ -84,6 +84,7 @@ test("what is wrong with a description is said with what was found and what was 
     ],
     [vrt(band(`${source}<ImageOffset>1</ImageOffset>`)), /found 240 bytes, expected 241/],
     ["<kml></kml>", /found an XML document <kml>/],
+    ["sensor: ALOS", /found broken XML \(.*\), expected a VRT or ISCE2 description/],
     ["II*\0\x08", /found binary data, expected an ISCE2 description/],
     [
       isceXmlOf(SHAPE, false).replace("CFLOAT", "SHORT"),

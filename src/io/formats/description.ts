@@ -40,7 +40,7 @@ export function readDescription(path: string): Description {
     return { path: real, text: null, xml: null };
   }
   const text = bytes.toString("utf8");
-  return { path: real, text, xml: /^\uFEFF?\s*</.test(text) ? parseXml(text, path) : null };
+  return { path: real, text, xml: /^\s*</.test(text) ? parseXml(text, path) : null };
 }
 
 function realPath(path: string): string {
