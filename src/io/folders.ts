@@ -135,6 +135,7 @@ interface PreparedSource {
   readonly modified: number;
 }
 
+/** How the crops of a folder were made. */
 export interface PrepManifest {
   readonly schema: 1;
   /** rows,cols,row0,col0 in looked pixels. */
@@ -145,11 +146,14 @@ export interface PrepManifest {
   readonly sources: readonly PreparedSource[];
 }
 
+/** The sources of crops as they are now. */
 export function describeSources(scenes: readonly Scene[]): readonly PreparedSource[] {
-  return scenes.map(({ date, source }) => {
-    const { size, mtimeMs } = statSync(source.path);
-    return { date, path: resolve(source.path), bytes: size, modified: Math.round(mtimeMs) };
-  });
+  return scenes.map(({ date, source }) => describeSource(date, resolve(source.path)));
+}
+
+function describeSource(date: string, path: string): PreparedSource {
+  const { size, mtimeMs } = statSync(path);
+  return { date, path, bytes: size, modified: Math.round(mtimeMs) };
 }
 
 /** The manifest of a folder of crops; null where there is none. @throws FormatError it is damaged */
@@ -169,6 +173,7 @@ export function readManifest(folder: string): PrepManifest | null {
   );
 }
 
+/** Puts a manifest beside its crops. */
 export function writeManifest(folder: string, manifest: PrepManifest): void {
   writeWholeFile(join(folder, MANIFEST_NAME), `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -192,7 +197,13 @@ export function requireSameParameters(folder: string, manifest: PrepManifest): v
 
 /** Removes the manifest and the crops that are not among `files`, before new crops take their places. */
 export function replacePrepared(folder: string, files: readonly string[]): void {
-  const before = readManifestOrNull(folder);
+  let before: PrepManifest | null = null;
+  try {
+    before = readManifest(folder);
+  } catch (error) {
+    // A damaged manifest names no crops.
+    if (!(error instanceof FormatError)) throw error;
+  }
   rmSync(join(folder, MANIFEST_NAME), { force: true });
   const kept = new Set(files.map((path) => basename(path)));
   for (const { date } of before?.sources ?? []) {
@@ -208,19 +219,11 @@ export function findStaleDates(folder: string): readonly string[] {
   return manifest.sources.flatMap(({ date, path, bytes, modified }) => {
     if (!existsSync(join(folder, `${date}${CROP_SUFFIX}`))) return [`${date}: its crop is missing`];
     if (!existsSync(path)) return [`${date}: its source ${path} is gone`];
-    const now = statSync(path);
-    const same = now.size === bytes && Math.round(now.mtimeMs) === modified;
-    return same ? [] : [`${date}: its source ${path} changed after the crop was made`];
+    const now = describeSource(date, path);
+    return now.bytes === bytes && now.modified === modified
+      ? []
+      : [`${date}: its source ${path} changed after the crop was made`];
   });
-}
-
-function readManifestOrNull(folder: string): PrepManifest | null {
-  try {
-    return readManifest(folder);
-  } catch (error) {
-    if (error instanceof FormatError) return null;
-    throw error;
-  }
 }
 
 /** The names in a folder, sorted. @throws FormatError it cannot be listed */

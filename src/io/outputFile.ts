@@ -25,11 +25,11 @@ const pending = new Set<string>();
 /** A file that appears under its name whole or not at all. */
 export class OutputFile {
   readonly path: string;
-  /** Descriptor of the temporary file; valid in every thread of the process until `commit` or `discard`. */
+  /** Descriptor of the temporary file; valid in every thread of the process until the file is in place or discarded. */
   readonly file: number;
   #isOpen = true;
   #writingBack: Promise<void> | null = null;
-  /** Where the bytes are until `commit`. */
+  /** Where the bytes are until the file is in place. */
   readonly temporaryPath: string;
 
   /** Makes the folder where it is missing, and removes what dead runs left in it. */

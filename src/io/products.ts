@@ -27,9 +27,9 @@ export class Product extends OutputFile {
 
 /** True for a file with the header of a product: written by pila and by nobody else. @throws FormatError it is no TIFF */
 export function isProduct(path: string): boolean {
-  const described = describeTiff(path);
-  if (!described.plain) return false;
-  const expected = productHeader(described.source.shape).bytes;
+  const source = describeTiff(path);
+  if (source === null) return false;
+  const expected = productHeader(source.shape).bytes;
   const found = Buffer.alloc(expected.length);
   const file = openSync(path, "r");
   try {

@@ -127,8 +127,8 @@ export class SourceFiles {
  * @throws FormatError no TIFF, of a kind pila does not read, or damaged
  */
 export async function openTiff(path: string): Promise<PlaneSource> {
-  const described = describeTiff(path);
-  if (described.plain) return described.source;
+  const plain = describeTiff(path);
+  if (plain !== null) return plain;
   // Wanted for few images, and it brings a package.
   const { decodeTiff } = require("./decodeTiff") as typeof import("./decodeTiff");
   return await decodeTiff(path);

@@ -3,17 +3,12 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { FormatError } from "../core/errors";
 import { PIXEL_BYTES, type PlaneSource, type Shape } from "../core/raster";
 
-/** What became of a TIFF: its pixels lie plainly in the file, or they first need a decoder. */
-type TiffDescription =
-  | { readonly plain: true; readonly source: PlaneSource }
-  | { readonly plain: false; readonly why: string };
-
 /**
- * Where the pixels of a one-band float32 TIFF lie. Uncompressed strips are read as they are, in either byte order;
- * tiles, compression and whole-number samples need a decoder.
+ * Where the pixels of a one-band float32 TIFF lie: uncompressed strips are read as they are, in either byte order.
+ * @returns null where tiles, compression or whole-number samples need a decoder first
  * @throws FormatError no TIFF, several bands, float64 or complex samples, or a truncated file
  */
-export function describeTiff(path: string): TiffDescription {
+export function describeTiff(path: string): PlaneSource | null {
   const header = readTiffHeader(path);
   const one = (tag: number, otherwise: number): number => header.numbers.get(tag)?.[0] ?? otherwise;
   const shape = { azimuth: one(TAG.imageLength, 0), range: one(TAG.imageWidth, 0) };
@@ -30,11 +25,8 @@ export function describeTiff(path: string): TiffDescription {
   if (format > 3 || bits > 32) throw unsupported(`${bits}-bit samples of format ${sampleFormatName(format)}`);
   if (format !== 3 && bits > 16) throw unsupported(`${bits}-bit whole numbers, which float32 does not hold`);
 
-  const compression = one(TAG.compression, 1);
-  if (compression !== 1) return { plain: false, why: `compression ${compression}` };
-  if (header.numbers.has(TAG.tileWidth)) return { plain: false, why: "tiles" };
-  if (format !== 3 || bits !== 32) return { plain: false, why: `${bits}-bit samples` };
-  return { plain: true, source: plainSource(path, header, shape) };
+  if (one(TAG.compression, 1) !== 1 || header.numbers.has(TAG.tileWidth)) return null;
+  return format === 3 && bits === 32 ? plainSource(path, header, shape) : null;
 }
 
 function plainSource(path: string, header: TiffHeader, shape: Shape): PlaneSource {
