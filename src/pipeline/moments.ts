@@ -1,7 +1,7 @@
 import type { Shape } from "../core/raster";
 import { writeFully } from "../io/outputFile";
 import { Product, type ProductTarget } from "../io/products";
-import { type Kernels, openKernels, RegionPlan } from "../kernel/kernels";
+import { type Kernels, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
 import { exactMoments } from "../statistics/exactMoments";
 import { looksRowsPerRead, RowReader, type StackRows } from "./rowReader";
@@ -52,7 +52,7 @@ export class BlockReducer {
     const plan = new RegionPlan();
     const cells = task.rowsPerBlock * task.rows.window.range;
     this.#task = task;
-    this.#dateBytes = dateBytes(cells);
+    this.#dateBytes = planeBytes(cells);
     const buffer = RowReader.reserve(plan, task.rows);
     this.#values = plan.reserve(this.#dateBytes * task.rows.sources.length);
     const regions = new MomentRegions(plan, cells);
@@ -83,11 +83,6 @@ export interface MomentTargets {
   readonly count: ProductTarget | null;
 }
 
-/** Bytes from one date to the next in a block of `cells`: kernels work on four cells a step, and loads may overrun by three. */
-export function dateBytes(cells: number): number {
-  return (Math.ceil(cells / 4) + 1) * 16;
-}
-
 /** Where the results of one block stand in kernel memory. */
 export class MomentRegions {
   readonly means: number;
@@ -96,7 +91,7 @@ export class MomentRegions {
   readonly unresolved: number;
 
   constructor(plan: RegionPlan, cells: number) {
-    const bytes = dateBytes(cells);
+    const bytes = planeBytes(cells);
     this.means = plan.reserve(bytes);
     this.stds = plan.reserve(bytes);
     this.counts = plan.reserve(bytes);

@@ -1,6 +1,13 @@
-import { createKernelMemory, openKernels, RegionPlan, SCRATCH_BYTES } from "../kernel/kernels";
+import {
+  createKernelMemory,
+  type KernelMemory,
+  openKernels,
+  planeBytes,
+  RegionPlan,
+  SCRATCH_BYTES,
+} from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
-import { dateBytes, MomentRegions, type MomentTargets, MomentWriter, rowsPerBlock } from "./moments";
+import { MomentRegions, type MomentTargets, MomentWriter, rowsPerBlock } from "./moments";
 import { RowReader, type StackRows } from "./rowReader";
 import { throwIfAborted } from "./team";
 
@@ -17,7 +24,7 @@ const SLOTS = 3;
 
 /** What a computing thread needs. Plain data and shared memory. */
 export interface RingTask {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   readonly control: SharedArrayBuffer;
   readonly targets: MomentTargets;
   readonly dates: number;
@@ -46,7 +53,7 @@ export function planRing(stack: StackRows, targets: MomentTargets, workers: numb
   const plan = new RegionPlan();
   const buffer = RowReader.reserve(plan, stack);
   const slots = Array.from({ length: Math.min(blocks, workers + SPARE_SLOTS) }, () =>
-    plan.reserve(dateBytes(cells) * stack.sources.length),
+    plan.reserve(planeBytes(cells) * stack.sources.length),
   );
   const regions = Array.from({ length: workers }, () => {
     const { means, stds, counts, unresolved } = new MomentRegions(plan, cells);
@@ -111,7 +118,7 @@ export async function fillRing(
       meter.end("wait", "free slot", waiting);
       const row = block * task.rowsPerBlock;
       const count = Math.min(task.rowsPerBlock, task.rows - row);
-      const stride = dateBytes(task.rowsPerBlock * task.width);
+      const stride = planeBytes(task.rowsPerBlock * task.width);
       reader.loadDates(row, count, task.slots[slot]!, stride);
       Atomics.store(control, FILLED, block + 1);
       Atomics.notify(control, FILLED);
@@ -138,7 +145,7 @@ export function drainRing(task: RingTask, meter: Meter): void {
   const kernels = openKernels(new RegionPlan(), task.memory, region.scratch);
   const writer = new MomentWriter(kernels, region.moments, task.dates, task.targets, meter);
   meter.end("init", "kernels", start);
-  const stride = dateBytes(task.rowsPerBlock * task.width);
+  const stride = planeBytes(task.rowsPerBlock * task.width);
   for (;;) {
     const block = Atomics.add(control, TAKEN, 1);
     if (block >= task.blocks) return;

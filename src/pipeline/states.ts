@@ -1,8 +1,8 @@
 import { writeFully } from "../io/outputFile";
-import { type Kernels, openKernels, RegionPlan, STATE_BYTES } from "../kernel/kernels";
+import { type Kernels, openKernels, planeBytes, RegionPlan, STATE_BYTES } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
 import { exactMoments } from "../statistics/exactMoments";
-import { dateBytes, MomentRegions, type MomentTargets, MomentWriter } from "./moments";
+import { MomentRegions, type MomentTargets, MomentWriter } from "./moments";
 import { CellReader, RowReader, type StackRows } from "./rowReader";
 
 /** Blocks of rows whose partial states travel between processes. Plain data. */
@@ -269,7 +269,7 @@ export class ValuePlane {
     const dates = blocks.rows.sources.length;
     const cells = cellsOfBlock(blocks, 0);
     this.#blocks = blocks;
-    this.#dateStride = dateBytes(cells);
+    this.#dateStride = planeBytes(cells);
     this.#blockBytes = Math.ceil((dates * this.#dateStride) / 64) * 64;
     this.#blocksPerBank = Math.min(blocks.blocks, Math.max(1, Math.floor(BANK_BYTES / this.#blockBytes)));
     const plan = new RegionPlan();
