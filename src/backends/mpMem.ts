@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { Meter } from "../parallel/meter";
 import { ThreadTeam } from "../parallel/threads";
 import { fillRing, planRing, type RingTask } from "../pipeline/ring";
-import type { Backend, StatsReport, StatsRequest } from "./backend";
-import { type CrewKind, runWithCrew } from "./workers";
+import type { RunReport, WorkerStarter } from "../pipeline/run";
+import type { Backend, StatsRequest } from "./backend";
+import { reduceFolder } from "./workers";
 
 /** The parent alone reads, in order, into slots of shared memory; worker threads compute and write their rows. */
 export const mpMem = {
@@ -19,12 +20,13 @@ export const mpMem = {
 } as const satisfies Backend;
 
 /** Reads alone into the ring while the threads compute and write. */
-export async function runMpMem(request: StatsRequest): Promise<StatsReport> {
+export async function runMpMem(request: StatsRequest): Promise<RunReport> {
   const { meter, signal } = request;
-  return await runWithCrew(request, computingCrew(meter), async (team, reduction) => {
-    const ring = planRing(reduction.rows, reduction.targets, reduction.workers);
+  return await reduceFolder(request, computingThreads(meter), async (reduction) => {
+    const { team, rows, targets, workers, onProgress } = reduction;
+    const ring = planRing(rows, targets, workers);
     team.send(ring.task);
-    await fillRing(ring, meter, team.failure, signal, reduction.onProgress);
+    await fillRing(ring, meter, team.failure, signal, onProgress);
     const waiting = meter.since();
     const reports = await team.finished();
     meter.end("wait", "threads", waiting);
@@ -32,7 +34,7 @@ export async function runMpMem(request: StatsRequest): Promise<StatsReport> {
   });
 }
 
-function computingCrew(meter: Meter): CrewKind<ThreadTeam<RingTask>> {
+function computingThreads(meter: Meter): WorkerStarter<ThreadTeam<RingTask>> {
   return {
     kind: "thread",
     start: (workers) => new ThreadTeam(join(__dirname, "mpMemThread.js"), workers, 1, meter),

@@ -6,6 +6,6 @@ import type { MpV2Task } from "./mpV2";
 serveChild<MpV2Task>((channel) => {
   const { blocks, dates } = channel.next()!;
   const states = new BlockStates(blocks, channel.meter);
-  for (let block = 0; block < blocks.blocks; block++) channel.send(block, states.compute(block, dates));
+  for (let block = 0; block < blocks.count; block++) channel.send(block, states.compute(block, dates));
   states.close();
 });

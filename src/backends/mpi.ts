@@ -4,9 +4,9 @@ import type { Shape } from "../core/raster";
 import { removeLeftovers } from "../io/outputFile";
 import type { MeterReport } from "../parallel/meter";
 import { launchRanks } from "../parallel/mpi/launch";
-import { predictWork } from "../pipeline/plan";
+import { predictWork, type RunReport } from "../pipeline/run";
 import { openIntensityRows } from "../pipeline/stackRows";
-import { type Backend, outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import { type Backend, outputPaths, type StatsRequest } from "./backend";
 
 /** Ranks under mpiexec read their own dates (or bands of rows); partial states go to rank 0. */
 export const mpi = {
@@ -31,11 +31,11 @@ export const mpi = {
 } as const satisfies Backend;
 
 /** Launches the ranks and waits for their end. @throws BackendError no MPI is installed, or a rank failed */
-export async function runMpi(request: StatsRequest): Promise<StatsReport> {
+export async function runMpi(request: StatsRequest): Promise<RunReport> {
   const { meter } = request;
   const start = meter.start();
   // Opened here too: what is wrong with the data is said in one voice, before any rank starts.
-  const { rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
+  const rows = await openIntensityRows(request.intensityFolder, outputPaths(request));
   meter.end("init", "stack", start);
   const prediction = predictWork(rows, "rank", request.workers);
   const job: MpiJob = {

@@ -1,8 +1,8 @@
-import type { Meter } from "../parallel/meter";
 import { planReduction } from "../pipeline/moments";
-import { type RowTeam, runRowTask, startRowTeam } from "../pipeline/team";
-import type { Backend, StatsReport, StatsRequest } from "./backend";
-import { type CrewKind, runWithCrew } from "./workers";
+import type { RunReport } from "../pipeline/run";
+import { rowTeam, runRowTask } from "../pipeline/team";
+import type { Backend, StatsRequest } from "./backend";
+import { reduceFolder } from "./workers";
 
 /** One process reads every date and computes everything. */
 export const sec = {
@@ -31,19 +31,9 @@ export const threads = {
 } as const satisfies Backend;
 
 /** Reduces a folder by blocks of rows, the main thread and its helpers each reading their own rows of every date. */
-async function reduceByRows(request: StatsRequest): Promise<StatsReport> {
+async function reduceByRows(request: StatsRequest): Promise<RunReport> {
   const { meter, signal } = request;
-  return await runWithCrew(request, rowCrew(meter), async (team, { rows, targets, workers, onProgress }) => {
-    const task = planReduction(rows, targets, workers);
-    await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, signal, onProgress);
+  return await reduceFolder(request, rowTeam(meter), async ({ team, rows, targets, workers, onProgress }) => {
+    await runRowTask(planReduction(rows, targets, workers), team, meter, signal, onProgress);
   });
-}
-
-/** The helpers of the main thread; null where it works alone. */
-function rowCrew(meter: Meter): CrewKind<RowTeam | null> {
-  return {
-    kind: "thread",
-    start: (workers) => startRowTeam(workers, meter),
-    end: async (team) => await team?.stop(),
-  };
 }

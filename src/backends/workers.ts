@@ -1,63 +1,40 @@
 import { join } from "node:path";
 import { ChildPool } from "../parallel/children";
 import type { Meter } from "../parallel/meter";
-import { type MomentTargets, type ShowProgress, withProducts } from "../pipeline/moments";
-import { predictWork, type WorkerKind } from "../pipeline/plan";
-import type { StackRows } from "../pipeline/rowReader";
-import { momentTargets, openIntensityRows } from "../pipeline/stackRows";
-import { outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import { type MomentTargets, momentTargets } from "../pipeline/moments";
+import { type RunReport, runWithWorkers, type ShowProgress, type WorkerStarter } from "../pipeline/run";
+import { openIntensityRows, type StackRows } from "../pipeline/stackRows";
+import { outputPaths, type StatsRequest } from "./backend";
 
-/** How the workers of a backend come up and are taken down. */
-export interface CrewKind<Crew> {
-  readonly kind: WorkerKind;
-  /** Starts them before the work is known; they load meanwhile. */
-  start(workers: number): Crew;
-  /** Ends them whatever they do. */
-  end(crew: Crew): Promise<void>;
-}
-
-/** What a crew reduces, and where to. */
-interface Reduction {
+/** What the workers of a backend reduce, and where to. */
+interface Reduction<Team> {
+  readonly team: Team;
+  readonly workers: number;
   readonly rows: StackRows;
   readonly targets: MomentTargets;
-  readonly workers: number;
   /** To be told as rows are written. */
   readonly onProgress: ShowProgress;
 }
 
 /**
- * Answers a request with a crew: starts it, opens the stack, lets `reduce` fill the products and puts them in place.
- * Workers whose number is given start before the stack is opened, the others when the cost model has chosen.
- * @throws what opening, a worker or `reduce` threw; the crew is ended then and no product is left
+ * Answers a request: starts the workers, opens the folder, lets `reduce` fill the products and puts them in place.
+ * @throws what opening, a worker or `reduce` threw; the workers are ended then and no product is left
  */
-export async function runWithCrew<Crew>(
+export async function reduceFolder<Team>(
   request: StatsRequest,
-  { kind, start, end }: CrewKind<Crew>,
-  reduce: (crew: Crew, reduction: Reduction) => Promise<void>,
-): Promise<StatsReport> {
-  const { meter } = request;
+  starter: WorkerStarter<Team>,
+  reduce: (reduction: Reduction<Team>) => Promise<void>,
+): Promise<RunReport> {
   const outputs = outputPaths(request);
-  let started = request.workers === null ? null : { crew: start(request.workers) };
-  try {
-    const opening = meter.start();
-    const { stack, rows } = await openIntensityRows(request.intensityFolder, outputs);
-    meter.end("init", "stack", opening);
-    const prediction = predictWork(rows, kind, request.workers);
-    const { workers } = prediction;
-    started ??= { crew: start(workers) };
-    const { crew } = started;
-    await withProducts(outputs, stack.shape, meter, request.onProgress, (products, onProgress) =>
-      reduce(crew, { rows, targets: momentTargets(products), workers, onProgress }),
-    );
-    return { workers, dates: rows.dates, shape: stack.shape, prediction };
-  } catch (error) {
-    if (started !== null) await end(started.crew);
-    throw error;
-  }
+  const open = async () => ({ rows: await openIntensityRows(request.intensityFolder, outputs), outputs });
+  const { report } = await runWithWorkers(request, starter, open, ({ products, ...work }) =>
+    reduce({ ...work, targets: momentTargets(products) }),
+  );
+  return report;
 }
 
-/** A crew of child processes. @param program file name of their compiled program, in this folder */
-export function childCrew<Task>(program: string, meter: Meter): CrewKind<ChildPool<Task>> {
+/** Child processes. @param program file name of their compiled program, in this folder */
+export function childProcesses<Task>(program: string, meter: Meter): WorkerStarter<ChildPool<Task>> {
   return {
     kind: "process",
     start: (workers) => new ChildPool<Task>(join(__dirname, program), workers, meter),

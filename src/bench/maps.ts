@@ -15,8 +15,8 @@ import {
   toDecibels,
   toLevels,
 } from "../pipeline/picture";
-import { type StackRows, scanRows } from "../pipeline/rowReader";
-import { openIntensityRows, openPlaneRows } from "../pipeline/stackRows";
+import { scanRows } from "../pipeline/rowReader";
+import { openIntensityRows, openPlaneRows, type StackRows } from "../pipeline/stackRows";
 import { fitGamma } from "../statistics/distributions";
 import { estimateEnl, WindowCollector, type WindowMoments } from "../statistics/speckle";
 import { STATISTICS, type Statistic } from "../statistics/temporal";
@@ -51,7 +51,7 @@ function mapsPath(runFolder: string, name = ""): string {
 export async function writeMaps(runFolder: string, request: MapsRequest): Promise<MapsRecord> {
   const { mean, std, count, intensityFolder, signal } = request;
   mkdirSync(mapsPath(runFolder), { recursive: true });
-  const { rows } = await openIntensityRows(intensityFolder, []);
+  const rows = await openIntensityRows(intensityFolder, []);
   const shape: Shape = { azimuth: rows.window.azimuth, range: rows.window.range };
   const box = boxFor(shape, LONGEST_MAP);
   const { maps, mapShape } = drawStatistics(

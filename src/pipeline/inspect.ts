@@ -6,7 +6,7 @@ import { PilaError } from "../core/errors";
 import { formatWindow, PIXEL_BYTES, type PlaneSource, pixelCount, type Shape } from "../core/raster";
 import { type FoundScene, findScenes } from "../io/folders";
 import { readRows, rowBufferBytes } from "../io/rows";
-import { predictWork } from "./plan";
+import { predictWork } from "./run";
 import { formatLooks, type IntensityParameters, openSlcRows } from "./stackRows";
 
 /** One date as it was found. */
