@@ -1,5 +1,5 @@
 export { gatherSamples, swapWords } from "./bytes";
 export { useScratch } from "./doubles";
-export { looks, looks4x4 } from "./looks";
+export { looks, looks4x4, looks4x4Int16, looksInt16 } from "./looks";
 export { moments } from "./moments";
 export { accumulate, clearStates, finish, merge } from "./states";
