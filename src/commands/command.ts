@@ -59,7 +59,7 @@ export const SHARED_OPTIONS = {
   intensity: {
     crop: { value: "ROWS,COLS,ROW0,COL0", help: "window in looked pixels; left out: the whole looked image" },
     looks: { value: "N | AxR", help: "pixels a cell, azimuth x range (default 4x4)" },
-    nodata: { value: "zero|none", help: "cells of exact zeros are no data (default), or data" },
+    nodata: { value: "zero|none", help: "samples of exactly 0+0i are no data (default), or data" },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, OptionSpec>>>>;
 

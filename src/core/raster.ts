@@ -24,7 +24,10 @@ export interface Raster {
   readonly values: Float32Array;
 }
 
-/** What becomes of cells whose samples are all exactly 0+0i: `zero` makes them NaN, `none` keeps them as data. */
+/**
+ * Which samples are no data. `zero`: those of exactly 0+0i or with a NaN; a cell is the mean of the samples that are
+ * there when at least half are, else NaN (of integer samples zeros are data, unless a whole cell is zero). `none`: none.
+ */
 export type NoData = "zero" | "none";
 
 export function pixelCount(shape: Shape): number {

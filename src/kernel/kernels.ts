@@ -1,8 +1,13 @@
 import { KERNEL_BASE64 } from "./kernelBytes";
 
+/** Which samples of a cell are missing: none; those that are 0+0i or hold a NaN; all, where all of them are 0+0i. */
+export const MISSING = { none: 0, eachZero: 1, wholeZero: 2 } as const;
+export type MissingRule = (typeof MISSING)[keyof typeof MISSING];
+
 /** The compiled kernels; shapes and rules are said at their sources in `assembly/`. Pointers are bytes into the memory. */
 interface KernelFunctions {
-  looks4x4(source: number, rowBytes: number, cells: number, target: number, zeroIsNoData: boolean): void;
+  looks4x4(source: number, rowBytes: number, cells: number, target: number, rule: MissingRule): void;
+  looks4x4Int16(source: number, rowBytes: number, cells: number, target: number, rule: MissingRule): void;
   looks(
     source: number,
     rowBytes: number,
@@ -10,7 +15,16 @@ interface KernelFunctions {
     range: number,
     cells: number,
     target: number,
-    zeroIsNoData: boolean,
+    rule: MissingRule,
+  ): void;
+  looksInt16(
+    source: number,
+    rowBytes: number,
+    azimuth: number,
+    range: number,
+    cells: number,
+    target: number,
+    rule: MissingRule,
   ): void;
   moments(
     source: number,

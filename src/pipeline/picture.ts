@@ -25,7 +25,8 @@ export interface Quicklook extends Picture {
 
 /**
  * Temporal mean of |S|² of a folder of SLC images, averaged over boxes in power: 4 looks of each date or 400, never a
- * sample picked out. Boxes of exact zeros are no data; incomplete boxes at the far edges are dropped.
+ * sample picked out. Boxes less than half of which is there are no data; incomplete
+ * boxes at the far edges are dropped.
  * Memory: a few rows of one image and the small one.
  * @throws FormatError, ShapeError an image cannot be read
  */

@@ -1,6 +1,6 @@
 import { type Looks, PIXEL_BYTES, type PlaneSource } from "../core/raster";
 import { type ReadRows, type RowRange, readRows, rowBufferBytes, SourceFiles } from "../io/rows";
-import { type Kernels, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
+import { type Kernels, MISSING, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import { Meter } from "../parallel/meter";
 import type { StackRows } from "./stackRows";
 
@@ -147,11 +147,11 @@ export class RowReader {
 
   #takeLooks(from: number, stride: number, looks: Looks, target: number): void {
     const cells = this.#rows.window.range;
-    const zeroIsNoData = this.#rows.nodata === "zero";
+    const rule = this.#rows.nodata === "zero" ? MISSING.eachZero : MISSING.none;
     if (looks.azimuth === 4 && looks.range === 4) {
-      this.#kernels.looks4x4(from, stride, cells, target, zeroIsNoData);
+      this.#kernels.looks4x4(from, stride, cells, target, rule);
     } else {
-      this.#kernels.looks(from, stride, looks.azimuth, looks.range, cells, target, zeroIsNoData);
+      this.#kernels.looks(from, stride, looks.azimuth, looks.range, cells, target, rule);
     }
   }
 
