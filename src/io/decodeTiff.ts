@@ -2,7 +2,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FormatError } from "../core/errors";
-import { PIXEL_BYTES, type PlaneSource } from "../core/raster";
+import { PIXEL_BYTES, type RawSource } from "../core/raster";
 import { OutputFile } from "./outputFile";
 import { nodataPixel } from "./tiff";
 
@@ -14,7 +14,7 @@ const ROWS_A_READ = 256;
  * with the process.
  * @throws FormatError the file cannot be decoded
  */
-export async function decodeTiff(path: string): Promise<PlaneSource> {
+export async function decodeTiff(path: string): Promise<RawSource> {
   const { fromFile } = await import("geotiff");
   const output = new OutputFile(join(tmpdir(), "pila-decoded.raw"));
   try {
@@ -31,8 +31,10 @@ export async function decodeTiff(path: string): Promise<PlaneSource> {
     const nodata = nodataPixel(image.getGDALNoData());
     tiff.close();
     return {
+      by: "bytes",
       path: output.temporaryPath,
       kind: "float32",
+      wholeNumbers: false,
       shape,
       dataOffset: 0,
       pixelStride: PIXEL_BYTES.float32,

@@ -1,14 +1,14 @@
 // The header of a TIFF: what it says of its pixels, and whether they can be read where they lie.
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { FormatError } from "../core/errors";
-import { PIXEL_BYTES, type PlaneSource, type Shape } from "../core/raster";
+import { PIXEL_BYTES, type RawSource, type Shape } from "../core/raster";
 
 /**
  * Where the pixels of a one-band float32 TIFF lie: uncompressed strips are read as they are, in either byte order.
  * @returns null where tiles, compression or whole-number samples need a decoder first
  * @throws FormatError no TIFF, several bands, float64 or complex samples, or a truncated file
  */
-export function describeTiff(path: string): PlaneSource | null {
+export function describeTiff(path: string): RawSource | null {
   const header = readTiffHeader(path);
   const one = (tag: number, otherwise: number): number => header.numbers.get(tag)?.[0] ?? otherwise;
   const shape = { azimuth: one(TAG.imageLength, 0), range: one(TAG.imageWidth, 0) };
@@ -29,7 +29,7 @@ export function describeTiff(path: string): PlaneSource | null {
   return format === 3 && bits === 32 ? plainSource(path, header, shape) : null;
 }
 
-function plainSource(path: string, header: TiffHeader, shape: Shape): PlaneSource {
+function plainSource(path: string, header: TiffHeader, shape: Shape): RawSource {
   const rowStride = shape.range * PIXEL_BYTES.float32;
   const offsets = header.numbers.get(TAG.stripOffsets) ?? [];
   const rows = Math.min(header.numbers.get(TAG.rowsPerStrip)?.[0] ?? shape.azimuth, shape.azimuth);
@@ -54,8 +54,10 @@ function plainSource(path: string, header: TiffHeader, shape: Shape): PlaneSourc
   const first = offsets[0]!;
   const contiguous = offsets.every((offset, strip) => offset === first + strip * rows * rowStride);
   return {
+    by: "bytes",
     path,
     kind: "float32",
+    wholeNumbers: false,
     shape,
     dataOffset: first,
     pixelStride: PIXEL_BYTES.float32,

@@ -1,6 +1,9 @@
 import { KERNEL_BASE64 } from "./kernelBytes";
 
-/** Which samples of a cell are missing: none; those that are 0+0i or hold a NaN; all, where all of them are 0+0i. */
+/**
+ * Which samples of a cell are missing: none; those that are 0+0i or hold a NaN; those that hold a NaN, and all where the
+ * others are all 0+0i. A cell is the mean of the samples that are there, NaN where they are less than half.
+ */
 export const MISSING = { none: 0, eachZero: 1, wholeZero: 2 } as const;
 export type MissingRule = (typeof MISSING)[keyof typeof MISSING];
 
@@ -48,7 +51,9 @@ interface KernelFunctions {
     unresolved: number,
   ): number;
   swapWords(pointer: number, words: number): void;
-  gatherSamples(pointer: number, samples: number, stride: number): void;
+  swapHalves(pointer: number, halves: number): void;
+  gatherSamples(pointer: number, samples: number, stride: number, bytes: number): void;
+  widenSamples(pointer: number, samples: number): void;
 }
 
 /** Bytes of the partial state of one cell: Σx and Σx² as float64 pairs and an int32 count. */

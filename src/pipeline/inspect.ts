@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { totalmem } from "node:os";
 import { sep } from "node:path";
 import { PilaError } from "../core/errors";
 import { formatWindow, PIXEL_BYTES, type PlaneSource, pixelCount, type Shape } from "../core/raster";
 import { type FoundScene, findScenes } from "../io/folders";
-import { readRows, rowBufferBytes } from "../io/rows";
+import { memoryLayout, PlaneReader } from "../io/rows";
 import { predictWork } from "./run";
 import { formatLooks, type IntensityParameters, openSlcRows } from "./stackRows";
 
@@ -88,10 +88,10 @@ function inspectScene({ date, path, scene, problem }: FoundScene): InspectedDate
     date,
     path,
     dataPath: realpathSync(source.path),
-    dataOffset: source.dataOffset,
+    dataOffset: source.by === "bytes" ? source.dataOffset : 0,
     shape: source.shape,
     bytes: statSync(source.path).size,
-    kind: `${source.kind}, ${source.bigEndian ? "big" : "little"} endian`,
+    kind: `${source.kind}, ${memoryLayout(source).bigEndian ? "big" : "little"} endian`,
     sample: sampleScene(source),
     problem,
   };
@@ -205,28 +205,22 @@ interface SceneSample {
 function sampleScene(source: PlaneSource): SceneSample {
   const { azimuth, range } = source.shape;
   const rows = Math.min(ROWS, azimuth);
-  const buffer = Buffer.alloc(rowBufferBytes(source, 1, range));
-  const packed = Buffer.alloc(range * PIXEL_BYTES.complex64);
   const hash = createHash("sha256");
   let [zeros, notFinite] = [0, 0];
-  const file = openSync(source.path, "r");
+  const reader = new PlaneReader([source]);
   try {
     for (let i = 0; i < rows; i++) {
       const row = Math.floor(((i + 0.5) * azimuth) / rows);
-      readRows(file, source, { row, rows: 1, column: 0, columns: range }, buffer, 0);
-      for (let column = 0; column < range; column++) {
-        const at = column * source.pixelStride;
-        const re = source.bigEndian ? buffer.readFloatBE(at) : buffer.readFloatLE(at);
-        const im = source.bigEndian ? buffer.readFloatBE(at + 4) : buffer.readFloatLE(at + 4);
-        packed.writeFloatLE(re, column * PIXEL_BYTES.complex64);
-        packed.writeFloatLE(im, column * PIXEL_BYTES.complex64 + 4);
+      const parts = reader.values(0, { row, rows: 1, column: 0, columns: range });
+      for (let at = 0; at < parts.length; at += 2) {
+        const [re, im] = [parts[at]!, parts[at + 1]!];
         if (re === 0 && im === 0) zeros += 1;
         if (!Number.isFinite(re + im)) notFinite += 1;
       }
-      hash.update(packed);
+      hash.update(Buffer.from(parts.buffer));
     }
   } finally {
-    closeSync(file);
+    reader.close();
   }
   const samples = rows * range;
   return {

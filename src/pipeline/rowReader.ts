@@ -1,5 +1,5 @@
-import { type Looks, PIXEL_BYTES, type PlaneSource } from "../core/raster";
-import { type ReadRows, type RowRange, readRows, rowBufferBytes, SourceFiles } from "../io/rows";
+import { HOST_IS_BIG_ENDIAN, type Looks, PIXEL_BYTES, type PlaneSource } from "../core/raster";
+import { memoryLayout, PlaneReader, type ReadRows, type RowRange, rowBufferBytes } from "../io/rows";
 import { type Kernels, MISSING, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import { Meter } from "../parallel/meter";
 import type { StackRows } from "./stackRows";
@@ -44,7 +44,7 @@ export class RowReader {
   readonly #rows: StackRows;
   readonly #buffer: number;
   readonly #meter: Meter;
-  readonly #files: SourceFiles;
+  readonly #planes: PlaneReader;
   /** All images are intensities that need nothing but being read. */
   readonly #isPlain: boolean;
 
@@ -57,8 +57,10 @@ export class RowReader {
     if (looks === null) return 0;
     const samples = rows.window.range * looks.range;
     const lines = looksRowsPerRead(rows, looks) * looks.azimuth;
-    const bytes = Math.max(...rows.sources.map((source) => rowBufferBytes(source, lines, samples)));
-    return plan.reserve(bytes);
+    const bytes = rows.sources.map(
+      (source) => rowBufferBytes(source, lines, samples) * (isWidened(source) ? 2 : 1),
+    );
+    return plan.reserve(Math.max(...bytes));
   }
 
   constructor(kernels: Kernels, rows: StackRows, buffer: number, meter: Meter) {
@@ -66,7 +68,7 @@ export class RowReader {
     this.#rows = rows;
     this.#buffer = buffer;
     this.#meter = meter;
-    this.#files = new SourceFiles(rows.sources);
+    this.#planes = new PlaneReader(rows.sources);
     this.#isPlain = rows.looks === null && rows.sources.every(isPlain);
   }
 
@@ -93,7 +95,7 @@ export class RowReader {
   }
 
   close(): void {
-    this.#files.close();
+    this.#planes.close();
   }
 
   #loadIntensity(date: number, row: number, count: number, target: number): void {
@@ -104,7 +106,7 @@ export class RowReader {
     const read = this.#meter.end("read", item, start, bytesRead);
     if (isPlain(source)) return;
     const cells = count * this.#rows.window.range;
-    if (source.bigEndian) this.#kernels.swapWords(target, cells);
+    if (isSwapped(source)) this.#kernels.swapWords(target, cells);
     if (source.nodata !== null) replaceByNaN(this.#kernels.floats, target / 4, cells, source.nodata);
     this.#meter.end("decode", item, read);
   }
@@ -134,49 +136,94 @@ export class RowReader {
         columns: window.range * looks.range,
       };
       const start = this.#meter.since();
-      const { rowStride, bytesRead } = this.#read(date, range, this.#buffer);
-      let then = this.#meter.end("read", item, start, bytesRead);
-      if (this.#decodeSamples(source, range, rowStride)) then = this.#meter.end("decode", item, then);
+      const read = this.#read(date, range, this.#buffer);
+      let then = this.#meter.end("read", item, start, read.bytesRead);
+      const stride = this.#decodeSamples(source, range, read.rowStride);
+      if (needsDecoding(source)) then = this.#meter.end("decode", item, then);
       for (let r = 0; r < rows; r++) {
-        const from = this.#buffer + r * looks.azimuth * rowStride;
-        this.#takeLooks(from, rowStride, looks, target + (done + r) * window.range * 4);
+        const from = this.#buffer + r * looks.azimuth * stride;
+        this.#takeLooks(source, from, stride, looks, target + (done + r) * window.range * 4);
       }
       this.#meter.end("compute", item, then);
     }
   }
 
-  #takeLooks(from: number, stride: number, looks: Looks, target: number): void {
-    const cells = this.#rows.window.range;
-    const rule = this.#rows.nodata === "zero" ? MISSING.eachZero : MISSING.none;
+  #takeLooks(source: PlaneSource, from: number, stride: number, looks: Looks, target: number): void {
+    const { nodata, window } = this.#rows;
+    const cells = window.range;
+    const rule =
+      nodata === "none" ? MISSING.none : source.wholeNumbers ? MISSING.wholeZero : MISSING.eachZero;
+    const isInt16 = source.kind === "cint16" && !isWidened(source);
     if (looks.azimuth === 4 && looks.range === 4) {
-      this.#kernels.looks4x4(from, stride, cells, target, rule);
+      if (isInt16) this.#kernels.looks4x4Int16(from, stride, cells, target, rule);
+      else this.#kernels.looks4x4(from, stride, cells, target, rule);
     } else {
-      this.#kernels.looks(from, stride, looks.azimuth, looks.range, cells, target, rule);
+      const { azimuth, range } = looks;
+      if (isInt16) this.#kernels.looksInt16(from, stride, azimuth, range, cells, target, rule);
+      else this.#kernels.looks(from, stride, azimuth, range, cells, target, rule);
     }
   }
 
-  /** Brings samples together and into this machine's byte order. @returns false where they are so already */
-  #decodeSamples(source: PlaneSource, { rows, columns }: RowRange, stride: number): boolean {
-    const apart = source.pixelStride !== PIXEL_BYTES.complex64;
-    if (!apart && !source.bigEndian) return false;
-    for (let line = 0; line < rows; line++) {
-      const at = this.#buffer + line * stride;
-      if (apart) this.#kernels.gatherSamples(at, columns, source.pixelStride);
-      if (source.bigEndian) this.#kernels.swapWords(at, columns * 2);
+  /**
+   * Brings samples together, into this machine's byte order, and to complex64 where no data is declared: it becomes NaN.
+   * @returns bytes from one row to the next afterwards
+   */
+  #decodeSamples(source: PlaneSource, { rows, columns }: RowRange, stride: number): number {
+    if (!needsDecoding(source)) return stride;
+    const { pixelStride } = memoryLayout(source);
+    const bytes = PIXEL_BYTES[source.kind];
+    const widened = isWidened(source) ? 2 * stride : stride;
+    // From the last row, since rows may grow.
+    for (let line = rows - 1; line >= 0; line--) {
+      let at = this.#buffer + line * stride;
+      if (pixelStride !== bytes) this.#kernels.gatherSamples(at, columns, pixelStride, bytes);
+      if (isSwapped(source)) {
+        if (source.kind === "cint16") this.#kernels.swapHalves(at, columns * 2);
+        else this.#kernels.swapWords(at, columns * 2);
+      }
+      if (source.nodata === null) continue;
+      if (isWidened(source)) {
+        const to = this.#buffer + line * widened;
+        this.#kernels.bytes.copyWithin(to, at, at + columns * bytes);
+        this.#kernels.widenSamples(to, columns);
+        at = to;
+      }
+      if (this.#rows.nodata === "zero") missingByNaN(this.#kernels.floats, at / 4, columns, source.nodata);
     }
-    return true;
+    return widened;
   }
 
   #read(date: number, range: RowRange, at: number): ReadRows {
-    const read = readRows(this.#files.open(date), this.#rows.sources[date]!, range, this.#kernels.bytes, at);
+    const read = this.#planes.read(date, range, this.#kernels.bytes, at);
     this.#meter.bytesRead += read.bytesRead;
     return read;
   }
 }
 
 /** True where intensities need nothing but being read. */
-function isPlain({ bigEndian, nodata }: PlaneSource): boolean {
-  return !bigEndian && nodata === null;
+function isPlain(source: PlaneSource): boolean {
+  return !isSwapped(source) && source.nodata === null;
+}
+
+function isSwapped(source: PlaneSource): boolean {
+  return memoryLayout(source).bigEndian !== HOST_IS_BIG_ENDIAN;
+}
+
+/** Whole numbers have no NaN: where no data is declared among them they are turned into floats. */
+function isWidened({ kind, nodata }: PlaneSource): boolean {
+  return kind === "cint16" && nodata !== null;
+}
+
+function needsDecoding(source: PlaneSource): boolean {
+  const isApart = memoryLayout(source).pixelStride !== PIXEL_BYTES[source.kind];
+  return isApart || isSwapped(source) || source.nodata !== null;
+}
+
+/** Samples that are declared as no data: re is its value, beside an im of 0 or of the same. */
+function missingByNaN(values: Float32Array, from: number, samples: number, nodata: number): void {
+  for (let re = from; re < from + 2 * samples; re += 2) {
+    if (values[re] === nodata && (values[re + 1] === 0 || values[re + 1] === nodata)) values[re] = Number.NaN;
+  }
 }
 
 function replaceByNaN(values: Float32Array, from: number, count: number, nodata: number): void {
@@ -187,13 +234,13 @@ function replaceByNaN(values: Float32Array, from: number, count: number, nodata:
 export class CellReader {
   readonly #blocks: RowBlocks;
   readonly #meter: Meter;
-  readonly #files: SourceFiles;
+  readonly #planes: PlaneReader;
   readonly #cell = Buffer.alloc(4);
 
   constructor(blocks: RowBlocks, meter: Meter) {
     this.#blocks = blocks;
     this.#meter = meter;
-    this.#files = new SourceFiles(blocks.rows.sources);
+    this.#planes = new PlaneReader(blocks.rows.sources);
   }
 
   /** Reads the cells of a block: the values of one, one a date; declared no data is NaN. */
@@ -213,9 +260,8 @@ export class CellReader {
       columns: 1,
     };
     const values = sources.map((source, date) => {
-      const file = this.#files.open(date);
-      this.#meter.bytesRead += readRows(file, source, range, this.#cell, 0).bytesRead;
-      const value = source.bigEndian ? this.#cell.readFloatBE(0) : this.#cell.readFloatLE(0);
+      this.#meter.bytesRead += this.#planes.read(date, range, this.#cell, 0).bytesRead;
+      const value = memoryLayout(source).bigEndian ? this.#cell.readFloatBE(0) : this.#cell.readFloatLE(0);
       return value === source.nodata ? Number.NaN : value;
     });
     this.#meter.end("read", "undecided cell", start, 4 * sources.length);
@@ -223,7 +269,7 @@ export class CellReader {
   }
 
   close(): void {
-    this.#files.close();
+    this.#planes.close();
   }
 }
 

@@ -23,7 +23,7 @@ test("a VRT and an XML of one stem are one date, read from the VRT; dates are in
     const { scenes, shape } = openSlcStack(folder);
     assert.equal(shape, SHAPE);
     assert.equal(
-      scenes.map(({ date, source }) => [date, source.dataOffset]),
+      scenes.map(({ date, source }) => [date, source.by === "bytes" && source.dataOffset]),
       [
         ["20200101", 16],
         ["20200102", 16],
@@ -44,8 +44,10 @@ test("elements and attributes are matched without case, a byte order mark is ski
     assert.equal(
       { ...source, path: "" },
       {
+        by: "bytes",
         path: "",
         kind: "complex64",
+        wholeNumbers: false,
         shape: SHAPE,
         dataOffset: 0,
         pixelStride: 8,

@@ -167,7 +167,7 @@ test("swapped words are the words of the other byte order, and gathered samples 
 
   const spread = Float32Array.from({ length: 5 * 6 }, (_, i) => i);
   kernels.floats.set(spread, at / 4);
-  kernels.gatherSamples(at, 6, 20);
+  kernels.gatherSamples(at, 6, 20, 8);
   assert.equal([...kernels.floats.slice(at / 4, at / 4 + 12)], [0, 1, 5, 6, 10, 11, 15, 16, 20, 21, 25, 26]);
 });
 

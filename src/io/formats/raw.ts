@@ -1,11 +1,7 @@
 // Raw files: samples row after row and nothing else. Several formats describe one; what they say is checked here.
 import { existsSync, statSync } from "node:fs";
-import { endianness } from "node:os";
 import { FormatError } from "../../core/errors";
-import { PIXEL_BYTES, type PlaneSource } from "../../core/raster";
-
-/** True where this machine itself stores the low byte last. */
-export const HOST_IS_BIG_ENDIAN: boolean = endianness() === "BE";
+import { PIXEL_BYTES, type RawSource } from "../../core/raster";
 
 /**
  * A raw complex64 image, checked against the size of its file.
@@ -14,8 +10,8 @@ export const HOST_IS_BIG_ENDIAN: boolean = endianness() === "BE";
  */
 export function describeRawImage(
   description: string,
-  image: Omit<PlaneSource, "kind" | "strips" | "nodata">,
-): PlaneSource {
+  image: Omit<RawSource, "by" | "kind" | "strips" | "nodata" | "wholeNumbers">,
+): RawSource {
   const { path, shape, dataOffset, pixelStride, rowStride } = image;
   const bytes = PIXEL_BYTES.complex64;
   const numbers = [shape.azimuth, shape.range, dataOffset + 1, pixelStride, rowStride];
@@ -45,5 +41,5 @@ export function describeRawImage(
       { path },
     );
   }
-  return { ...image, kind: "complex64", strips: null, nodata: null };
+  return { ...image, by: "bytes", kind: "complex64", strips: null, nodata: null, wholeNumbers: false };
 }

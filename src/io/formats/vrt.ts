@@ -1,8 +1,8 @@
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
 import { FormatError } from "../../core/errors";
-import { PIXEL_BYTES } from "../../core/raster";
+import { HOST_IS_BIG_ENDIAN, PIXEL_BYTES } from "../../core/raster";
 import { childrenOf, childText, type SlcFormat, type XmlElement } from "./description";
-import { describeRawImage, HOST_IS_BIG_ENDIAN } from "./raw";
+import { describeRawImage } from "./raw";
 
 /**
  * A VRT over one raw complex64 band, as ISCE2 writes it. Absent elements take GDAL's defaults: relativeToVRT 1,

@@ -95,9 +95,29 @@ export function swapWords(pointer: usize, words: i32): void {
   }
 }
 
-/** Packs `samples` complex64 samples that stand `stride` bytes apart next to each other, in place. */
-export function gatherSamples(pointer: usize, samples: i32, stride: usize): void {
-  for (let i: usize = 0; i < <usize>samples; i++) {
-    store<u64>(pointer + (i << 3), load<u64>(pointer + i * stride));
+/** Packs `samples` samples of 4 or 8 bytes that stand `stride` bytes apart next to each other, in place. */
+export function gatherSamples(pointer: usize, samples: i32, stride: usize, bytes: usize): void {
+  if (bytes === 4) {
+    for (let i: usize = 0; i < <usize>samples; i++) store<u32>(pointer + (i << 2), load<u32>(pointer + i * stride));
+  } else {
+    for (let i: usize = 0; i < <usize>samples; i++) store<u64>(pointer + (i << 3), load<u64>(pointer + i * stride));
+  }
+}
+
+/** Reverses the bytes of 16-bit words in place. */
+export function swapHalves(pointer: usize, halves: i32): void {
+  for (let i: usize = 0; i < <usize>halves; i++) {
+    store<u16>(pointer + (i << 1), bswap<u16>(load<u16>(pointer + (i << 1))));
+  }
+}
+
+/** Turns `samples` packed CInt16 samples into complex64 ones, in place: from the last, since they grow. */
+export function widenSamples(pointer: usize, samples: i32): void {
+  for (let i = <isize>samples - 1; i >= 0; i--) {
+    const at = pointer + (<usize>i << 2);
+    const re = <f32>load<i16>(at);
+    const im = <f32>load<i16>(at + 2);
+    store<f32>(pointer + (<usize>i << 3), re);
+    store<f32>(pointer + (<usize>i << 3) + 4, im);
   }
 }

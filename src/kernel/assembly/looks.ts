@@ -5,7 +5,7 @@
 const NONE = 0;
 /** A sample of exactly 0+0i, or with a NaN, is missing: a cell is the mean of those that are there, NaN of less than half. */
 const EACH_ZERO = 1;
-/** Zeros are data, as integers round to them, unless all samples of a cell are 0+0i: then it is NaN. */
+/** A sample with a NaN is missing; zeros are data, as integers round to them, unless all others of the cell are 0+0i. */
 const WHOLE_ZERO = 2;
 
 /** Two neighbouring samples as re, im, re, im in float32; int16 converts exactly. */
@@ -114,12 +114,12 @@ function lookAgain<T>(source: usize, rowBytes: usize, azimuth: i32, range: i32, 
       const im = <f64>load<T>(at + sizeof<T>());
       const power = re * re + im * im;
       if (power === 0) zeros++;
-      if (rule === EACH_ZERO && (power === 0 || isNaN(power))) missing++;
+      if (rule !== NONE && (isNaN(power) || (rule === EACH_ZERO && power === 0))) missing++;
       else sum += power;
     }
     source += rowBytes;
   }
-  if (rule === WHOLE_ZERO && zeros === samples) return f32.NaN;
+  if (rule === WHOLE_ZERO && zeros + missing === samples) return f32.NaN;
   if (missing === 0) return mean < Infinity ? mean : <f32>(sum / <f64>samples);
   return missing << 1 > samples ? f32.NaN : <f32>(sum / <f64>(samples - missing));
 }
