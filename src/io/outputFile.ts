@@ -25,7 +25,7 @@ const pending = new Set<string>();
 /** A file that appears under its name whole or not at all. */
 export class OutputFile {
   readonly path: string;
-  /** Descriptor of the temporary file; valid in every thread of the process until the file is in place or discarded. */
+  /** Descriptor of the temporary file, in every thread of the process; until it is released, in place or discarded. */
   readonly file: number;
   #isOpen = true;
   #writingBack: Promise<void> | null = null;
@@ -52,8 +52,14 @@ export class OutputFile {
     writeFully(this.file, bytes, position);
   }
 
+  /** Closes the descriptor: more is written by `temporaryPath`. For files more than a process may hold open. */
+  release(): void {
+    this.#close();
+  }
+
   /** Begins to bring what is written so far to the disk, beside other work: less is left for the end. */
   writeBack(): void {
+    if (!this.#isOpen) return;
     this.#writingBack ??= new Promise((resolve) => {
       // An error shows again, and counts, when `flush` or `commit` asks for everything.
       fdatasync(this.file, () => {
@@ -66,12 +72,17 @@ export class OutputFile {
   /** Brings the bytes to the disk, beside other work; `place` may follow. */
   async flush(): Promise<void> {
     await this.#writingBack;
-    await settled((done) => fsync(this.file, done));
+    const file = this.#isOpen ? this.file : openSync(this.temporaryPath, "r+");
+    try {
+      await settled((done) => fsync(file, done));
+    } finally {
+      if (!this.#isOpen) closeSync(file);
+    }
   }
 
   /** Puts the flushed file in place of what stood there, beside other work: freeing a large old file takes milliseconds. */
   async place(): Promise<void> {
-    this.#close();
+    if (this.#isOpen) this.#close();
     await settled((done) => rename(this.temporaryPath, this.path, done));
     this.#forget();
   }
