@@ -10,13 +10,11 @@ import {
 import { join } from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { RecordError } from "../core/errors";
-import type { EnvRecord, RunRecord, SpanRecord } from "../core/records";
+import type { EnvRecord, RunRecord, Session, SpanRecord } from "../core/records";
 
 /** What a run folder says. */
-export interface Session {
+export interface StoredSession extends Session {
   readonly env: EnvRecord;
-  readonly runs: readonly RunRecord[];
-  readonly spans: readonly SpanRecord[];
   /** What was left out while reading, in sentences; empty when nothing was. */
   readonly notes: readonly string[];
 }
@@ -73,7 +71,7 @@ export function readEnv(folder: string): EnvRecord {
  * recorded (the writer was stopped between the two) are left out and noted.
  * @throws RecordError names file, line and field
  */
-export function readSession(folder: string): Session {
+export function readSession(folder: string): StoredSession {
   const env = readEnv(folder);
   const runs = readRuns(folder);
   const spans = readSpans(folder);

@@ -6,10 +6,9 @@ import {
   fiellerInterval,
   findBreakEven,
   fitBlockLines,
-  type LevelTimes,
   summariseGrowth,
 } from "../../src/evidence/growth";
-import { fitUniversalScalability } from "../../src/evidence/scaling";
+import type { LevelTimes } from "../../src/evidence/session";
 import { summarise } from "../../src/evidence/summary";
 import { isClose, isCloseEstimate, readOracle } from "./oracle";
 import { inventSession, other, QUIET, twinsOf } from "./session.fixture";
@@ -108,18 +107,6 @@ test("blocks that lack a size are left out of the lines", () => {
 
 test("one size, as a stack of one number of dates gives, is no growth", () => {
   assert.equal(summariseGrowth(levelsOf({ first }).slice(0, 1)), []);
-});
-
-test("the contention and coherency of the universal scalability law are NumPy's least squares by block", () => {
-  const { counts, times, contention, coherency } = oracle.scalability;
-  const byCount = new Map(
-    counts.map((count, i) => [count, new Map(times.map((row, block) => [block, [row[i]!]]))]),
-  );
-  const { value } = fitUniversalScalability(byCount);
-  isCloseEstimate(value!.contention, contention);
-  isCloseEstimate(value!.coherency, coherency);
-  const five = new Map([...byCount].slice(0, 5));
-  assert.is(fitUniversalScalability(five).reason, "fewerThanSixWorkerCountsWithinCores");
 });
 
 test("the drift of times that grow 2 % a block is SciPy's regression; a quiet session has none", () => {

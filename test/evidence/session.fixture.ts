@@ -1,6 +1,5 @@
-import type { CacheState, Phase, RunRecord, SpanRecord } from "../../src/core/records";
+import type { CacheState, Phase, RunRecord, Session, SpanRecord } from "../../src/core/records";
 import { createRandom, type Random } from "../../src/evidence/numbers";
-import type { Session } from "../../src/evidence/summary";
 import { envOf, runOf } from "../records/records.fixture";
 
 /** One configuration of an invented session, with the true median of its times. */

@@ -1,3 +1,4 @@
+import type { Session } from "../../src/core/records";
 import {
   createRandom,
   estimateMedian,
@@ -6,7 +7,7 @@ import {
   rankInterval,
   shuffle,
 } from "../../src/evidence/numbers";
-import { type Session, summarise } from "../../src/evidence/summary";
+import { summarise } from "../../src/evidence/summary";
 import { pairedRatio } from "../../src/evidence/verdict";
 import { inventSession, other, type Scatter, scatteredSeconds, twinsOf } from "./session.fixture";
 

@@ -1,7 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { Session } from "../../../src/core/records";
 import { createRandom, shuffle } from "../../../src/evidence/numbers";
-import { type Session, summarise } from "../../../src/evidence/summary";
+import { summarise } from "../../../src/evidence/summary";
 import { CLAIMS, evaluateClaims } from "../../../src/report/claims/registry";
 import { claimsToHtml, claimsToMarkdown } from "../../../src/report/claims/renderClaims";
 import { bandwidth, ideal, imbalance, oversubscribed, pixelPool, pool, SEC, SEC_STEPS } from "./culprits";

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Session } from "../../../src/evidence/summary";
+import type { Session } from "../../../src/core/records";
 import { ideal, pixelPool, pool, SEC, sharedDisk } from "./culprits";
 import { answersTo } from "./sentences";
 import { type SyntheticConfiguration, secTwins, slower, stackBytes, synthesise } from "./syntheticSession";

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Session } from "../../../src/evidence/summary";
+import type { Session } from "../../../src/core/records";
 import { ideal, pixelPool, pool, SEC, SEC_STEPS } from "./culprits";
 import { answersTo, everythingSaid } from "./sentences";
 import { type Step, type SyntheticConfiguration, secTwins, slower, synthesise } from "./syntheticSession";

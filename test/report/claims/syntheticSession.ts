@@ -1,6 +1,5 @@
-import type { CacheState, EnvRecord, Phase, RunRecord, SpanRecord } from "../../../src/core/records";
+import type { CacheState, EnvRecord, Phase, RunRecord, Session, SpanRecord } from "../../../src/core/records";
 import { createRandom } from "../../../src/evidence/numbers";
-import type { Session } from "../../../src/evidence/summary";
 
 /** What a worker does next and for how long, with the bytes it moves. */
 export type Step = readonly [phase: Phase, seconds: number, bytes?: number];
