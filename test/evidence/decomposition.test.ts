@@ -5,9 +5,8 @@ import { PHASES, type Phase, type SpanRecord } from "../../src/core/records";
 import { decompose, productOf, SHARE_NAMES } from "../../src/evidence/decomposition";
 import { overheadBound } from "../../src/evidence/scaling";
 import { amdahlBound, cutIntoStretches, measureSerialShare } from "../../src/evidence/spans";
-import { runOf } from "../records/records.fixture";
+import { runOf, spanOf } from "../records/records.fixture";
 import { isClose } from "./oracle";
-import { spanOf } from "./session.fixture";
 
 type Line = readonly [number, Phase, number, number];
 

@@ -10,8 +10,8 @@ import {
 } from "../../src/evidence/growth";
 import type { LevelTimes } from "../../src/evidence/session";
 import { summarise } from "../../src/evidence/summary";
+import { QUIET, synthesise, timed, timedTwins } from "../records/session.fixture";
 import { isClose, isCloseEstimate, readOracle } from "./oracle";
-import { inventSession, other, QUIET, twinsOf } from "./session.fixture";
 
 const oracle = readOracle();
 const { sizes, first, second } = oracle.growth;
@@ -110,7 +110,8 @@ test("one size, as a stack of one number of dates gives, is no growth", () => {
 });
 
 test("the drift of times that grow 2 % a block is SciPy's regression; a quiet session has none", () => {
-  const template = summarise(inventSession(twinsOf(1), 8, QUIET, 1)).levels[0]!.configurations[0]!;
+  const template = summarise(synthesise(timedTwins(1), { blocks: 8, scatter: QUIET, seed: 1 })).levels[0]!
+    .configurations[0]!;
   const { seconds } = oracle.drift;
   const runs = seconds.map((value, i) => ({ ...template.runs[0]!, block: i + 1, seconds: value }));
   const middle = [...seconds].sort((a, b) => a - b);
@@ -118,7 +119,11 @@ test("the drift of times that grow 2 % a block is SciPy's regression; a quiet se
   const drift = measureDrift([{ ...template, runs, seconds: { ...template.seconds!, value } }]);
   isCloseEstimate(drift.factor!, oracle.drift);
   assert.ok(drift.drifting);
-  assert.not(summarise(inventSession([...twinsOf(1), other("mp2", "mp", 2, 2)], 8, QUIET, 2)).drift.drifting);
+  assert.not(
+    summarise(
+      synthesise([...timedTwins(1), timed("mp2", "mp", 2, 2)], { blocks: 8, scatter: QUIET, seed: 2 }),
+    ).drift.drifting,
+  );
 });
 
 test.run();

@@ -16,9 +16,8 @@ import {
 import { readSession, type StoredSession } from "../../src/records/runFolder";
 import { runPila } from "../commands/cli.fixture";
 import { pythonMissing, runPython } from "../io/python.fixture";
-import { withFolder } from "../records/records.fixture";
-import { syntheticSession } from "../report/fixtures/syntheticSession";
-import { writeSession } from "../report/fixtures/writeSession";
+import { withFolder, writeSession } from "../records/records.fixture";
+import { protocolSession } from "../records/session.fixture";
 import { testUnless } from "../testUnless";
 import { isClose } from "./oracle";
 
@@ -284,18 +283,18 @@ function compareWithPython(folder: string): number {
 }
 
 const SESSIONS: Readonly<Record<string, () => StoredSession>> = {
-  "two cores, up to four workers, spread 3 %": () => syntheticSession(),
+  "two cores, up to four workers, spread 3 %": () => protocolSession(),
   "four cores, dates and caches varied, six blocks": () =>
-    syntheticSession({
+    protocolSession({
       cores: 4,
       dates: [4, 8],
       caches: ["warm", "cold"],
       blocks: 6,
-      spread: 0.1,
+      noise: 0.1,
       backends: ["mp", "mp_v2", "threads"],
     }),
   "dates and sizes varied": () => {
-    const small = syntheticSession({
+    const small = protocolSession({
       dates: [2, 4, 8],
       blocks: 6,
       workers: [1, 2],
@@ -310,7 +309,7 @@ const SESSIONS: Readonly<Record<string, () => StoredSession>> = {
     return { ...small, runs: [...small.runs, ...large] };
   },
   "peers that are told their workers, and one that is not": () => {
-    const session = syntheticSession({ workers: [1, 2], backends: ["mp", "mp_v2", "mpi", "threads"] });
+    const session = protocolSession({ workers: [1, 2], backends: ["mp", "mp_v2", "mpi", "threads"] });
     const runs = session.runs.map((run) => {
       const program = run.backend === "mp" ? "py_mp" : null;
       if (run.backend === "sec" || (run.backend === "mp_v2" && run.workers === 2)) return run;
@@ -324,10 +323,10 @@ const SESSIONS: Readonly<Record<string, () => StoredSession>> = {
     });
     return { ...session, runs, spans: [] };
   },
-  "too few blocks for an interval": () => syntheticSession({ blocks: 4, workers: [1, 2] }),
-  "no spans": () => syntheticSession({ traced: false, workers: [1, 2] }),
+  "too few blocks for an interval": () => protocolSession({ blocks: 4, workers: [1, 2] }),
+  "no spans": () => protocolSession({ traced: false, workers: [1, 2] }),
   "runs that failed or were skipped, in every column and block": () => {
-    const session = syntheticSession({ workers: [1, 2], blocks: 12 });
+    const session = protocolSession({ workers: [1, 2], blocks: 12 });
     const runs = session.runs.map((run, i) => {
       if (i % 7 === 3) return { ...run, outcome: "failed" as const, reason: "exit 1" };
       if (i % 31 !== 5) return run;

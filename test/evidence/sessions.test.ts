@@ -1,16 +1,16 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Session } from "../../src/core/records";
 import { compareSessions, findRegressions } from "../../src/evidence/compareSessions";
 import { isPrecise } from "../../src/evidence/summary";
+import type { StoredSession } from "../../src/records/runFolder";
 import { envOf } from "../records/records.fixture";
+import { QUIET, synthesise, timed, timedTwins } from "../records/session.fixture";
 import { isClose } from "./oracle";
-import { inventSession, other, QUIET, twinsOf } from "./session.fixture";
 
 const OPTIONS = { seed: 3, draws: 2000 };
 
-function sessionOf(mp: number, seed: number): Session {
-  return inventSession([...twinsOf(1), other("mp2", "mp", 2, mp)], 10, QUIET, seed);
+function sessionOf(mp: number, seed: number): StoredSession {
+  return synthesise([...timedTwins(1), timed("mp2", "mp", 2, mp)], { blocks: 10, scatter: QUIET, seed });
 }
 
 test("a session slower by 20 % in one label is slower there, alike elsewhere, and a regression beyond 10 %", () => {
@@ -30,7 +30,7 @@ test("a session slower by 20 % in one label is slower there, alike elsewhere, an
 });
 
 test("across machines, or where one is not known, there is a ratio and no verdict, and no regression", () => {
-  const env = envOf();
+  const { env } = sessionOf(2, 1);
   const elsewhere = { ...env, machine: { ...env.machine, machineId: "cd", cpuModel: "Another" } };
   const slower = sessionOf(4, 2);
   const found = compareSessions(sessionOf(2, 1), { ...slower, env: elsewhere }, OPTIONS);
@@ -66,7 +66,11 @@ test("what differs is named field by field; microbenchmarks only beyond a fifth"
 });
 
 test("labels of one session only are listed, not compared", () => {
-  const more = inventSession([...twinsOf(1), other("mp4", "mp", 4, 1)], 10, QUIET, 4);
+  const more = synthesise([...timedTwins(1), timed("mp4", "mp", 4, 1)], {
+    blocks: 10,
+    scatter: QUIET,
+    seed: 4,
+  });
   const found = compareSessions(sessionOf(2, 1), more, OPTIONS);
   assert.equal(
     found.rows.map((row) => row.label),
@@ -80,7 +84,11 @@ test("labels of one session only are listed, not compared", () => {
 
 test("quiet times are precise after 6 blocks; scattered ones, and one label that scatters alone, are not", () => {
   const runsOf = (run: number) => {
-    const session = inventSession([...twinsOf(1), other("mp2", "mp", 2, 2)], 6, { ...QUIET, run }, 5);
+    const session = synthesise([...timedTwins(1), timed("mp2", "mp", 2, 2)], {
+      blocks: 6,
+      scatter: { ...QUIET, run },
+      seed: 5,
+    });
     return session.runs;
   };
   assert.ok(isPrecise(runsOf(0.005), OPTIONS));
@@ -100,7 +108,11 @@ test("quiet times are precise after 6 blocks; scattered ones, and one label that
 });
 
 test("5 blocks are never precise, nor is a session without sec; a backend that only failed holds nothing up", () => {
-  const { runs } = inventSession([...twinsOf(1), other("mp2", "mp", 2, 2)], 6, { ...QUIET, run: 0.001 }, 6);
+  const { runs } = synthesise([...timedTwins(1), timed("mp2", "mp", 2, 2)], {
+    blocks: 6,
+    scatter: { ...QUIET, run: 0.001 },
+    seed: 6,
+  });
   assert.not(
     isPrecise(
       runs.filter((run) => run.block < 6),

@@ -9,8 +9,8 @@ import { compareSessions } from "../../src/evidence/compareSessions";
 import { defaultOptions } from "../../src/evidence/summary";
 import { appendRun, appendSpans, writeEnv } from "../../src/records/runFolder";
 import { describeComparison } from "../../src/report/comparison";
+import { synthesise } from "../records/session.fixture";
 import { bandwidth, ideal, pixelPool, SEC } from "./claims/culprits";
-import { synthesise } from "./claims/syntheticSession";
 
 function describe(a: Session, b: Session): string {
   return describeComparison(compareSessions(a, b, defaultOptions(a)))
