@@ -102,7 +102,7 @@ function sidesOf(session: Session, options: SummaryOptions): Sides {
 }
 
 /** A field of env.json that two sessions do not share; missing fields are `null`. */
-export interface EnvDifference {
+interface EnvDifference {
   /** As `machine.cpuModel`. */
   readonly field: string;
   readonly a: unknown;
@@ -118,7 +118,7 @@ const MICROBENCHMARK_FACTOR = 1.2;
  * What differs between the grounds of two sessions: machine, software, data and child environment field by field, and
  * microbenchmarks that differ by more than a factor of 1.2.
  */
-export function listDifferences(a: EnvRecord, b: EnvRecord): readonly EnvDifference[] {
+function listDifferences(a: EnvRecord, b: EnvRecord): readonly EnvDifference[] {
   const plain = PARTS.flatMap((part) => fieldDifferences(part, a[part], b[part], isEqual));
   return [...plain, ...fieldDifferences("microbenchmarks", a.microbenchmarks, b.microbenchmarks, isClose)];
 }

@@ -145,7 +145,7 @@ export function summariseConfiguration(own: ConfigurationRuns, reference: Refere
 }
 
 /** One run as charts draw it. */
-export interface TimedRun {
+interface TimedRun {
   readonly runId: string;
   readonly block: number;
   readonly order: number;

@@ -68,7 +68,7 @@ export type ShareName = Phase | "other";
 export const SHARE_NAMES: readonly ShareName[] = [...PHASES, "other"];
 
 /** Zero, or what `fill` gives, for every phase and `other`. */
-export function tabulate(fill: (name: ShareName) => number): Record<ShareName, number> {
+function tabulate(fill: (name: ShareName) => number): Record<ShareName, number> {
   return Object.fromEntries(SHARE_NAMES.map((name) => [name, fill(name)])) as Record<ShareName, number>;
 }
 

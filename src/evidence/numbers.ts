@@ -21,6 +21,7 @@ export interface MedianEstimate extends Estimate {
 
 /** Fewer values or blocks than this carry no interval, hence no verdict. */
 export const LEAST_BLOCKS = 6;
+/** Of every interval. */
 export const CONFIDENCE = 0.95;
 
 /** A number that is only told when the data carry it; `reason` says what is missing. */
@@ -54,8 +55,8 @@ export function estimateMedian(values: readonly number[]): MedianEstimate {
 }
 
 /**
- * Ranks, from 1, of the narrowest interval k, n+1-k of the median whose coverage 1 - 2 P(Bin(n, 1/2) < k) is at least `confidence`.
- * n = 6: 1..6, 96.9 %; n = 10: 2..9, 97.9 %. Exact for independent values of any continuous distribution.
+ * Ranks, from 1, of the narrowest interval k, n+1-k of the median whose coverage 1 - 2 P(Bin(n, 1/2) < k) is at least
+ * `confidence`. n = 6: 1..6, 96.9 %; n = 10: 2..9, 97.9 %. Exact for independent values of any continuous distribution.
  * @param n number of values, up to 1000
  * @returns null when even minimum to maximum covers less (n < 6 at 95 %)
  */

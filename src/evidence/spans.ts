@@ -93,7 +93,7 @@ export function amdahlBound(serialShare: number, workers: number): number {
 }
 
 /** Kinds of time on a run's clock. */
-export const TIME_KINDS = ["compute", "startup", "ipc", "io", "decode", "others", "idle"] as const;
+const TIME_KINDS = ["compute", "startup", "ipc", "io", "decode", "others", "idle"] as const;
 export type TimeKind = (typeof TIME_KINDS)[number];
 export type TimeByKind = Readonly<Record<TimeKind, number>>;
 

@@ -31,7 +31,7 @@ export interface Comparison {
 }
 
 /** A configuration's times under its name. */
-export interface LabelledBlocks {
+interface LabelledBlocks {
   readonly label: string;
   readonly seconds: BlockValues;
 }
