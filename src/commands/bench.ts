@@ -8,7 +8,7 @@ import { LEAST_BLOCKS } from "../bench/protocol";
 import { runBench } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
 import { compareSessions, findRegressions } from "../evidence/compareSessions";
-import { judgePrecision } from "../evidence/summary";
+import { isPrecise } from "../evidence/summary";
 import { readPlane } from "../io/rows";
 import { readSession } from "../records/runFolder";
 import {
@@ -166,7 +166,7 @@ const STOPPING_OPTIONS = { seed: 1, draws: 2000 };
 export const benchConnections: BenchConnections = {
   describe: describeFolder,
   readPlane,
-  precise: (runs) => judgePrecision(runs, STOPPING_OPTIONS).precise,
+  precise: (runs) => isPrecise(runs, STOPPING_OPTIONS),
   unavailable: async (id) => (id === "prep" || id === "fused" ? null : await findBackend(id).unavailable()),
 };
 

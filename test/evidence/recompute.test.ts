@@ -13,12 +13,11 @@ import {
   summarise,
   type VerdictKind,
 } from "../../src/evidence/summary";
-import { readSession, type Session } from "../../src/records/runFolder";
+import { readSession, type StoredSession } from "../../src/records/runFolder";
 import { runPila } from "../commands/cli.fixture";
 import { pythonMissing, runPython } from "../io/python.fixture";
-import { withFolder } from "../records/records.fixture";
-import { syntheticSession } from "../report/fixtures/syntheticSession";
-import { writeSession } from "../report/fixtures/writeSession";
+import { withFolder, writeSession } from "../records/records.fixture";
+import { protocolSession } from "../records/session.fixture";
 import { testUnless } from "../testUnless";
 import { isClose } from "./oracle";
 
@@ -70,10 +69,9 @@ class Comparison {
   }
 
   median(found: MedianEstimate | null, expected: Node | undefined, what: string): void {
-    const { value, n, ranks, interval } = expected as Tree;
+    const { value, n, interval } = expected as Tree;
     this.number(found?.value, value, what);
     this.number(found?.n, n, `${what} n`);
-    assert.equal(found?.ranks ?? null, ranks, `${what} ranks`);
     this.members(found?.interval ?? null, interval, `${what} interval`);
   }
 
@@ -146,8 +144,15 @@ function compareConfiguration(compare: Comparison, level: Level, one: Configurat
     compare.bootstrap(one.relativeSpeedup, expected.relative, `${label} relative`);
   const efficiency = expected.efficiency;
   if (efficiency !== null) compare.number(one.efficiency?.value, efficiency, `${label} efficiency`);
-  const plain = ["cpuSeconds", "sumRssBytes", "peakRssBytes", "ipcMessages", "ipcBytes", "bytesWritten"];
-  compare.members(one, pick(expected, [...plain, "megabytesPerSecond", "roofShare"]), label);
+  const plain = [
+    "cpuSeconds",
+    "sumRssBytes",
+    "peakRssBytes",
+    "ipcMessages",
+    "ipcBytes",
+    "megabytesPerSecond",
+  ];
+  compare.members(one, pick(expected, plain), label);
   compareDecomposition(compare, one, expected);
   const sec = level.configurations.find((other) => other.label === "sec");
   const causes = (expected.causes ?? null) as Tree | null;
@@ -171,7 +176,6 @@ function compareScaling(compare: Comparison, level: Level, expected: Tree): void
       const own = at(told, "points", point.label);
       compare.number(point.karpFlatt, at(own, "karpFlatt"), `${point.label} Karp-Flatt`);
       compare.number(point.overheadBound, at(own, "overheadBound"), `${point.label} overhead bound`);
-      compare.number(point.overheadSeconds, at(own, "overheadSeconds"), `${point.label} overhead`);
       if (share !== undefined) {
         compare.number(amdahlBound(share, point.workers), at(own, "amdahlBound"), `${point.label} Amdahl`);
         if (point.amdahlBound !== null)
@@ -243,7 +247,7 @@ function compareGrowth(compare: Comparison, summary: Summary, expected: Tree): v
 
 /** @returns how many values were compared */
 function compareWithPython(folder: string): number {
-  const session: Session = readSession(folder);
+  const session = readSession(folder);
   const summary = summarise(session);
   const expected = JSON.parse(runPython(RUN, [PROGRAM, folder])) as Tree;
   const compare = new Comparison();
@@ -278,19 +282,19 @@ function compareWithPython(folder: string): number {
   return compare.compared;
 }
 
-const SESSIONS: Readonly<Record<string, () => Session>> = {
-  "two cores, up to four workers, spread 3 %": () => syntheticSession(),
+const SESSIONS: Readonly<Record<string, () => StoredSession>> = {
+  "two cores, up to four workers, spread 3 %": () => protocolSession(),
   "four cores, dates and caches varied, six blocks": () =>
-    syntheticSession({
+    protocolSession({
       cores: 4,
       dates: [4, 8],
       caches: ["warm", "cold"],
       blocks: 6,
-      spread: 0.1,
+      noise: 0.1,
       backends: ["mp", "mp_v2", "threads"],
     }),
   "dates and sizes varied": () => {
-    const small = syntheticSession({
+    const small = protocolSession({
       dates: [2, 4, 8],
       blocks: 6,
       workers: [1, 2],
@@ -305,7 +309,7 @@ const SESSIONS: Readonly<Record<string, () => Session>> = {
     return { ...small, runs: [...small.runs, ...large] };
   },
   "peers that are told their workers, and one that is not": () => {
-    const session = syntheticSession({ workers: [1, 2], backends: ["mp", "mp_v2", "mpi", "threads"] });
+    const session = protocolSession({ workers: [1, 2], backends: ["mp", "mp_v2", "mpi", "threads"] });
     const runs = session.runs.map((run) => {
       const program = run.backend === "mp" ? "py_mp" : null;
       if (run.backend === "sec" || (run.backend === "mp_v2" && run.workers === 2)) return run;
@@ -319,10 +323,10 @@ const SESSIONS: Readonly<Record<string, () => Session>> = {
     });
     return { ...session, runs, spans: [] };
   },
-  "too few blocks for an interval": () => syntheticSession({ blocks: 4, workers: [1, 2] }),
-  "no spans": () => syntheticSession({ traced: false, workers: [1, 2] }),
+  "too few blocks for an interval": () => protocolSession({ blocks: 4, workers: [1, 2] }),
+  "no spans": () => protocolSession({ traced: false, workers: [1, 2] }),
   "runs that failed or were skipped, in every column and block": () => {
-    const session = syntheticSession({ workers: [1, 2], blocks: 12 });
+    const session = protocolSession({ workers: [1, 2], blocks: 12 });
     const runs = session.runs.map((run, i) => {
       if (i % 7 === 3) return { ...run, outcome: "failed" as const, reason: "exit 1" };
       if (i % 31 !== 5) return run;

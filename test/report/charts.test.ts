@@ -8,9 +8,9 @@ import type { Drawing } from "../../src/report/drawing";
 import { LANGUAGES, type Lang } from "../../src/report/language";
 import { renderPng } from "../../src/report/png";
 import { makeReportData, type ReportData } from "../../src/report/reportData";
+import { protocolSession } from "../records/session.fixture";
 import { readPixels } from "./fixtures/pixels";
 import { parseSvg, textsOf } from "./fixtures/svg";
-import { syntheticSession } from "./fixtures/syntheticSession";
 
 /** Stored texts and pictures; written anew with UPDATE_SNAPSHOTS=1, to be looked at before they are kept. */
 const SNAPSHOTS = join(__dirname, "../../../test/report/snapshots");
@@ -18,7 +18,7 @@ const UPDATE = process.env.UPDATE_SNAPSHOTS === "1";
 /** Glyph edges differ between builds of the renderer by far less. */
 const INK_TOLERANCE = 0.002;
 
-const report = makeReportData(syntheticSession({ dates: [2, 4, 8], caches: ["warm", "cold"] }));
+const report = makeReportData(protocolSession({ dates: [2, 4, 8], caches: ["warm", "cold"] }));
 const OWN = CHARTS.filter((chart) => chart.figure !== "F12");
 
 function drawn(id: string, lang: Lang, from: ReportData = report): Drawing {
@@ -97,7 +97,7 @@ for (const chart of OWN) {
   });
 
   test(`${chart.figure} ${chart.id}: without records the reason is told in both languages`, () => {
-    const empty = makeReportData({ ...syntheticSession({ blocks: 0 }), runs: [], spans: [] });
+    const empty = makeReportData({ ...protocolSession({ blocks: 0 }), runs: [], spans: [] });
     const result = chart.draw(empty, "es");
     assert.is(result.kind, "missing");
     if (result.kind === "missing") assert.ok(result.reason.es !== "" && result.reason.en !== "");
@@ -111,7 +111,7 @@ test("a chart is the same text again after all others were drawn", () => {
 });
 
 test("a backend that returned wrong pixels is in no chart of times", () => {
-  const session = syntheticSession();
+  const session = protocolSession();
   const runs = session.runs.map((run) =>
     run.backend === "mp_mem" ? { ...run, outcome: "failed" as const, reason: "pixels differ from sec" } : run,
   );
