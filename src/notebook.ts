@@ -2,12 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { linkStack } from "../data-prep/link";
 import { simulateStack } from "../data-prep/simulate";
-import type { BenchResult } from "./bench/plan";
-import { childEnvironment } from "./bench/process";
+import { childEnvironment, pilaCommand, runChild } from "./bench/process";
 import type { Progress } from "./bench/protocol";
-import { pilaCommand } from "./bench/run";
-import { measure } from "./commands/bench";
-import { runChild } from "./commands/informe";
+import { type BenchResult, runBench } from "./bench/session";
 import { RecordError } from "./core/errors";
 import { writeWholeFile } from "./io/outputFile";
 import type { Quicklook } from "./pipeline/picture";
@@ -55,12 +52,7 @@ export interface NotebookSession {
 
 /** Measures a session from a cell; stopping the cell keeps what was measured. */
 export async function measureSession(session: NotebookSession): Promise<BenchResult> {
-  const signal = cellSignal();
-  return await measure({
-    ...session,
-    commandLine: ["notebook"],
-    ...(signal === undefined ? {} : { signal }),
-  });
+  return await runBench({ ...session, commandLine: ["notebook"], signal: cellSignal() });
 }
 
 /** The newest run folder below `reports/runs`. @throws RecordError there is none yet */
@@ -104,11 +96,10 @@ export function cellSignal(): AbortSignal | undefined {
  * @throws WorkerError the command failed; the message ends with its own words
  */
 export async function runPila(...words: readonly string[]): Promise<PilaRun> {
-  const signal = cellSignal();
   const start = performance.now();
   const stdout = await runChild([...pilaCommand(), ...words, "--json", "--quiet"], {
     env: childEnvironment(),
-    ...(signal === undefined ? {} : { signal }),
+    signal: cellSignal(),
   });
   const wallSeconds = (performance.now() - start) / 1000;
   return { ...(JSON.parse(stdout) as PilaRun), wallSeconds };

@@ -1,9 +1,64 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { BackendError, WorkerError } from "../core/errors";
 import { childrenOf, endProcesses, processesOfRun, signalProcesses } from "../parallel/processes";
-import type { Clock, Executed, Execution, Executor } from "./protocol";
+
+/** A whole process to run and to measure. */
+export interface Execution {
+  /** Program and arguments; no shell. */
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  /** Watch the memory of the process and its children; it costs a little time, so never in a run for a verdict. */
+  readonly watchMemory: boolean;
+}
+
+/** How it went. Every process it started has ended. */
+export interface Executed {
+  /** null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+  /** Why it could not be started at all; null when it was. */
+  readonly spawnError: string | null;
+  /** Processes that outlived the one that was started and had to be killed. */
+  readonly leftBehind: number;
+  /** On the monotonic clock, just before it was started. */
+  readonly startSeconds: number;
+  /** From there until its exit was seen. */
+  readonly wallSeconds: number;
+  /** Of all its processes that were waited for, in steps of 10 ms; null where the system does not tell. */
+  readonly userSeconds: number | null;
+  readonly systemSeconds: number | null;
+  readonly peakRssBytes: number | null;
+  readonly sumRssBytes: number | null;
+  readonly stdout: string;
+  /** The last 4 kB. */
+  readonly stderr: string;
+}
+
+/** Runs one process at a time; a test brings its own. */
+export interface Executor {
+  /** Never rejects for what the process does; rejects with the signal's reason when that aborts it. */
+  execute(execution: Execution, signal?: AbortSignal): Promise<Executed>;
+}
+
+/** Where the bench takes its time from; a test brings its own. */
+export interface Clock {
+  /** Seconds on the host's monotonic clock: the one on which every process of a run dates its spans. */
+  nowSeconds(): number;
+  /** The wall clock, ISO 8601, UTC. */
+  utc(): string;
+}
+
+export const systemClock: Clock = {
+  nowSeconds: () => Number(process.hrtime.bigint()) / 1e9,
+  utc: () => new Date().toISOString(),
+};
 
 const MARK = "PILA_BENCH_RUN";
 const KEPT_STDOUT = 1 << 20;
@@ -192,6 +247,23 @@ function highWaterOf(pid: number): number {
   }
 }
 
+/** Root of the package: where package.json stands, three levels above the compiled file. */
+export function packageRoot(): string {
+  return join(__dirname, "../../..");
+}
+
+/**
+ * The command people type after the set-up; never npx, which costs 0.4 s and leaves the real process alive.
+ * @throws BackendError it is not linked
+ */
+export function pilaCommand(root: string = packageRoot()): readonly string[] {
+  const path = join(root, "node_modules/.bin/pila");
+  if (!existsSync(path)) {
+    throw new BackendError(`${path}: found nothing, expected the pila command; run npm run setup`, { path });
+  }
+  return [path];
+}
+
 /**
  * One BLAS and OpenMP thread each: a numerical library that starts threads of its own beside the workers would
  * measure itself.
@@ -214,4 +286,45 @@ const DROPPED = /^(NODE_EXTRA_CA_CERTS|NODE_OPTIONS|NODE_V8_COVERAGE|OMPI_COMM_|
 export function childEnvironment(own: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const kept = Object.entries(own).filter(([name, value]) => value !== undefined && !DROPPED.test(name));
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...CHILD_SETTINGS };
+}
+
+/**
+ * Runs a program to its end; it goes with the signal, and first gets SIGTERM.
+ * @returns its stdout
+ * @throws WorkerError it ended with another code than 0; the message ends with its own last words
+ */
+export function runChild(
+  command: readonly string[],
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly cwd?: string;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<string> {
+  const [program, ...args] = command as [string, ...string[]];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const stdout = collect(child.stdout, (text) => text);
+    const stderr = collect(child.stderr, (text) => text);
+    const stop = (): void => void child.kill("SIGTERM");
+    options.signal?.addEventListener("abort", stop, { once: true });
+    child.once("error", (cause) =>
+      reject(new WorkerError(`found ${program} not started (${cause.message})`, { cause })),
+    );
+    child.once("close", (code, signalName) => {
+      options.signal?.removeEventListener("abort", stop);
+      if (options.signal?.aborted) reject(options.signal.reason);
+      else if (code === 0) resolve(stdout.text());
+      else {
+        const words = stderr.text().trim().split("\n").slice(-12).join("\n");
+        reject(
+          new WorkerError(`found ${program} ended by ${signalName ?? `code ${code}`}, expected 0\n${words}`),
+        );
+      }
+    });
+  });
 }
