@@ -34,7 +34,9 @@ export interface Executed {
   /** Of all its processes that were waited for, in steps of 10 ms; null where the system does not tell. */
   readonly userSeconds: number | null;
   readonly systemSeconds: number | null;
+  /** Resident memory of the largest process; null when nothing could be read, or it was not watched. */
   readonly peakRssBytes: number | null;
+  /** The peaks of all processes that lived at the same time, summed, at most; pages that processes share count in each. */
   readonly sumRssBytes: number | null;
   readonly stdout: string;
   /** The last 4 kB. */
@@ -84,24 +86,24 @@ async function execute(
 ): Promise<Executed> {
   signal?.throwIfAborted();
   const [program, ...parameters] = execution.command;
-  const mark = `${MARK}=${randomBytes(8).toString("hex")}`;
-  const environment = { ...execution.environment, [MARK]: mark.slice(MARK.length + 1) };
+  const value = randomBytes(8).toString("hex");
+  const mark = `${MARK}=${value}`;
   const before = childSeconds();
   const startSeconds = clock.nowSeconds();
   const child = spawn(program!, parameters, {
     cwd: execution.folder,
-    env: environment,
+    env: { ...execution.environment, [MARK]: value },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const memory = execution.watchMemory && child.pid !== undefined ? watchMemory(child.pid) : null;
+  const { pid } = child;
+  const memory = execution.watchMemory && pid !== undefined ? watchMemory(pid) : null;
   const stdout = collect(child.stdout!, (text) => text.slice(0, KEPT_STDOUT));
   const stderr = collect(child.stderr!, (text) => text.slice(-KEPT_STDERR));
   const stopper = stopOn(child, mark, execution.timeoutSeconds, graceSeconds, signal);
-  const end = await exitOf(child, clock);
+  const { seconds, ...end } = await exitOf(child, clock);
   const after = childSeconds();
   const peaks = memory?.stop() ?? { peakRssBytes: null, sumRssBytes: null };
-  const { pid } = child;
   const patience = stopper.stopped() ? 0 : STRAGGLER_MILLISECONDS;
   const leftBehind = pid === undefined ? 0 : await endProcesses(() => processesOfRun(pid, mark), patience);
   stopper.disarm();
@@ -109,13 +111,11 @@ async function execute(
   child.stderr!.destroy();
   signal?.throwIfAborted();
   return {
-    exitCode: end.exitCode,
-    signal: end.signal,
-    spawnError: end.spawnError,
+    ...end,
     timedOut: stopper.timedOut(),
     leftBehind,
     startSeconds,
-    wallSeconds: end.seconds - startSeconds,
+    wallSeconds: seconds - startSeconds,
     userSeconds: before === null || after === null ? null : rounded(after.user - before.user),
     systemSeconds: before === null || after === null ? null : rounded(after.system - before.system),
     ...peaks,
@@ -124,14 +124,11 @@ async function execute(
   };
 }
 
-interface End {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly spawnError: string | null;
-  readonly seconds: number;
-}
-
-function exitOf(child: ChildProcess, clock: Clock): Promise<End> {
+/** How a process ended, and when that was seen. */
+function exitOf(
+  child: ChildProcess,
+  clock: Clock,
+): Promise<Pick<Executed, "exitCode" | "signal" | "spawnError"> & { readonly seconds: number }> {
   return new Promise((resolve) => {
     child.once("error", (error) => {
       resolve({ exitCode: null, signal: null, spawnError: error.message, seconds: clock.nowSeconds() });
@@ -200,12 +197,7 @@ function rounded(seconds: number): number {
 
 const INTERVAL_MILLISECONDS = 40;
 
-interface MemoryPeaks {
-  /** Resident memory of the largest process; null when nothing could be read. */
-  readonly peakRssBytes: number | null;
-  /** The peaks of all processes that lived at the same time, summed, at most; pages that processes share count in each. */
-  readonly sumRssBytes: number | null;
-}
+type MemoryPeaks = Pick<Executed, "peakRssBytes" | "sumRssBytes">;
 
 /**
  * Watches the memory of a process and all its children every 40 ms until stopped. A look costs about 0.1 ms a

@@ -53,7 +53,7 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const out = resolve(args.text("out") ?? packagePath("reports/informe.html"));
   const given = args.text("run");
   const runFolder = given === undefined ? await measureRun(args, context) : requireRun(args, given);
-  const files = await exportInforme({ run: runFolder, lang, out, pdf: args.flag("pdf"), context });
+  const files = await exportInforme(runFolder, out, lang, args.flag("pdf"), context);
   copyResults(runFolder, dirname(out));
   for (const file of files) context.print(file);
 }
@@ -141,20 +141,18 @@ function linkedStack(treeOrFolder: string, context: Context): string {
   return flat;
 }
 
-interface ExportRequest {
-  readonly run: string;
-  readonly lang: "es" | "en";
-  readonly out: string;
-  readonly pdf: boolean;
-  readonly context: Context;
-}
-
 /**
  * Executes 90-informe on a run folder under the kernel and exports it; `informe.md` stands beside the HTML.
  * @returns the files that were written
  * @throws WorkerError a cell failed; the message ends with its error
  */
-async function exportInforme({ run, lang, out, pdf, context }: ExportRequest): Promise<readonly string[]> {
+async function exportInforme(
+  run: string,
+  out: string,
+  lang: "es" | "en",
+  pdf: boolean,
+  context: Context,
+): Promise<readonly string[]> {
   const python = privatePython();
   const scratch = mkdtempSync(join(tmpdir(), "pila-informe-"));
   try {
