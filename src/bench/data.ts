@@ -17,7 +17,7 @@ interface DateFiles {
 }
 
 /** What a data folder holds. */
-export interface DataFolder {
+interface DataFolder {
   readonly folder: string;
   readonly kind: "slc" | "intensity";
   /** In the order in which the backends read them. */
