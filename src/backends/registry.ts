@@ -9,7 +9,12 @@ import { sec, threads } from "./rows";
 /** Every backend, in the order of tables and charts. A new one is a line here. */
 export const BACKENDS = [sec, mp, mpV2, mpMem, mpi, threads] as const satisfies readonly Backend[];
 
-/** The backend of an id. @throws UsageError there is no such backend; the message names those there are */
+/**
+ * The backend of an id.
+ * @param id such as `sec` or `mp_v2`
+ * @returns its entry: `run`, and `unavailable`, which tells why it cannot run here
+ * @throws UsageError there is no such backend; the message names those there are
+ */
 export function findBackend(id: string): Backend {
   const found = BACKENDS.find((backend) => backend.id === id);
   if (found === undefined) {

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as letSignalsIn } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import type { DateCube, EnlEstimate, MapRecord, MapsRecord, SpeckleHistogram } from "../core/maps";
+import type { DateCube, MapRecord, MapsRecord, SpeckleHistogram } from "../core/maps";
 import { type Looks, pixelCount, type Shape, type Window } from "../core/raster";
 import { readManifest } from "../io/folders";
 import { writeWholeFile } from "../io/outputFile";
@@ -62,7 +62,7 @@ export async function writeMaps(
   const { maps, mapShape } = drawStatistics(runFolder, statistics, products, rows, box);
   signal?.throwIfAborted();
   const cube = await writeCube(runFolder, rows, signal);
-  const { side, overall, regions, histogram } = await measureSpeckle(rows, signal);
+  const { enl, histogram } = await measureSpeckle(rows, signal);
   const manifest = readManifest(intensityFolder);
   const record: MapsRecord = {
     schema: 1,
@@ -73,7 +73,7 @@ export async function writeMaps(
     mapShape,
     box,
     maps,
-    enl: { side, overall, regions },
+    enl,
     histogram,
     cube,
   };
@@ -214,15 +214,11 @@ const BINS = 40;
 /** The bins reach this many standard deviations to each side of the mean. */
 const REACH = 4;
 
-interface Speckle {
-  readonly side: number;
-  readonly overall: EnlEstimate | null;
-  readonly regions: readonly { readonly window: Window; readonly estimate: EnlEstimate | null }[];
-  readonly histogram: SpeckleHistogram | null;
-}
-
 /** ENL of the single dates of a stack of intensities, of the whole and by parts, and the histogram of a homogeneous region. */
-async function measureSpeckle(rows: StackRows, signal?: AbortSignal): Promise<Speckle> {
+async function measureSpeckle(
+  rows: StackRows,
+  signal: AbortSignal | undefined,
+): Promise<Pick<MapsRecord, "enl" | "histogram">> {
   const { azimuth, range } = rows.window;
   const wide = Math.floor(azimuth / SIDES.wide) * Math.floor(range / SIDES.wide) >= SIDES.leastWide;
   const side = wide ? SIDES.wide : SIDES.narrow;
@@ -237,12 +233,8 @@ async function measureSpeckle(rows: StackRows, signal?: AbortSignal): Promise<Sp
     const own = windows.filter((one) => isCentredIn(one.window, window));
     return { window, estimate: estimateEnl(own, side ** 2) };
   });
-  return {
-    side,
-    overall,
-    regions,
-    histogram: overall === null ? null : drawHistogram(rows, side, overall.enl),
-  };
+  const histogram = overall === null ? null : drawHistogram(rows, side, overall.enl);
+  return { enl: { side, overall, regions }, histogram };
 }
 
 function collectWindows(rows: StackRows, date: number, side: number): readonly WindowMoments[] {

@@ -56,6 +56,8 @@ export function readEnv(folder: string): EnvRecord {
 /**
  * All records of a run folder, validated; unknown fields kept. A torn last line and spans of a run that was never
  * recorded (the writer was stopped between the two) are left out and noted.
+ * @param folder the run folder
+ * @returns env.json, runs, spans, and notes on what was left out
  * @throws RecordError names file, line and field
  */
 export function readSession(folder: string): StoredSession {

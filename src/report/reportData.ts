@@ -19,7 +19,12 @@ export function makeReportData(session: StoredSession, folder: string | null = n
   return { folder, session, env: session.env, summary, level: summary.levels[0] ?? null };
 }
 
-/** The report's data of a run folder. @throws RecordError names file, line and field */
+/**
+ * The report's data of a run folder.
+ * @param folder the run folder
+ * @returns its records, their summary, and the maps where it has any
+ * @throws RecordError names file, line and field
+ */
 export function readReportData(folder: string): ReportData {
   return makeReportData(readSession(folder), folder);
 }

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeMachine, describeSoftware } from "../../src/bench/machine";
-import { packageRoot, pilaCommand } from "../../src/bench/run";
+import { packageRoot, pilaCommand } from "../../src/bench/process";
 import { pairedRatio } from "../../src/evidence/verdict";
 import { CROP_ROWS, comparisonsOf, MEMORY_ROW, ROW_DATES } from "./figures";
 import { timeInTurns } from "./measure";

@@ -1,5 +1,4 @@
-import { childEnvironment, createProcessExecutor } from "../../src/bench/process";
-import { systemClock } from "../../src/bench/protocol";
+import { childEnvironment, createProcessExecutor, systemClock } from "../../src/bench/process";
 
 /** Long enough for a whole environment of Python packages. */
 const TIMEOUT_SECONDS = 1800;

@@ -4,11 +4,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BenchRun } from "../../src/bench/run";
 import { runBench } from "../../src/bench/session";
+import { productHeader } from "../../src/io/products";
 import { readSession } from "../../src/records/runFolder";
 import { withFolder } from "../records/records.fixture";
-import { describeFake, readFakePlane, writeStack } from "./bench.fixture";
+import { writeStack } from "./bench.fixture";
 
-/** Adds up planes kept as JSON; `--count`, `--trace` and the usage on stdout as pila has them. */
+const HEADER = productHeader({ azimuth: 2, range: 2 }).bytes.toString("hex");
+
+/** Adds up crops of 2 x 2 pixels; `--count`, `--trace` and the usage on stdout as pila has them. */
 const PROGRAM = `
 const fs = require("fs"), path = require("path");
 const words = process.argv.slice(2).filter((word) => !["stats", "sec"].includes(word));
@@ -16,9 +19,11 @@ const option = (name) => words.includes(name) ? words[words.indexOf(name) + 1] :
 const now = () => Number(process.hrtime.bigint()) / 1e9;
 const start = now();
 const [input, mean, std] = words;
-const planes = fs.readdirSync(input).sort().map((name) => JSON.parse(fs.readFileSync(path.join(input, name))).values);
+const header = Buffer.from("${HEADER}", "hex");
+const read = (name) => [0, 4, 8, 12].map((at) => fs.readFileSync(path.join(input, name)).readFloatLE(header.length + at));
+const planes = fs.readdirSync(input).sort().map(read);
 const sum = [0, 1, 2, 3].map((i) => planes.reduce((total, values) => total + values[i], 0));
-const write = (file, values) => fs.writeFileSync(file, JSON.stringify({ shape: { azimuth: 2, range: 2 }, values }));
+const write = (file, values) => fs.writeFileSync(file, Buffer.concat([header, Buffer.from(Float32Array.from(values).buffer)]));
 write(mean, sum);
 write(std, sum);
 if (option("--count")) write(option("--count"), [1, 1, 1, 1].map(() => planes.length));
@@ -34,20 +39,17 @@ test("real processes and a peer in plain node, on this machine: times, memory, s
     const data = writeStack(join(folder, "data"), "intensity", ["20200101", "20200113"]);
     const peer = (name: string, file: string) =>
       `${name}='${process.execPath}' '${file}' {intens} {mean} {std}`;
-    const result = await runBench({
-      data,
-      out: join(folder, "run"),
-      backends: ["sec"],
-      blocks: 1,
-      peers: [peer("node_sec", program), peer("absent", join(folder, "nowhere.js"))],
-      commandLine: ["pila", "bench", "DIR"],
-      connections: {
-        describe: describeFake,
-        readPlane: readFakePlane,
-        precise: () => false,
-        pila: [process.execPath, program],
+    const result = await runBench(
+      {
+        data,
+        out: join(folder, "run"),
+        backends: ["sec"],
+        blocks: 1,
+        peers: [peer("node_sec", program), peer("absent", join(folder, "nowhere.js"))],
+        commandLine: ["pila", "bench", "DIR"],
       },
-    });
+      { precise: () => false, pila: [process.execPath, program] },
+    );
     const { runs, spans, env } = readSession(result.folder);
     assert.is(runs.length, 2 * 4 + 1);
     const absent = runs.filter((run) => run.label === "absent");

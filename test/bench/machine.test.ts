@@ -10,9 +10,7 @@ import {
   filesystemOf,
   measureMachine,
 } from "../../src/bench/machine";
-import { CHILD_SETTINGS, childEnvironment } from "../../src/bench/process";
-import { systemClock } from "../../src/bench/protocol";
-import { packageRoot } from "../../src/bench/run";
+import { CHILD_SETTINGS, childEnvironment, packageRoot, systemClock } from "../../src/bench/process";
 import { validateRecord } from "../../src/records/runFolder";
 import { envOf, withFolder } from "../records/records.fixture";
 

@@ -2,8 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createProcessExecutor } from "../../src/bench/process";
-import { type Executed, type Execution, systemClock } from "../../src/bench/protocol";
+import { createProcessExecutor, type Executed, type Execution, systemClock } from "../../src/bench/process";
 import { readProcess } from "../../src/parallel/processes";
 import { withFolder } from "../records/records.fixture";
 
