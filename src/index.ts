@@ -2,8 +2,7 @@
 
 export { linkStack } from "../data-prep/link";
 export { simulateStack } from "../data-prep/simulate";
-export type { Backend } from "./backends/backend";
-export { BACKENDS, findBackend } from "./backends/registry";
+export { type Backend, backends, findBackend } from "./backends/registry";
 export * from "./core/errors";
 export type { Looks, NoData, Raster, Scene, Shape, Stack, Window } from "./core/raster";
 export type { EnvRecord, Phase, RunRecord, Span, SpanRecord } from "./core/records";

@@ -1,3 +1,4 @@
+import { BACKEND_IDS, findBackend } from "../backends/registry";
 import { UsageError } from "../core/errors";
 import type { NoData, Shape } from "../core/raster";
 import type { EnvRecord, RunRecord } from "../core/records";
@@ -97,8 +98,6 @@ export interface BenchResult {
   readonly notes: readonly string[];
 }
 
-/** Backends measured unless asked otherwise; prep and fused join them where there are SLC. */
-const DEFAULT_BACKENDS: readonly string[] = ["sec", "mp", "mp_v2", "mp_mem", "mpi", "threads"];
 const TRACE_EVERY = 2;
 const DEFAULT_TIMEOUT_SECONDS = 600;
 
@@ -119,7 +118,7 @@ export async function resolveProtocol(
   options: BenchOptions,
   world: { readonly hasSlc: boolean; readonly mpi: string | null; readonly cores: number },
 ): Promise<{ readonly protocol: StoredProtocol; readonly skipped: EnvRecord["skipped"] }> {
-  const asked = options.backends ?? [...DEFAULT_BACKENDS, ...(world.hasSlc ? ["fused"] : [])];
+  const asked = options.backends ?? [...BACKEND_IDS, ...(world.hasSlc ? ["fused"] : [])];
   // fused is only ever compared with prep + sec of the same blocks.
   const wanted = [
     ...new Set(["sec", ...asked.flatMap((backend) => (backend === "fused" ? ["prep", "fused"] : [backend]))]),
@@ -226,7 +225,7 @@ export function configurationKey(configuration: BenchConfiguration): string {
 
 /**
  * Every configuration of a block, level by level: `sec` twice, each parallel backend at every number of workers
- * and always at 1 too, then the peers (a peer without `{workers}` once).
+ * and always at 1 too (one that is not parallel at 1 alone), then the peers (a peer without `{workers}` once).
  * @param backends ids without those that cannot run here; `sec` is measured whether listed or not
  */
 export function buildConfigurations(
@@ -241,11 +240,13 @@ export function buildConfigurations(
       const common = { twin, backend, program: null, workers: count, level, peerCommand: null };
       return { label: labelOf(backend, count), ...common };
     };
-    const parallel = backends.filter((backend) => backend !== "sec");
+    const others = backends.filter((backend) => backend !== "sec");
+    const countsOf = (backend: string): readonly number[] =>
+      BACKEND_IDS.includes(backend) && !findBackend(backend).parallel ? [1] : counts;
     return [
       own("sec", 1, "a"),
       own("sec", 1, "b"),
-      ...parallel.flatMap((backend) => counts.map((count) => own(backend, count, null))),
+      ...others.flatMap((backend) => countsOf(backend).map((count) => own(backend, count, null))),
       ...peers.flatMap((peer) => peerConfigurations(peer, counts, level)),
     ];
   });

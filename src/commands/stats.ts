@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
-import type { MpiJob, MpiResult } from "../backends/mpi";
-import { runRank } from "../backends/mpiRank";
-import { findBackend } from "../backends/registry";
+import type { MpiJob, MpiResult } from "../backends/mpiRank";
+import { BACKEND_IDS, findBackend } from "../backends/registry";
 import { formatShape } from "../core/raster";
 import { findStaleDates } from "../io/folders";
 import { rankEnvironment } from "../parallel/mpi/detect";
@@ -25,7 +24,7 @@ export const command: Command = {
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
   },
-  notes: "BACKEND: sec mp mp_v2 mp_mem mpi threads",
+  notes: `BACKEND: ${BACKEND_IDS.join(" ")}`,
   run,
 };
 
@@ -38,7 +37,6 @@ async function run(args: Arguments, context: Context): Promise<void> {
   for (const stale of findStaleDates(intensityFolder)) context.tell(`pila: ${stale}; prepare it again`);
 
   if (backend.id === "mpi" && rankEnvironment(process.env).started) {
-    const { runAsRank } = require("./stats") as typeof import("./stats");
     await runAsRank({ intensityFolder, mean, std, count, split }, args, context);
     return;
   }
@@ -79,11 +77,8 @@ async function run(args: Arguments, context: Context): Promise<void> {
 }
 
 /** `pila stats mpi` started under mpiexec or srun: joins as a rank; rank 0 speaks for all. */
-export async function runAsRank(
-  job: Omit<MpiJob, "tracing">,
-  args: Arguments,
-  context: Context,
-): Promise<void> {
+async function runAsRank(job: Omit<MpiJob, "tracing">, args: Arguments, context: Context): Promise<void> {
+  const { runRank } = require("../backends/mpiRank") as typeof import("../backends/mpiRank");
   const trace = args.text("trace");
   await runRank({ ...job, tracing: trace !== undefined }, (result) => tellResult(result, job, args, context));
 }

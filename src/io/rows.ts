@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { FormatError } from "../core/errors";
 import { PIXEL_BYTES, type PlaneSource, pixelCount, type Raster } from "../core/raster";
-import { decodeTiff } from "./decodeTiff";
 import { describeTiff } from "./tiff";
 
 /** Where rows came to lie in memory: bytes from one row to the next, and how many bytes were read. */
@@ -123,13 +122,23 @@ export class SourceFiles {
 }
 
 /**
+ * Where the pixels of a one-band TIFF lie; what is compressed, tiled or of whole numbers is decoded first.
+ * @throws FormatError the file is no one-band TIFF, or cannot be decoded
+ */
+export async function openPlane(path: string): Promise<PlaneSource> {
+  const described = describeTiff(path);
+  if (described.plain) return described.source;
+  const { decodeTiff } = require("./decodeTiff") as typeof import("./decodeTiff");
+  return await decodeTiff(path);
+}
+
+/**
  * A whole float32 TIFF in memory, its declared no data turned to NaN: for comparing and drawing products, never for
  * reducing a stack.
  * @throws FormatError the file is no one-band TIFF
  */
 export async function readPlane(path: string): Promise<Raster> {
-  const described = describeTiff(path);
-  const source = described.plain ? described.source : await decodeTiff(path);
+  const source = await openPlane(path);
   const { shape } = source;
   const bytes = Buffer.from(new ArrayBuffer(pixelCount(shape) * 4));
   const file = openSync(source.path, "r");

@@ -12,10 +12,9 @@ import {
   type Window,
   wholeWindow,
 } from "../core/raster";
-import { decodeTiff } from "../io/decodeTiff";
 import { openIntensityStack, openSlcStack } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
-import { describeTiff } from "../io/tiff";
+import { openPlane } from "../io/rows";
 
 /** Which rows of which images are wanted, as intensity. Plain data: it crosses thread and process borders. */
 export interface StackRows {
@@ -84,8 +83,7 @@ export async function openIntensityRows(folder: string, outputs: readonly string
 export async function openPlaneRows(paths: readonly string[]): Promise<StackRows> {
   const sources = [];
   for (const path of paths) {
-    const described = describeTiff(path);
-    const source = described.plain ? described.source : await decodeTiff(path);
+    const source = await openPlane(path);
     const { shape } = sources[0] ?? source;
     if (!sameShape(source.shape, shape)) {
       throw new ShapeError(
