@@ -71,17 +71,8 @@ export function inspectStack(folder: string, parameters: IntensityParameters): S
 
 function inspectScene({ date, path, scene, problem }: FoundScene): InspectedDate {
   if (scene === null) {
-    return {
-      date,
-      path,
-      dataPath: null,
-      dataOffset: null,
-      shape: null,
-      bytes: null,
-      kind: null,
-      sample: null,
-      problem,
-    };
+    const unknown = { dataPath: null, dataOffset: null, shape: null, bytes: null, kind: null, sample: null };
+    return { date, path, ...unknown, problem };
   }
   const { source } = scene;
   return {
