@@ -4,7 +4,7 @@
 export { linkStack } from "../data-prep/link";
 export { simulateStack } from "../data-prep/simulate";
 // Backends and records
-export { BACKENDS, findBackend } from "./backends/registry";
+export { backends, findBackend } from "./backends/registry";
 export { PilaError } from "./core/errors";
 export { openIntensityStack, openSlcStack } from "./io/folders";
 export { readPlane } from "./io/rows";

@@ -1,12 +1,25 @@
 import { closeSync, openSync } from "node:fs";
+import type { Shape } from "../core/raster";
 import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";
 import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
-import { BlockReducer, type MomentTargets, planReduction, withProducts } from "../pipeline/moments";
-import type { StackRows } from "../pipeline/rowReader";
-import { momentTargets, openIntensityRows } from "../pipeline/stackRows";
-import { BlockStates, planStateBlocks, StateFinisher } from "../pipeline/states";
-import type { MpiJob, MpiResult } from "./mpi";
-import { datesOfWorker } from "./workers";
+import { type MomentTargets, momentTargets, planReduction, startReducing } from "../pipeline/moments";
+import { withProducts } from "../pipeline/run";
+import { openIntensityRows, type StackRows } from "../pipeline/stackRows";
+import { BlockStates, StateMerger, stateBlocks } from "../pipeline/states";
+import { datesOfWorker, outputPaths, type StatsRequest } from "./backend";
+
+/** The work of all ranks. Plain data. */
+export interface MpiJob extends Pick<StatsRequest, "intensityFolder" | "mean" | "std" | "count" | "split"> {
+  readonly tracing: boolean;
+}
+
+/** What rank 0 knows at the end. */
+export interface MpiResult {
+  readonly ranks: number;
+  readonly dates: readonly string[];
+  readonly shape: Shape;
+  readonly meter: MeterReport;
+}
 
 const TAG = { states: 1, report: 2, targets: 3 } as const;
 /** Longest text one rank sends another: its counts and spans. */
@@ -25,8 +38,8 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
   meter.end("init", "MPI", started);
   try {
     const start = meter.start();
-    const outputs = job.count === null ? [job.mean, job.std] : [job.mean, job.std, job.count];
-    const { stack, rows } = await openIntensityRows(job.intensityFolder, outputs);
+    const outputs = outputPaths(job);
+    const rows = await openIntensityRows(job.intensityFolder, outputs);
     meter.end("init", "stack", start);
     const work = job.split === "rows" ? reduceBand : reduceDates;
     if (world.rank !== 0) {
@@ -35,7 +48,7 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
       world.finalize();
       return;
     }
-    const reports = await withProducts(outputs, stack.shape, meter, undefined, async (products) => {
+    const reports = await withProducts(outputs, rows.window, meter, undefined, async (products) => {
       const paths = products.map((product) => product.temporaryPath);
       work(world, rows, { targets: momentTargets(products), paths }, meter);
       const receiving = meter.since();
@@ -44,7 +57,8 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
       return received;
     });
     for (const report of reports) meter.absorb(report);
-    tell({ ranks: world.size, dates: rows.dates, shape: stack.shape, meter: meter.report() });
+    const { azimuth, range } = rows.window;
+    tell({ ranks: world.size, dates: rows.dates, shape: { azimuth, range }, meter: meter.report() });
     world.finalize();
   } catch (error) {
     world.fail(error);
@@ -59,30 +73,30 @@ interface OwnProducts {
 
 /** Every rank reads its own dates; partial states go to rank 0 block by block. */
 function reduceDates(world: MpiWorld, rows: StackRows, own: OwnProducts | null, meter: Meter): void {
-  const blocks = planStateBlocks(rows);
+  const blocks = stateBlocks(rows);
   const dates = datesOfWorker(rows.sources.length, world.rank, world.size);
   const states = new BlockStates(blocks, meter);
-  const finisher = own === null ? null : new StateFinisher(blocks, own.targets, meter);
-  for (let block = 0; block < blocks.blocks; block++) {
+  const merger = own === null ? null : new StateMerger(blocks, own.targets, meter);
+  for (let block = 0; block < blocks.count; block++) {
     const mine = states.compute(block, dates);
-    if (finisher === null) {
+    if (merger === null) {
       const start = meter.start();
       world.send(mine, 0, TAG.states);
       meter.countMessage(mine.length);
       meter.end("send", `block ${block}`, start, mine.length);
       continue;
     }
-    finisher.begin(mine);
+    merger.begin(mine);
     for (let rank = 1; rank < world.size; rank++) {
       const start = meter.start();
-      const bytes = world.receive(finisher.incoming(block), rank, TAG.states);
+      const bytes = world.receive(merger.incoming(block), rank, TAG.states);
       meter.end("receive", `block ${block} of rank ${rank}`, start, bytes);
-      finisher.merge(block);
+      merger.merge(block);
     }
-    finisher.finish(block);
+    merger.finish(block);
   }
   states.close();
-  finisher?.close();
+  merger?.close();
 }
 
 /** Every rank reduces its band of rows of every date and writes them in place; only a barrier joins them. */
@@ -93,11 +107,12 @@ function reduceBand(world: MpiWorld, rows: StackRows, own: OwnProducts | null, m
   meter.end(own === null ? "receive" : "send", "targets", exchanging);
   // Blocks of a plan for this many workers, dealt out as one contiguous band a rank.
   const task = planReduction(rows, targets, world.size);
-  const from = Math.floor((task.blocks * world.rank) / world.size);
-  const to = Math.floor((task.blocks * (world.rank + 1)) / world.size);
-  const reducer = new BlockReducer(task, meter);
-  for (let block = from; block < to; block++) reducer.reduce(block);
-  reducer.close();
+  const blocks = task.blocks.count;
+  const from = Math.floor((blocks * world.rank) / world.size);
+  const to = Math.floor((blocks * (world.rank + 1)) / world.size);
+  const reducing = startReducing(task, meter);
+  for (let block = from; block < to; block++) reducing.do(block);
+  reducing.close();
   if (own === null)
     for (const target of [targets.mean, targets.std, targets.count]) if (target) closeSync(target.file);
   const start = meter.start();

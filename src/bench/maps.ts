@@ -15,8 +15,8 @@ import {
   toDecibels,
   toLevels,
 } from "../pipeline/picture";
-import { type StackRows, scanRows } from "../pipeline/rowReader";
-import { openIntensityRows, openPlaneRows } from "../pipeline/stackRows";
+import { scanRows } from "../pipeline/rowReader";
+import { openIntensityRows, openPlaneRows, type StackRows } from "../pipeline/stackRows";
 import { fitGamma } from "../statistics/distributions";
 import { estimateEnl, WindowCollector, type WindowMoments } from "../statistics/speckle";
 import { type Folded, STATISTICS, type Statistic } from "../statistics/temporal";
@@ -55,7 +55,7 @@ export async function writeMaps(
 ): Promise<MapsRecord> {
   const { mean, std, count, intensityFolder, signal } = request;
   mkdirSync(mapsPath(runFolder), { recursive: true });
-  const { rows } = await openIntensityRows(intensityFolder, []);
+  const rows = await openIntensityRows(intensityFolder, []);
   const shape: Shape = { azimuth: rows.window.azimuth, range: rows.window.range };
   const box = boxFor(shape, LONGEST_MAP);
   const products = await openPlaneRows([mean, std, count]);

@@ -1,3 +1,4 @@
+import { BACKEND_IDS, findBackend } from "../backends/registry";
 import { UsageError } from "../core/errors";
 import type { NoData, Shape } from "../core/raster";
 import type { EnvRecord } from "../core/records";
@@ -51,8 +52,6 @@ export interface BenchEnv extends EnvRecord {
   readonly protocol: StoredProtocol;
 }
 
-/** Backends measured unless asked otherwise; prep and fused join them where there are SLC. */
-const DEFAULT_BACKENDS: readonly string[] = ["sec", "mp", "mp_v2", "mp_mem", "mpi", "threads"];
 /** Blocks measured unless asked otherwise (the warm-up not counted). */
 const DEFAULT_BLOCKS = 10;
 const TRACE_EVERY = 2;
@@ -77,7 +76,7 @@ export async function resolveProtocol(
   { hasSlc, mpi, cores }: { readonly hasSlc: boolean; readonly mpi: string | null; readonly cores: number },
   unavailable: (backend: string) => Promise<string | null>,
 ): Promise<{ readonly protocol: StoredProtocol; readonly skipped: EnvRecord["skipped"] }> {
-  const asked = options.backends ?? [...DEFAULT_BACKENDS, ...(hasSlc ? ["fused"] : [])];
+  const asked = options.backends ?? [...BACKEND_IDS, ...(hasSlc ? ["fused"] : [])];
   // fused is only ever compared with prep + sec of the same blocks.
   const wanted = [
     ...new Set(["sec", ...asked.flatMap((backend) => (backend === "fused" ? ["prep", "fused"] : [backend]))]),
@@ -172,7 +171,7 @@ export function configurationKey(configuration: BenchConfiguration): string {
 
 /**
  * Every configuration of a block, level by level: `sec` twice, each parallel backend at every number of workers
- * and always at 1 too, then the peers (a peer without `{workers}` once).
+ * and always at 1 too (one that is not parallel at 1 alone), then the peers (a peer without `{workers}` once).
  * `sec` is measured whether listed or not.
  */
 export function buildConfigurations(
@@ -185,11 +184,13 @@ export function buildConfigurations(
       const common = { twin, backend, program: null, workers: count, level, peerCommand: null };
       return { label: labelOf(backend, count), ...common };
     };
-    const parallel = backends.filter((backend) => backend !== "sec");
+    const others = backends.filter((backend) => backend !== "sec");
+    const countsOf = (backend: string): readonly number[] =>
+      BACKEND_IDS.includes(backend) && !findBackend(backend).parallel ? [1] : counts;
     return [
       own("sec", 1, "a"),
       own("sec", 1, "b"),
-      ...parallel.flatMap((backend) => counts.map((count) => own(backend, count, null))),
+      ...others.flatMap((backend) => countsOf(backend).map((count) => own(backend, count, null))),
       ...peers.flatMap((peer) => peerConfigurations(peer, counts, level)),
     ];
   });

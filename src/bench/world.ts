@@ -1,6 +1,6 @@
 import { findBackend } from "../backends/registry";
 import type { EnvRecord, RunRecord } from "../core/records";
-import { judgePrecision } from "../evidence/summary";
+import { isPrecise } from "../evidence/summary";
 import { describeMachine, describeSoftware, measureMachine } from "./machine";
 import {
   type Clock,
@@ -57,7 +57,7 @@ export function openWorld(replaced: Partial<BenchWorld> = {}): BenchWorld {
     software: () => describeSoftware(packageRoot()),
     microbenchmarks: (files) => measureMachine(files, environment, clock),
     unavailable: async (id) => (id === "prep" || id === "fused" ? null : await findBackend(id).unavailable()),
-    precise: (runs) => judgePrecision(runs, STOPPING_OPTIONS).precise,
+    precise: (runs) => isPrecise(runs, STOPPING_OPTIONS),
     ...replaced,
   };
 }

@@ -1,6 +1,5 @@
-import type { MpiJob } from "../backends/mpi";
-import { runRank } from "../backends/mpiRank";
-import { findBackend } from "../backends/registry";
+import type { MpiJob } from "../backends/mpiRank";
+import { BACKEND_IDS, findBackend } from "../backends/registry";
 import { formatShape } from "../core/raster";
 import { findStaleDates } from "../io/folders";
 import { rankEnvironment } from "../parallel/mpi/detect";
@@ -24,7 +23,7 @@ export const command: Command = {
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
   },
-  notes: "BACKEND: sec mp mp_v2 mp_mem mpi threads",
+  notes: `BACKEND: ${BACKEND_IDS.join(" ")}`,
   run,
 };
 
@@ -67,6 +66,7 @@ async function run(args: Arguments, context: Context): Promise<void> {
 /** `pila stats mpi` started under mpiexec or srun: joins as a rank; rank 0 speaks for all. */
 async function runAsRank(job: Omit<MpiJob, "tracing">, args: Arguments, context: Context): Promise<void> {
   const { mean, std, count } = job;
+  const { runRank } = require("../backends/mpiRank") as typeof import("../backends/mpiRank");
   const trace = args.text("trace");
   await runRank({ ...job, tracing: trace !== undefined }, ({ ranks, dates, shape, meter }) => {
     if (trace !== undefined) writeSpans(trace, meter.spans);

@@ -40,6 +40,11 @@ interface KernelFunctions {
 /** Bytes of the partial state of one cell: Σx and Σx² as float64 pairs and an int32 count. */
 export const STATE_BYTES = 36;
 
+/** Bytes of `cells` float32 values: kernels work on four cells a step, and loads may overrun by three. */
+export function planeBytes(cells: number): number {
+  return (Math.ceil(cells / 4) + 1) * 16;
+}
+
 /** Vectors are 16 bytes and cache lines 64: every region begins on a line. */
 const ALIGNMENT = 64;
 /** What the exact sums of one thread need. */
@@ -50,7 +55,7 @@ const MAXIMUM_PAGES = 65536;
 
 /** Kernels over one memory, of which this thread owns the regions it allocates. */
 export interface Kernels extends KernelFunctions {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   /** The whole memory as bytes. */
   readonly bytes: Uint8Array;
   readonly floats: Float32Array;
@@ -75,8 +80,13 @@ export class RegionPlan {
   }
 }
 
+/** A memory that threads may share. */
+export interface KernelMemory {
+  readonly buffer: SharedArrayBuffer;
+}
+
 /** A shared memory of at least `bytes`, fixed in size: views of it stay valid. */
-export function createKernelMemory(bytes: number): WebAssembly.Memory {
+export function createKernelMemory(bytes: number): KernelMemory {
   const initial = Math.ceil((bytes + SCRATCH_BYTES) / PAGE_BYTES);
   return new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES, shared: true });
 }
@@ -85,12 +95,12 @@ export function createKernelMemory(bytes: number): WebAssembly.Memory {
  * Instantiates the kernels over a memory of its own for the regions of `plan`, or over a given (shared) one.
  * @param scratch 128 bytes of the memory that no other thread uses; by default behind the planned regions
  */
-export function openKernels(plan: RegionPlan, memory?: WebAssembly.Memory, scratch?: number): Kernels {
+export function openKernels(plan: RegionPlan, memory?: KernelMemory, scratch?: number): Kernels {
   const own = scratch ?? plan.reserve(SCRATCH_BYTES);
   const backing = memory ?? createKernelMemory(plan.size);
-  const compiled = new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
-  const instance = new WebAssembly.Instance(compiled, { env: { memory: backing } });
-  const functions = instance.exports as unknown as KernelFunctions & { useScratch(pointer: number): void };
+  const functions = instantiate(Buffer.from(KERNEL_BASE64, "base64"), backing) as KernelFunctions & {
+    useScratch(pointer: number): void;
+  };
   functions.useScratch(own);
   return {
     ...functions,
@@ -100,3 +110,18 @@ export function openKernels(plan: RegionPlan, memory?: WebAssembly.Memory, scrat
     ints: new Int32Array(backing.buffer),
   };
 }
+
+/** The exports of a compiled module over a memory. */
+export function instantiate(compiled: Uint8Array, memory: KernelMemory): unknown {
+  return new WebAssembly.Instance(new WebAssembly.Module(compiled), { env: { memory } }).exports;
+}
+
+/** What pila uses of WebAssembly: TypeScript declares it only together with the whole DOM. */
+declare const WebAssembly: {
+  readonly Memory: new (limits: { initial: number; maximum: number; shared: true }) => KernelMemory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: { env: { memory: KernelMemory } },
+  ) => { readonly exports: unknown };
+};

@@ -6,7 +6,7 @@ import { PilaError } from "../core/errors";
 import { formatWindow, PIXEL_BYTES, type PlaneSource, pixelCount, type Shape } from "../core/raster";
 import { type FoundScene, findScenes } from "../io/folders";
 import { readRows, rowBufferBytes } from "../io/rows";
-import { predictWork } from "./plan";
+import { predictWork } from "./run";
 import { formatLooks, type IntensityParameters, openSlcRows } from "./stackRows";
 
 /** One date as it was found. */
@@ -74,17 +74,8 @@ export function inspectStack(folder: string, parameters: IntensityParameters): S
 
 function inspectScene({ date, path, scene, problem }: FoundScene): InspectedDate {
   if (scene === null) {
-    return {
-      date,
-      path,
-      dataPath: null,
-      dataOffset: null,
-      shape: null,
-      bytes: null,
-      kind: null,
-      sample: null,
-      problem,
-    };
+    const unknown = { dataPath: null, dataOffset: null, shape: null, bytes: null, kind: null, sample: null };
+    return { date, path, ...unknown, problem };
   }
   const { source } = scene;
   return {

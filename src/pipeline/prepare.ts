@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { formatWindow, type Shape } from "../core/raster";
+import { formatWindow } from "../core/raster";
 import {
   CROP_SUFFIX,
   describeSources,
@@ -9,32 +9,21 @@ import {
   writeManifest,
 } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
-import type { Meter } from "../parallel/meter";
-import { planPreparation } from "./blockPreparer";
-import { withProducts } from "./moments";
-import { predictWork, type WorkPrediction } from "./plan";
+import { planPreparation } from "./moments";
+import { type RunReport, type RunRequest, runWithWorkers } from "./run";
 import { formatLooks, type IntensityParameters, openSlcRows } from "./stackRows";
-import { runRowTask, startRowTeam } from "./team";
+import { rowTeam, runRowTask } from "./team";
 
-interface PrepareRequest extends IntensityParameters {
+interface PrepareRequest extends IntensityParameters, RunRequest {
   readonly slcFolder: string;
   readonly intensityFolder: string;
-  /** null: what the cost model judges best. */
-  readonly workers: number | null;
   /** Replaces crops that were made with other parameters. */
   readonly overwrite: boolean;
-  readonly meter: Meter;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
-interface PrepareReport {
-  readonly workers: number;
-  readonly dates: readonly string[];
-  readonly shape: Shape;
+interface PrepareReport extends RunReport {
   readonly crop: string;
   readonly files: readonly string[];
-  readonly prediction: WorkPrediction;
 }
 
 /**
@@ -46,9 +35,7 @@ interface PrepareReport {
  */
 export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
   const { meter, intensityFolder } = request;
-  let team = request.workers === null ? null : startRowTeam(request.workers, meter);
-  try {
-    const start = meter.start();
+  const open = async () => {
     const { stack, rows } = openSlcRows(request.slcFolder, request);
     const manifest: PrepManifest = {
       schema: 1,
@@ -58,35 +45,20 @@ export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
       sources: describeSources(stack.scenes),
     };
     if (!request.overwrite) requireSameParameters(intensityFolder, manifest);
-    const files = rows.dates.map((date) => join(intensityFolder, `${date}${CROP_SUFFIX}`));
+    const outputs = rows.dates.map((date) => join(intensityFolder, `${date}${CROP_SUFFIX}`));
     requireDistinctOutputs(
-      files,
+      outputs,
       rows.sources.map((source) => source.path),
     );
-    meter.end("init", "stack", start);
-    const prediction = predictWork(rows, "thread", request.workers);
-    if (request.workers === null) team = startRowTeam(prediction.workers, meter);
-    await withProducts(files, rows.window, meter, request.onProgress, async (products, onProgress) => {
-      const task = planPreparation(
-        rows,
-        products.map((product) => product.target),
-      );
-      const blocks = task.blocksPerDate * rows.sources.length;
-      await runRowTask({ kind: "prepare", task }, blocks, team, meter, request.signal, onProgress);
-      // Between the old crops and the new there is no manifest: an interrupted change is not taken for either.
-      replacePrepared(intensityFolder, files);
-    });
-    writeManifest(intensityFolder, manifest);
-    return {
-      workers: prediction.workers,
-      dates: rows.dates,
-      shape: { azimuth: rows.window.azimuth, range: rows.window.range },
-      crop: manifest.crop,
-      files,
-      prediction,
-    };
-  } catch (error) {
-    await team?.stop();
-    throw error;
-  }
+    return { rows, outputs, manifest };
+  };
+  const { report, opened } = await runWithWorkers(request, rowTeam(meter), open, async (work) => {
+    const task = planPreparation(work.rows, work.products);
+    await runRowTask(task, work.team, meter, request.signal, work.onProgress);
+    // Between the old crops and the new there is no manifest: an interrupted change is not taken for either.
+    replacePrepared(intensityFolder, work.outputs);
+  });
+  writeManifest(intensityFolder, opened.manifest);
+  const { prediction, ...done } = report;
+  return { ...done, crop: opened.manifest.crop, files: opened.outputs, prediction };
 }

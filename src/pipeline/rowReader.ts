@@ -1,28 +1,41 @@
-import { type Looks, type NoData, PIXEL_BYTES, type PlaneSource, type Window } from "../core/raster";
+import { type Looks, PIXEL_BYTES, type PlaneSource } from "../core/raster";
 import { type ReadRows, type RowRange, readRows, rowBufferBytes, SourceFiles } from "../io/rows";
-import { type Kernels, openKernels, RegionPlan } from "../kernel/kernels";
+import { type Kernels, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import { Meter } from "../parallel/meter";
+import type { StackRows } from "./stackRows";
 
-/** Which rows of which images are wanted, as intensity. Plain data: it crosses thread and process borders. */
-export interface StackRows {
-  readonly sources: readonly PlaneSource[];
-  readonly dates: readonly string[];
-  /** In looked pixels. */
-  readonly window: Window;
-  /** Looks still to be taken from complex samples; null where the images are intensities already. */
-  readonly looks: Looks | null;
-  readonly nodata: NoData;
+/** The rows of a stack in blocks of `height` rows; the last block may have fewer. Plain data. */
+export interface RowBlocks {
+  readonly rows: StackRows;
+  readonly height: number;
+  readonly count: number;
+}
+
+/** @param height rows wanted in a block; it is held between one row and all of them */
+export function cutIntoBlocks(rows: StackRows, height: number): RowBlocks {
+  const { azimuth } = rows.window;
+  const held = Math.min(azimuth, Math.max(1, Math.floor(height)));
+  return { rows, height: held, count: Math.ceil(azimuth / held) };
+}
+
+/** First row and number of rows of one block. */
+export function rowsOfBlock({ rows, height }: RowBlocks, block: number): { row: number; count: number } {
+  const row = block * height;
+  return { row, count: Math.min(height, rows.window.azimuth - row) };
+}
+
+/** Cells of the largest block, the first. */
+export function cellsOfLargest({ rows, height }: RowBlocks): number {
+  return height * rows.window.range;
 }
 
 /** Measured best between 256 KiB and 4 MiB: smaller reads pay more calls, larger ones leave the CPU's own caches. */
 const READ_BYTES = 1 << 20;
 
 /** How many looked rows of one image one read brings: at least one. */
-export function looksRowsPerRead(rows: StackRows, looks: Looks): number {
-  const bytes = Math.max(
-    ...rows.sources.map((source) => rowBufferBytes(source, looks.azimuth, rows.window.range * looks.range)),
-  );
-  return Math.max(1, Math.floor(READ_BYTES / bytes));
+export function looksRowsPerRead({ sources, window }: StackRows, looks: Looks): number {
+  const bytes = sources.map((source) => rowBufferBytes(source, looks.azimuth, window.range * looks.range));
+  return Math.max(1, Math.floor(READ_BYTES / Math.max(...bytes)));
 }
 
 /** Brings rows of intensity of any date of a stack into kernel memory, for one thread. */
@@ -172,20 +185,26 @@ function replaceByNaN(values: Float32Array, from: number, count: number, nodata:
 
 /** Reads single cells of every date of a stack of intensities. */
 export class CellReader {
-  readonly #rows: StackRows;
+  readonly #blocks: RowBlocks;
   readonly #meter: Meter;
   readonly #files: SourceFiles;
   readonly #cell = Buffer.alloc(4);
 
-  constructor(rows: StackRows, meter: Meter) {
-    this.#rows = rows;
+  constructor(blocks: RowBlocks, meter: Meter) {
+    this.#blocks = blocks;
     this.#meter = meter;
-    this.#files = new SourceFiles(rows.sources);
+    this.#files = new SourceFiles(blocks.rows.sources);
   }
 
-  /** The values of one cell of the window, one a date; declared no data is NaN. */
-  read(row: number, column: number): number[] {
-    const { sources, window } = this.#rows;
+  /** Reads the cells of a block: the values of one, one a date; declared no data is NaN. */
+  of(block: number): (cell: number) => number[] {
+    const first = rowsOfBlock(this.#blocks, block).row;
+    const { range } = this.#blocks.rows.window;
+    return (cell) => this.#read(first + Math.floor(cell / range), cell % range);
+  }
+
+  #read(row: number, column: number): number[] {
+    const { sources, window } = this.#blocks.rows;
     const start = this.#meter.start();
     const range = {
       row: window.azimuthOffset + row,
@@ -208,10 +227,8 @@ export class CellReader {
   }
 }
 
-/** About this much of each image is in memory at a time. */
-const BLOCK_BYTES = 512 * 1024;
-/** Cells the kernels may write behind the last of a block. */
-const OVERRUN_CELLS = 3;
+/** Where nothing is left to do but reading, about this much of each image is in memory at a time. */
+const SCAN_BYTES = 512 * 1024;
 
 /**
  * Brings all rows of some images of a stack, in order, in blocks: the same rows of every image at once.
@@ -225,16 +242,17 @@ export function scanRows(
   dates: readonly number[],
   visit: (planes: readonly Float32Array[], row: number, count: number) => void,
 ): void {
-  const { window } = rows;
-  const atOnce = Math.min(window.azimuth, rowsPerBlock(rows, rows.looks));
+  const { looks, window } = rows;
+  const height = looks === null ? SCAN_BYTES / (window.range * 4) : looksRowsPerRead(rows, looks);
+  const blocks = cutIntoBlocks(rows, height);
   const plan = new RegionPlan();
   const buffer = RowReader.reserve(plan, rows);
-  const targets = dates.map(() => plan.reserve((atOnce * window.range + OVERRUN_CELLS) * 4));
+  const targets = dates.map(() => plan.reserve(planeBytes(cellsOfLargest(blocks))));
   const kernels = openKernels(plan);
   const reader = new RowReader(kernels, rows, buffer, new Meter(0, false));
   try {
-    for (let row = 0; row < window.azimuth; row += atOnce) {
-      const count = Math.min(atOnce, window.azimuth - row);
+    for (let block = 0; block < blocks.count; block++) {
+      const { row, count } = rowsOfBlock(blocks, block);
       const planes = dates.map((date, i) => {
         reader.load(date, row, count, targets[i]!);
         return kernels.floats.subarray(targets[i]! / 4, targets[i]! / 4 + count * window.range);
@@ -244,9 +262,4 @@ export function scanRows(
   } finally {
     reader.close();
   }
-}
-
-function rowsPerBlock(rows: StackRows, looks: Looks | null): number {
-  if (looks !== null) return looksRowsPerRead(rows, looks);
-  return Math.max(1, Math.floor(BLOCK_BYTES / (rows.window.range * 4)));
 }

@@ -5,6 +5,7 @@ import {
   type Looks,
   lookedShape,
   type NoData,
+  type PlaneSource,
   requireInside,
   type Stack,
   sameShape,
@@ -13,10 +14,18 @@ import {
 } from "../core/raster";
 import { openIntensityStack, openSlcStack } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
-import type { Product } from "../io/products";
 import { openTiff } from "../io/rows";
-import type { MomentTargets } from "./moments";
-import type { StackRows } from "./rowReader";
+
+/** Which rows of which images are wanted, as intensity. Plain data: it crosses thread and process borders. */
+export interface StackRows {
+  readonly sources: readonly PlaneSource[];
+  readonly dates: readonly string[];
+  /** In looked pixels. */
+  readonly window: Window;
+  /** Looks still to be taken from complex samples; null where the images are intensities already. */
+  readonly looks: Looks | null;
+  readonly nodata: NoData;
+}
 
 /** How complex images become intensity cells. */
 export interface IntensityParameters {
@@ -54,33 +63,16 @@ export function formatLooks(looks: Looks): string {
 }
 
 /** Opens a folder of intensity crops as rows to reduce. @throws UsageError an output is an input */
-export async function openIntensityRows(
-  folder: string,
-  outputs: readonly string[],
-): Promise<{ stack: Stack; rows: StackRows }> {
-  const stack = await openIntensityStack(folder, outputs);
+export async function openIntensityRows(folder: string, outputs: readonly string[]): Promise<StackRows> {
+  const { scenes } = await openIntensityStack(folder, outputs);
   requireDistinctOutputs(
     outputs,
-    stack.scenes.map((scene) => scene.path),
+    scenes.map((scene) => scene.path),
   );
-  return { stack, rows: intensityRows(stack) };
-}
-
-/** All rows of a stack of intensities. */
-function intensityRows(stack: Stack): StackRows {
-  return {
-    sources: stack.scenes.map((scene) => scene.source),
-    dates: stack.scenes.map((scene) => scene.date),
-    window: wholeWindow(stack.shape),
-    looks: null,
-    nodata: "zero",
-  };
-}
-
-/** The targets of two or three products: mean, std and perhaps count. */
-export function momentTargets(products: readonly Product[]): MomentTargets {
-  const [mean, std, count] = products;
-  return { mean: mean!.target, std: std!.target, count: count?.target ?? null };
+  return wholePlanes(
+    scenes.map((scene) => scene.source),
+    scenes.map((scene) => scene.date),
+  );
 }
 
 /**
@@ -101,11 +93,13 @@ export async function openPlaneRows(paths: readonly string[]): Promise<StackRows
     }
     sources.push(source);
   }
-  return {
+  return wholePlanes(
     sources,
-    dates: paths.map((path) => basename(path)),
-    window: wholeWindow(sources[0]!.shape),
-    looks: null,
-    nodata: "zero",
-  };
+    paths.map((path) => basename(path)),
+  );
+}
+
+/** All rows of intensities of one shape. */
+function wholePlanes(sources: readonly PlaneSource[], dates: readonly string[]): StackRows {
+  return { sources, dates, window: wholeWindow(sources[0]!.shape), looks: null, nodata: "zero" };
 }

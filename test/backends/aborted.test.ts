@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS, findBackend } from "../../src/backends/registry";
+import { BACKEND_IDS, findBackend } from "../../src/backends/registry";
 import { Meter } from "../../src/parallel/meter";
 import { makeSparseCrops, temporaryFiles } from "../commands/cli.fixture";
 import { withFolder } from "../io/slcFile.fixture";
@@ -11,7 +11,7 @@ import { productPaths } from "../pipeline/run.fixture";
 import { testUnless } from "../testUnless";
 import { backendMissing } from "./available.fixture";
 
-for (const { id } of BACKENDS) {
+for (const id of BACKEND_IDS) {
   testUnless(backendMissing(id))(
     `${id} called by a program: an aborted run rejects with the reason and leaves no file`,
     () =>
@@ -47,11 +47,11 @@ for (const { id } of BACKENDS) {
 
 /** Calls every backend with outputs that cannot be made, and must then end by itself. */
 const FAILING = `
-const { BACKENDS } = require(${JSON.stringify(join(__dirname, "../../src/backends/registry.js"))});
+const { backends } = require(${JSON.stringify(join(__dirname, "../../src/backends/registry.js"))});
 const { Meter } = require(${JSON.stringify(join(__dirname, "../../src/parallel/meter.js"))});
 const [intensityFolder, mean, std] = process.argv.slice(1);
 (async () => {
-  for (const { id, run } of BACKENDS.filter((backend) => backend.id !== "mpi")) {
+  for (const { id, run } of backends().filter((backend) => backend.id !== "mpi")) {
     for (const workers of [2, null]) {
       const request = { intensityFolder, mean, std, count: null, workers, split: "dates", meter: new Meter(0, false) };
       await run(request).then(() => console.log(id, "was a success"), (error) => console.log(error.name));
@@ -67,7 +67,7 @@ test("a program whose runs cannot make their outputs ends by itself: no thread a
     writeFileSync(join(folder, "file"), "");
     const args = ["-e", FAILING, join(folder, "in"), join(folder, "file/m"), join(folder, "file/s")];
     const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 30_000 });
-    assert.equal(stdout.trim().split("\n"), Array(2 * (BACKENDS.length - 1)).fill("FormatError"));
+    assert.equal(stdout.trim().split("\n"), Array(2 * (BACKEND_IDS.length - 1)).fill("FormatError"));
     assert.is(status, 0);
   }));
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS } from "../../src/backends/registry";
+import { BACKEND_IDS } from "../../src/backends/registry";
 import { assertSameValues, writeCrop } from "../io/product.fixture";
 import { pythonMissing, runPython } from "../io/python.fixture";
 import { withFolder } from "../io/slcFile.fixture";
@@ -90,7 +90,7 @@ testUnless(pythonMissing)(
   () =>
     withFolder(async (folder) => {
       for (const joined of joinByDates(folder)) {
-        for (const { id } of BACKENDS) {
+        for (const id of BACKEND_IDS) {
           // Starting ranks is slow: three numbers of dates are enough for them.
           if (backendMissing(id) !== undefined || (id === "mpi" && ![3, 64].includes(joined.dates))) continue;
           await assertExact(joined, folder, id, join(folder, `${id}-${joined.dates}`));

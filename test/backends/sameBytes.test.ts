@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
-import { BACKENDS } from "../../src/backends/registry";
+import { BACKEND_IDS } from "../../src/backends/registry";
 import { exactMoments } from "../../src/statistics/exactMoments";
 import { assertSameBytes, assertSameValues, writeCrop } from "../io/product.fixture";
 import { uniform, withFolder } from "../io/slcFile.fixture";
@@ -52,7 +52,7 @@ test("sec gives the exact moments of cells all over the plane", () =>
     }
   }));
 
-for (const { id } of BACKENDS) {
+for (const id of BACKEND_IDS) {
   for (const split of id === "mpi" ? (["dates", "rows"] as const) : (["dates"] as const)) {
     testUnless(backendMissing(id))(
       `${id}${id === "mpi" ? ` by ${split}` : ""} has the bytes of sec for ${WORKERS.join(", ")} workers`,

@@ -2,8 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRandom } from "../../src/evidence/numbers";
 import { pairedRatio } from "../../src/evidence/verdict";
-import { openKernels, RegionPlan } from "../../src/kernel/kernels";
-import { dateBytes } from "../../src/pipeline/moments";
+import { instantiate, openKernels, planeBytes, RegionPlan } from "../../src/kernel/kernels";
 import type { Result } from "./report";
 import { runProcess } from "./runProcess";
 import type { Workbench } from "./workbench";
@@ -38,7 +37,7 @@ export async function measurePromise(
   const compiled = await compilePlain(bench);
   return NUMBERS_OF_DATES.flatMap((dates): Result[] => {
     const plan = new RegionPlan();
-    const stride = dateBytes(CELLS);
+    const stride = planeBytes(CELLS);
     const source = plan.reserve(stride * dates);
     const [means, stds, counts, unresolved] = [0, 1, 2, 3].map(() => plan.reserve(stride)) as [
       number,
@@ -48,8 +47,7 @@ export async function measurePromise(
     ];
     const kernels = openKernels(plan);
     fillSpeckle(kernels.floats.subarray(source / 4, (source + stride * dates) / 4));
-    const instance = new WebAssembly.Instance(compiled, { env: { memory: kernels.memory } });
-    const plain = instance.exports.plainMoments as PlainMoments;
+    const { plainMoments: plain } = instantiate(compiled, kernels.memory) as { plainMoments: PlainMoments };
     const timed = (work: () => unknown): number => {
       const start = performance.now();
       for (let done = 0; done < VALUES; done += CELLS * dates) work();
@@ -72,7 +70,7 @@ export async function measurePromise(
   });
 }
 
-async function compilePlain(bench: Workbench): Promise<WebAssembly.Module> {
+async function compilePlain(bench: Workbench): Promise<Uint8Array> {
   const out = join(bench.tools, "plainMoments.wasm");
   mkdirSync(bench.tools, { recursive: true });
   const options = "-O3 --noAssert --runtime stub --enable simd,threads --importMemory --sharedMemory";
@@ -87,7 +85,7 @@ async function compilePlain(bench: Workbench): Promise<WebAssembly.Module> {
     bench.root,
     bench.signal,
   );
-  return new WebAssembly.Module(readFileSync(out));
+  return readFileSync(out);
 }
 
 /** Means of 16 exponential draws: intensities of 4x4 looks. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS } from "../../src/backends/registry";
+import { BACKEND_IDS } from "../../src/backends/registry";
 import { backendMissing } from "../backends/available.fixture";
 import { assertSameBytes, writeCrop } from "../io/product.fixture";
 import { uniform, withFolder } from "../io/slcFile.fixture";
@@ -35,7 +35,7 @@ for (const id of ["mp", "mp_v2", "mpi"]) {
   );
 }
 
-for (const { id } of BACKENDS) {
+for (const id of BACKEND_IDS) {
   testUnless(backendMissing(id))(
     `stats ${id} fails cleanly when its inputs are cut short while they are read`,
     () =>

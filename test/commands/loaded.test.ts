@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS } from "../../src/backends/registry";
+import { BACKEND_IDS } from "../../src/backends/registry";
 import { backendMissing } from "../backends/available.fixture";
 import { pythonMissing, runPython } from "../io/python.fixture";
 import { withFolder } from "../io/slcFile.fixture";
@@ -51,7 +51,7 @@ test("prep and fused load no package: the XML parser is bundled", () =>
     assert.equal(dependenciesAmong(fused), []);
   }));
 
-for (const { id } of BACKENDS) {
+for (const id of BACKEND_IDS) {
   testUnless(backendMissing(id))(
     `stats ${id} loads no package${id === "mpi" ? " but koffi" : ""}, in its children too`,
     () =>

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS } from "../../src/backends/registry";
+import { BACKEND_IDS } from "../../src/backends/registry";
 import { backendMissing } from "../backends/available.fixture";
 import { withFolder } from "../io/slcFile.fixture";
 import { testUnless } from "../testUnless";
@@ -26,8 +26,8 @@ const crops = (folder: string): void =>
 const slc = (folder: string): void => makeSparseSlc(join(folder, "in"), 16, { azimuth: 22486, range: 8245 });
 
 const CASES: readonly Case[] = [
-  ...BACKENDS.map(
-    ({ id }): Case => ({
+  ...BACKEND_IDS.map(
+    (id): Case => ({
       name: `stats ${id}`,
       missing: backendMissing(id),
       processes: PROCESSES[id] ?? 1,

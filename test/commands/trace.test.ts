@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKENDS } from "../../src/backends/registry";
+import { BACKEND_IDS } from "../../src/backends/registry";
 import type { Span } from "../../src/core/records";
 import { backendMissing } from "../backends/available.fixture";
 import { writeCrop } from "../io/product.fixture";
@@ -63,7 +63,7 @@ function untoldShare(spans: readonly Span[]): number {
   return 1 - told / (new Set(spans.map((span) => span.worker)).size * (to - from));
 }
 
-for (const { id } of BACKENDS) {
+for (const id of BACKEND_IDS) {
   for (const split of id === "mpi" ? ["dates", "rows"] : ["dates"]) {
     testUnless(backendMissing(id))(
       `${id}${id === "mpi" ? ` by ${split}` : ""}: those read who should, together every byte once, spans of one neither overlap nor leave gaps`,
