@@ -5,8 +5,7 @@ import { pairedRatio } from "../../src/evidence/verdict";
 import { openKernels, RegionPlan } from "../../src/kernel/kernels";
 import { dateBytes } from "../../src/pipeline/moments";
 import type { Result } from "./report";
-import { runProcess } from "./runProcess";
-import type { Workbench } from "./workbench";
+import { runProcess, type Workbench } from "./workbench";
 
 /** The row of the bench that says what correct rounding costs. */
 export const PROMISE_ROW = 12;
