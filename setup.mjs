@@ -24,10 +24,9 @@ async function setUp(context, { forTests, quiet }) {
   const begin = performance.now();
   const waiting = STEPS.some((step) => reasonToRun(step, context) !== null);
   if (waiting) {
-    const release = await takeLock(context.state);
+    await takeLock(context.state);
     if (forTests) writeFileSync(join(context.state, FOR_TESTS), "");
     for (const step of STEPS) await runStep(step, context);
-    release();
   }
   sayMissing(STEPS.flatMap((step) => step.missing?.({ ...context, forTests }) ?? []));
   if (waiting || !quiet) say(`${green("ready")}    ${seconds(begin)}`);

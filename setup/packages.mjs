@@ -50,21 +50,14 @@ function isAsLocked(root) {
 async function installPackages(context) {
   if (findProgram("npm") === null)
     throw new SetupError("there is no npm on PATH", "Install npm 10 or later (it comes with Node).");
-  const cache = outputOf("npm", ["config", "get", "cache"], { cwd: context.root }) ?? join(homedir(), ".npm");
+  // npm needs a cache it can write to: where the user's home is read-only, one of the checkout's own.
   const ours = join(context.state, "npm-cache");
+  const env = isAllowed(homedir(), constants.W_OK) ? {} : { npm_config_cache: ours };
   // Without scripts: gdal-async's would compile all of GDAL where its download site is out of reach.
   const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   const remedy = "Check the network and npm's registry settings (npm ping), then run npm run setup again.";
-  // npm needs a cache it can write to: where the user's is read-only, one of the checkout's own.
-  const env = isWritable(cache) ? {} : { npm_config_cache: ours };
-  await mustRun(context, "npm ci", ["npm", "ci", ...options], remedy, { env }).finally(() =>
-    rmSync(ours, { recursive: true, force: true }),
-  );
-}
-
-function isWritable(folder) {
-  if (existsSync(folder)) return isAllowed(folder, constants.W_OK);
-  return dirname(folder) !== folder && isWritable(dirname(folder));
+  await mustRun(context, "npm ci", ["npm", "ci", ...options], remedy, { env });
+  rmSync(ours, { recursive: true, force: true });
 }
 
 const folderOf = ({ root }) => join(root, "node_modules/gdal-async");
@@ -78,10 +71,7 @@ const loads = ({ root }, name) =>
 const systemGdal = () =>
   findProgram("gdal-config") === null ? null : outputOf("gdal-config", ["--version"]);
 
-/**
- * Its own install script would compile all of GDAL, so it never runs: kept from an earlier clone, published, or, where
- * tests want it, a thin binding to the system's libgdal.
- */
+/** Kept from an earlier clone, published, or, where tests want it, a thin binding to the system's libgdal. */
 export const gdalStep = {
   name: "GDAL binding",
   key: (context) => ({
@@ -90,10 +80,10 @@ export const gdalStep = {
   weigh: (context) => weighFiles([bindingFile(context)]) ?? NOTHING,
 
   async make(context) {
-    const has = () => loads(context, "gdal-async");
-    if (has()) return "already there";
     const name = `gdal-async-${versionOf(context)}-gdal-${systemGdal()}-${bindingName}.node`;
     const kept = join(homedir(), ".cache/pila", name);
+    const has = () => loads(context, "gdal-async");
+    if (has()) return "already there";
     if (existsSync(kept)) cpSync(kept, bindingFile(context));
     if (has()) return "from the user's cache";
     await nodePreGyp(context, "download", [], 25);
@@ -105,23 +95,20 @@ export const gdalStep = {
       rmSync(dirname(bindingFile(context)), { recursive: true, force: true });
       return "none: not published for this machine, and not built (.setup/gdal-*.log)";
     }
-    try {
-      cpSync(bindingFile(context), kept);
-    } catch {
-      // The cache only saves time: a home that cannot be written to is no reason to stop.
-    }
+    // The cache only saves time: a home that cannot be written to is no reason to stop.
+    if (isAllowed(homedir(), constants.W_OK)) cpSync(bindingFile(context), kept);
     return "published or built; kept in the user's cache";
   },
 
   missing(context) {
     // No command of pila reads through GDAL.
     if (!context.forTests || existsSync(bindingFile(context))) return [];
-    const remedy =
-      "Install it: sudo apt-get install libgdal-dev g++ make, then npm run setup -- --test --retry";
+    const remedy = "Install it: sudo apt-get install libgdal-dev g++ make, then npm test again";
     return [{ what: "gdal-async's binary", neededFor: "tests against GDAL", remedy }];
   },
 };
 
+/** Its own install script would compile all of GDAL, so npm never runs it; this is what that script calls. */
 function nodePreGyp(context, name, args, limitSeconds) {
   const { resolve } = createRequire(join(folderOf(context), "package.json"));
   const script = resolve("@mapbox/node-pre-gyp/bin/node-pre-gyp");

@@ -43,13 +43,8 @@ export function isAllowed(path, mode) {
 
 /** Standard output of a short command, trimmed; null where it cannot start or fails. */
 export function outputOf(program, args, options = {}) {
-  const stdio = ["ignore", "pipe", "ignore"];
-  const { status, stdout } = spawnSync(program, args, {
-    encoding: "utf8",
-    stdio,
-    timeout: 60_000,
-    ...options,
-  });
+  const fixed = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 60_000 };
+  const { status, stdout } = spawnSync(program, args, { ...fixed, ...options });
   return status === 0 ? stdout.trim() : null;
 }
 

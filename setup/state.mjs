@@ -16,10 +16,8 @@ export function recall(step, context) {
 /** Remembers what a finished step depended on and what it left; half a file counts as nothing remembered. */
 export function remember(step, context) {
   mkdirSync(context.state, { recursive: true });
-  writeFileSync(
-    stateFile(step, context),
-    JSON.stringify({ key: step.key(context), weight: step.weigh(context) }),
-  );
+  const state = { key: step.key(context), weight: step.weigh(context) };
+  writeFileSync(stateFile(step, context), JSON.stringify(state));
 }
 
 export function forget(step, context) {
@@ -42,7 +40,7 @@ export function reasonToRun(step, context) {
 
 /** Whether nothing was lost since `before`; what a user adds by hand does no harm. */
 export function isWhole(before, now) {
-  return now !== null && now.files >= before.files && now.bytes >= before.bytes;
+  return before !== null && now !== null && now.files >= before.files && now.bytes >= before.bytes;
 }
 
 /** What a step leaves that can make nothing on this machine. */
@@ -102,26 +100,22 @@ export function textOf(path) {
   }
 }
 
-/** Waits until no other living set-up holds the lock, then takes it; returns the function that gives it back. */
+/** Waits until no other living set-up holds the lock, then takes it; the end of the process gives it back. */
 export async function takeLock(state) {
   const file = join(state, "lock");
   for (let turn = 0; ; turn += 1) {
     try {
       mkdirSync(state, { recursive: true });
       writeFileSync(file, String(process.pid), { flag: "wx" });
-      const release = () => rmSync(file, { force: true });
-      process.on("exit", release);
-      return release;
+      return process.on("exit", () => rmSync(file, { force: true }));
     } catch (error) {
       if (error.code !== "EEXIST")
         throw new SetupError(`cannot write in ${state}: ${error.message}`, "Make the checkout writable.");
     }
     const holder = Number(textOf(file));
     if (holder > 0 && !isAlive(holder)) rmSync(file, { force: true });
-    else {
-      if (turn === 0) say(`another set-up is running (process ${holder}); waiting for it`);
-      await sleep(500);
-    }
+    else if (turn === 0) say(`another set-up is running (process ${holder}); waiting for it`);
+    await sleep(500);
   }
 }
 
