@@ -4,8 +4,7 @@ import { createRandom } from "../../src/evidence/numbers";
 import { pairedRatio } from "../../src/evidence/verdict";
 import { instantiate, openKernels, planeBytes, RegionPlan } from "../../src/kernel/kernels";
 import type { Result } from "./report";
-import { runProcess } from "./runProcess";
-import type { Workbench } from "./workbench";
+import { runProcess, type Workbench } from "./workbench";
 
 /** The row of the bench that says what correct rounding costs. */
 export const PROMISE_ROW = 12;

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { type Comparison, type Program, traced } from "./program";
-import type { Programs } from "./programs";
+import { type Comparison, type Program, type Programs, traced } from "./programs";
 import { cropPaths, LOOKS, slcFiles, type Workbench } from "./workbench";
 
 /** Dates of the stacks that each row works on; the rows of the bench are the keys. */

@@ -8,13 +8,19 @@ import { describeMachine, describeSoftware } from "../../src/bench/machine";
 import { packageRoot, pilaCommand } from "../../src/bench/process";
 import { pairedRatio } from "../../src/evidence/verdict";
 import { CROP_ROWS, comparisonsOf, MEMORY_ROW, ROW_DATES } from "./figures";
-import { timeInTurns } from "./measure";
-import { peakMemory } from "./peakMemory";
+import { peakMemory, timeInTurns } from "./measure";
 import { createPrograms, type Programs } from "./programs";
 import { measurePromise, PROMISE_ROW } from "./promise";
 import { type Circumstances, describeAll, describeResult, type Result } from "./report";
-import { ProcessError, runProcess } from "./runProcess";
-import { compileC, installPython, makeCrops, makeStacks, type Workbench } from "./workbench";
+import {
+  compileC,
+  installPython,
+  makeCrops,
+  makeStacks,
+  ProcessError,
+  runProcess,
+  type Workbench,
+} from "./workbench";
 
 const MEMORY_RUNS = 3;
 /** Fewest pairs whose figures are taken for the report. */

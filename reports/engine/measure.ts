@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { systemCache } from "../../src/bench/quiet";
-import { type Comparison, type Program, writtenBy } from "./program";
-import { ProcessError, runProcess } from "./runProcess";
-import type { Workbench } from "./workbench";
+import { type Comparison, type Program, writtenBy } from "./programs";
+import { ProcessError, runProcess, type Workbench } from "./workbench";
 
 /** |Δmean| / mean and |Δstd| / mean that two programs of the same work may differ by: they sum in other orders. */
 const MEAN_TOLERANCE = 1e-6;
@@ -76,4 +75,25 @@ async function requireAgreement(comparison: Comparison, bench: Workbench, python
   throw new ProcessError(
     `outputs of ${comparison.ours.name} and ${comparison.theirs.name} differ: mean by ${mean}, std by ${std} of the mean, NaN in one only ${nan} of ${pixels} valid pixels`,
   );
+}
+
+/** Prints the kernel's high-water mark of the largest process waited for, in KiB: exact, and no sampling. */
+const MEASURE = `
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+`;
+
+/** Greatest resident memory of a program over some runs. @returns MiB */
+export async function peakMemory(program: Program, runs: number, bench: Workbench): Promise<number> {
+  mkdirSync(join(bench.build, "out"), { recursive: true });
+  let peak = 0;
+  for (let run = 0; run < runs; run++) {
+    for (const step of program.steps) {
+      const { stdout } = await runProcess(["python3", "-c", MEASURE, ...step], bench.root, bench.signal);
+      peak = Math.max(peak, Number(stdout.trim().split("\n").at(-1)) / 1024);
+    }
+  }
+  return peak;
 }

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { findTrouble, readSummary } from "./runner/readSummary";
+import { findTrouble, readSummary } from "./testFile";
 
 const UVU = `const { test } = require(${JSON.stringify(require.resolve("uvu"))});`;
 const ASSERT = `const assert = require(${JSON.stringify(require.resolve("uvu/assert"))});`;
@@ -155,6 +155,11 @@ test("a compiled file without source is ignored, a source without compiled file 
   rmSync(root, { recursive: true });
   assert.is(status, 1);
   assert.match(stdout, /was not compiled.*\n0 passed, 1 failed\n$/s);
+});
+
+test("--fast leaves out the files that are named slow or alone", () => {
+  const files = { "a.test": PASSING, "b.slow.test": "", "c.alone.test": "" };
+  assert.is(runOver(files, ["--fast"]).last, "2 passed, 0 failed");
 });
 
 test("--long runs the long files and only those", () => {

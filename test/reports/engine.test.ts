@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { describeResult, meetsGoal, type Result } from "./report";
+import { describeResult, meetsGoal, type Result } from "../../reports/engine/report";
 
 const RATIO: Result = {
   kind: "ratio",
