@@ -34,7 +34,10 @@ export function findBackend(id: string): Backend {
   throw new UsageError(`found backend ${id}, expected one of ${BACKEND_IDS.join(", ")}`);
 }
 
-/** Every backend, in the order of tables and charts. */
+/**
+ * Every backend.
+ * @returns their entries, in the order of tables and charts
+ */
 export function backends(): readonly Backend[] {
   return BACKEND_IDS.map(findBackend);
 }
