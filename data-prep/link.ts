@@ -39,6 +39,9 @@ const ISCE2_FOLDERS =
  * Links every `*.slc.vrt` below a tree, and every lone `*.slc.xml` with its `.slc`, into one flat folder by relative
  * symbolic links; the images stay where they are. Calling it again changes nothing. A link that leads nowhere is
  * replaced; anything else that stands in the way is refused. All is checked before the first link is made.
+ * @param tree folder of the images
+ * @param flat folder of the links; made where it is missing
+ * @returns the dates, the links made and those there already, and what was left out with its reason
  * @throws FormatError no image below the tree, two images of one name, something in the way in the flat folder
  */
 export function linkStack(tree: string, flat: string): LinkedStack {

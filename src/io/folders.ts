@@ -34,6 +34,8 @@ export function findScenes(folder: string): readonly FoundScene[] {
 
 /**
  * The coregistered SLC images of a folder.
+ * @param folder `DATE.slc.vrt`, or `DATE.slc` with `DATE.slc.xml`
+ * @returns the scenes by date, and their common shape, azimuth x range
  * @throws FormatError a date cannot be read
  * @throws ShapeError a date has another shape than the others
  */
@@ -90,6 +92,8 @@ export const CROP_SUFFIX = "_int_crop.tif";
  * Images that are compressed, tiled or of whole numbers are decoded once into memory-backed temporary files.
  * @param outputs files about to be written: where an earlier run of pila wrote them beside images that are no crops,
  *   they are left out, so that results among the inputs are no inputs
+ * @param folder one image a date
+ * @returns the scenes, and their common shape, azimuth x range
  * @throws FormatError no image, or one that cannot be read
  * @throws ShapeError images of different shapes
  */
