@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Command, Context } from "./commands/command";
 import { commandHelp, findCommand, overview, parseArguments } from "./commands/registry";
 import { type PilaError, UsageError } from "./core/errors";
-import { isOneOfSeveral, rankEnvironment } from "./parallel/mpi/detect";
+import { isOneOfSeveral } from "./parallel/mpi/detect";
 
 /** Exit codes of processes that a signal ended: 128 and its number. */
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -25,6 +25,7 @@ export async function main(words: readonly string[]): Promise<number> {
   const debug = rest.includes("--debug");
   const controller = new AbortController();
   listenToSignals(controller);
+  endWithReader();
   try {
     if (name === undefined || name === "--help" || name === "help") {
       process.stdout.write(`${overview()}\n`);
@@ -73,7 +74,7 @@ async function runCommand(
 /** Only `stats mpi` knows what to do as one of several ranks: anything else would be done several times over. */
 function requireSingle(name: string, words: readonly string[]): void {
   if (name === "stats" && words[0] === "mpi") return;
-  if (!isOneOfSeveral(rankEnvironment(process.env))) return;
+  if (!isOneOfSeveral(process.env)) return;
   throw new UsageError(
     `found pila ${name} started as several ranks, expected one process; under mpiexec or srun only \`pila stats mpi\` shares its work`,
   );
@@ -89,6 +90,20 @@ function listenToSignals(controller: AbortController): void {
       setTimeout(() => process.exit(code), GRACE_MS).unref();
     });
   }
+}
+
+/** What a shell sees of a program that wrote to a pipe nobody reads: 128 and the number of SIGPIPE. */
+const UNREAD_CODE = 141;
+
+/** A reader that closes its end (`| head -1`) ends the command in silence; results that cannot be written are an error. */
+function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(UNREAD_CODE);
+    process.stderr.write(`pila: Error: found that the result cannot be written (${error.message})\n`);
+    process.exit(1);
+  });
+  // Nobody is left to be told: the work goes on.
+  process.stderr.on("error", () => {});
 }
 
 /** Whether other processes did the work that failed. Commands that are not bundled bring their own copy of the classes: the name tells. */

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FormatError } from "../core/errors";
-import type { Shape } from "../core/raster";
-import type { RowRange } from "./rows";
+import type { RowRange, Shape } from "../core/raster";
 
 /** What a band is read as: an intensity, or a complex SLC sample. */
 type PixelKind = "float32" | "complex64";

@@ -9,6 +9,7 @@ import {
   type PlaneSource,
   type Raster,
   type RawSource,
+  type RowRange,
   type Window,
 } from "../core/raster";
 import type { GdalDataset } from "./gdal";
@@ -22,14 +23,6 @@ export interface ReadRows {
 
 /** Gaps up to a page between the wanted parts of two rows are read too: the page cache hands out whole pages anyway. */
 const LARGEST_GAP_BYTES = 4096;
-
-/** The part of some rows of an image that a read is to bring. */
-export interface RowRange {
-  readonly row: number;
-  readonly rows: number;
-  readonly column: number;
-  readonly columns: number;
-}
 
 /** Bytes of memory that reading these rows may write: gaps included. */
 export function rowBufferBytes(source: PlaneSource, rows: number, columns: number): number {

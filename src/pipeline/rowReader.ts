@@ -1,5 +1,5 @@
-import { HOST_IS_BIG_ENDIAN, type Looks, PIXEL_BYTES, type PlaneSource } from "../core/raster";
-import { memoryLayout, PlaneReader, type ReadRows, type RowRange, rowBufferBytes } from "../io/rows";
+import { HOST_IS_BIG_ENDIAN, type Looks, PIXEL_BYTES, type PlaneSource, type RowRange } from "../core/raster";
+import { memoryLayout, PlaneReader, type ReadRows, rowBufferBytes } from "../io/rows";
 import { type Kernels, MISSING, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import { Meter } from "../parallel/meter";
 import type { StackRows } from "./stackRows";
