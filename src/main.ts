@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command, Context } from "./commands/command";
 import { commandHelp, findCommand, overview, parseArguments } from "./commands/registry";
-import { type PilaError, UsageError } from "./core/errors";
+import { namedError, type PilaError, UsageError } from "./core/errors";
 import { isOneOfSeveral } from "./parallel/mpi/detect";
 
 /** Exit codes of processes that a signal ended: 128 and its number. */
@@ -38,7 +38,7 @@ export async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (isOfWorker(error)) await signalOnItsWay(controller.signal);
     if (controller.signal.aborted) return (controller.signal.reason as Interruption).exitCode;
-    return report(error, debug);
+    return report(namedError(error), debug);
   }
 }
 
@@ -99,8 +99,7 @@ const UNREAD_CODE = 141;
 function endWithReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(UNREAD_CODE);
-    process.stderr.write(`pila: Error: found that the result cannot be written (${error.message})\n`);
-    process.exit(1);
+    process.exit(report(namedError(error, "standard output"), false));
   });
   // Nobody is left to be told: the work goes on.
   process.stderr.on("error", () => {});

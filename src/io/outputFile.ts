@@ -17,7 +17,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { FormatError, UsageError } from "../core/errors";
+import { FormatError, namedError, UsageError } from "../core/errors";
 
 /** Temporary files of this process that are neither in place nor removed yet. */
 const pending = new Set<string>();
@@ -49,7 +49,7 @@ export class OutputFile {
 
   /** Writes all bytes at a position. */
   write(bytes: Uint8Array, position: number): void {
-    writeFully(this.file, bytes, position);
+    writeFully(this.file, bytes, position, this.path);
   }
 
   /** Closes the descriptor: more is written by `temporaryPath`. For files more than a process may hold open. */
@@ -74,7 +74,9 @@ export class OutputFile {
     await this.#writingBack;
     const file = this.#isOpen ? this.file : openSync(this.temporaryPath, "r+");
     try {
-      await settled((done) => fsync(file, done));
+      await settled((done) => fsync(file, done)).catch((error: unknown) => {
+        throw namedError(error, this.path);
+      });
     } finally {
       if (!this.#isOpen) closeSync(file);
     }
@@ -133,11 +135,19 @@ export function writeWholeFile(path: string, content: string | Uint8Array): void
   }
 }
 
-/** Writes all bytes at a position: writeSync may return short. */
-export function writeFully(file: number, bytes: Uint8Array, position: number): void {
+/**
+ * Writes all bytes at a position: writeSync may return short.
+ * @param path the file, for the error
+ * @throws FileError the disk is full, or refuses in another way
+ */
+export function writeFully(file: number, bytes: Uint8Array, position: number, path: string): void {
   let done = 0;
-  while (done < bytes.length) {
-    done += writeSync(file, bytes, done, bytes.length - done, position + done);
+  try {
+    while (done < bytes.length) {
+      done += writeSync(file, bytes, done, bytes.length - done, position + done);
+    }
+  } catch (error) {
+    throw namedError(error, path);
   }
 }
 

@@ -8,7 +8,9 @@ import { describeTiff, FIELD, FIELD_BYTES, TAG } from "./tiff";
 export interface ProductTarget {
   /** In every thread of the process that made the product; null: the file is opened by its path for every write. */
   readonly file: number | null;
+  /** The temporary file, and the product that it becomes. */
   readonly path: string;
+  readonly product: string;
   readonly dataOffset: number;
   readonly rowBytes: number;
 }
@@ -28,7 +30,12 @@ export class Product extends OutputFile {
   }
 
   get target(): ProductTarget {
-    return { file: this.#isHeld ? this.file : null, path: this.temporaryPath, ...this.#layout };
+    return {
+      file: this.#isHeld ? this.file : null,
+      path: this.temporaryPath,
+      product: this.path,
+      ...this.#layout,
+    };
   }
 
   override release(): void {
@@ -41,12 +48,12 @@ export class Product extends OutputFile {
 export function writeProductRows(target: ProductTarget, rows: Uint8Array, row: number): void {
   const position = target.dataOffset + row * target.rowBytes;
   if (target.file !== null) {
-    writeFully(target.file, rows, position);
+    writeFully(target.file, rows, position, target.product);
     return;
   }
   const file = openSync(target.path, "r+");
   try {
-    writeFully(file, rows, position);
+    writeFully(file, rows, position, target.product);
   } finally {
     closeSync(file);
   }
