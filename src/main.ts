@@ -25,15 +25,16 @@ export async function main(words: readonly string[]): Promise<number> {
   const debug = rest.includes("--debug");
   const controller = new AbortController();
   listenToSignals(controller);
-  endWithReader();
   try {
     if (name === undefined || name === "--help" || name === "help") {
-      process.stdout.write(`${overview()}\n`);
+      print(overview());
+      await written();
       return name === undefined ? 2 : 0;
     }
     const command = findCommand(name);
     requireSingle(name, rest);
     await runCommand(name, command, rest, controller.signal);
+    await written();
     return 0;
   } catch (error) {
     if (isOfWorker(error)) await signalOnItsWay(controller.signal);
@@ -50,7 +51,7 @@ async function runCommand(
 ): Promise<void> {
   const args = parseArguments(name, command, words);
   if (args.flag("help")) {
-    process.stdout.write(`${commandHelp(name, command)}\n`);
+    print(commandHelp(name, command));
     return;
   }
   const quiet = args.flag("quiet");
@@ -58,7 +59,7 @@ async function runCommand(
   const context: Context = {
     signal,
     quiet,
-    print: (line) => process.stdout.write(`${line}\n`),
+    print,
     tell: (line) => {
       if (!quiet) progress.tell(line);
     },
@@ -95,14 +96,26 @@ function listenToSignals(controller: AbortController): void {
 /** What a shell sees of a program that wrote to a pipe nobody reads: 128 and the number of SIGPIPE. */
 const UNREAD_CODE = 141;
 
-/** A reader that closes its end (`| head -1`) ends the command in silence; results that cannot be written are an error. */
-function endWithReader(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(UNREAD_CODE);
-    process.exit(report(namedError(error, "standard output"), false));
-  });
-  // Nobody is left to be told: the work goes on.
-  process.stderr.on("error", () => {});
+/** Nothing has been printed: standard output is not opened before, which takes a millisecond. */
+let hasPrinted = false;
+
+/**
+ * Prints a line of the result. A reader that closes its end (`| head -1`) ends the command in silence; a result that
+ * cannot be written is an error.
+ */
+function print(line: string): void {
+  if (!hasPrinted) {
+    hasPrinted = true;
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      process.exit(error.code === "EPIPE" ? UNREAD_CODE : report(namedError(error, "standard output"), false));
+    });
+  }
+  process.stdout.write(`${line}\n`);
+}
+
+/** Waits until what was printed is written, or has failed: the error comes a turn of the event loop later. */
+async function written(): Promise<void> {
+  if (hasPrinted) await new Promise((resolve) => process.stdout.write("", resolve));
 }
 
 /** Whether other processes did the work that failed. Commands that are not bundled bring their own copy of the classes: the name tells. */
