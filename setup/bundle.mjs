@@ -1,7 +1,7 @@
 // Bundles the programs that measurements start, one file each: loading one file takes a third of the time of sixty.
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 const OUT = "dist/bin";
 
@@ -11,12 +11,18 @@ const ENTRIES = { "rowWorker.js": "pipeline/rowWorker", "entry.js": "backends/en
 /** Commands that are measured have a bundle each; every other one is loaded from dist/src when it is asked for. */
 const MEASURED_COMMANDS = ["stats", "prep", "fused", "verify"];
 
-/** File of a bundle in dist/bin, and the compiled module it begins with. */
-const BUNDLES = {
-  "pila.js": "cli",
+/** Compiled modules that bundles load instead of holding a copy; ranks of MPI alone want the last. */
+const PARTS = {
   "codeCache.js": "codeCache",
   "headStart.js": "parallel/headStart",
   "program.js": "main",
+  "mpiRank.js": "backends/mpiRank",
+};
+
+/** File of a bundle in dist/bin, and the compiled module it begins with. */
+const BUNDLES = {
+  "pila.js": "cli",
+  ...PARTS,
   ...Object.fromEntries(MEASURED_COMMANDS.map((name) => [`${name}.js`, `commands/${name}`])),
   ...Object.fromEntries(Object.entries(ENTRIES).map(([name, entry]) => [bodyOf(name), entry])),
 };
@@ -32,13 +38,14 @@ function bodyOf(name) {
  * Programs load each other's files instead of copies: what is not wanted is not read, and one head start serves all.
  * @param commands every word after `pila`
  */
-const parts = (commands) => ({
+const parts = (root, commands) => ({
   name: "parts",
   setup(build) {
-    build.onResolve({ filter: /^\.\/main$/ }, () => ({ path: "./program.js", external: true }));
-    build.onResolve({ filter: /\/(headStart|codeCache)$/ }, ({ kind, path }) =>
-      kind === "entry-point" ? undefined : { path: `./${path.split("/").at(-1)}.js`, external: true },
-    );
+    build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      const file = relative(join(root, "dist/src"), join(resolveDir, path));
+      const part = Object.keys(PARTS).find((name) => PARTS[name] === file);
+      if (part !== undefined && kind !== "entry-point") return { path: `./${part}`, external: true };
+    });
     // What comes from the code cache cannot import packages that are modules of the newer kind.
     build.onResolve({ filter: /\/decodeTiff$/ }, () => ({
       path: "../src/io/decodeTiff",
@@ -72,7 +79,7 @@ export async function bundlePrograms(root) {
       external: ["koffi", "geotiff", "cli-progress", "fast-png", "d3-scale-chromatic"],
       minify: true,
       logLevel: "warning",
-      plugins: [parts(Object.keys(COMMANDS))],
+      plugins: [parts(root, Object.keys(COMMANDS))],
       define: { HEAD_STARTS: JSON.stringify(headStarts()) },
     });
   }

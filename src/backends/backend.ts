@@ -78,15 +78,17 @@ export async function reduceFolder<Team>(
   return report;
 }
 
-/** The program of a backend's workers, which is told whose `work` to do. */
-export const ENTRY: string = join(__dirname, "entry.js");
+/** Path of the program of a backend's workers, which is told whose `work` to do. */
+export function entryProgram(): string {
+  return join(__dirname, "entry.js");
+}
 
 /** Child processes that do the `work` of a backend. */
 export function childProcesses<Task>(id: string, meter: Meter): WorkerStarter<ChildPool<Task>> {
   const { ChildPool } = require("../parallel/children") as typeof import("../parallel/children");
   return {
     kind: "process",
-    start: (workers) => new ChildPool<Task>(ENTRY, workers, meter, id),
+    start: (workers) => new ChildPool<Task>(entryProgram(), workers, meter, id),
     end: (pool) => pool.kill(),
   };
 }

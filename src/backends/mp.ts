@@ -1,8 +1,8 @@
 import { openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import { serveChild } from "../parallel/childEntry";
 import type { ChildPool } from "../parallel/children";
-import { cellsOfLargest, type RowBlocks, RowReader, rowsOfBlock } from "../pipeline/rowReader";
-import { type Gathering, startGathering, stateBlocks, valueBytes } from "../pipeline/states";
+import { cellsOfLargest, type RowBlocks, RowReader, rowsOfBlock, valueBytes } from "../pipeline/rowReader";
+import type { Gathering } from "../pipeline/states";
 import { type Backend, childProcesses, reduceFolder, type StatsRequest } from "./backend";
 
 /** A pool of child processes reads one image each; every pixel crosses to the parent, which computes. */
@@ -18,6 +18,8 @@ export const mp = {
   style: { color: "#d55e00", symbol: "square", dash: "6 3" },
   unavailable: async () => null,
   run: async (request) => {
+    const { startGathering, stateBlocks } =
+      require("../pipeline/states") as typeof import("../pipeline/states");
     const { meter } = request;
     const children = childProcesses<Task>("mp", meter);
     return await reduceFolder(request, children, async ({ team, rows, targets }) => {

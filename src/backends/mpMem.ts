@@ -2,7 +2,7 @@ import type { Meter } from "../parallel/meter";
 import { serveThread, ThreadTeam } from "../parallel/threads";
 import { drainRing, fillRing, planRing, type RingTask } from "../pipeline/ring";
 import type { WorkerStarter } from "../pipeline/run";
-import { type Backend, ENTRY, reduceFolder } from "./backend";
+import { type Backend, entryProgram, reduceFolder } from "./backend";
 
 /** The parent alone reads, in order, into slots of shared memory; worker threads compute and write their rows. */
 export const mpMem = {
@@ -35,7 +35,7 @@ export const mpMem = {
 function computingThreads(meter: Meter): WorkerStarter<ThreadTeam<RingTask>> {
   return {
     kind: "thread",
-    start: (workers) => new ThreadTeam(ENTRY, workers, 1, meter, "mp_mem"),
+    start: (workers) => new ThreadTeam(entryProgram(), workers, 1, meter, "mp_mem"),
     end: (team) => team.stop(),
   };
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { PilaError, WorkerError } from "../core/errors";
 import type { RunReport } from "../pipeline/run";
-import { type Backend, ENTRY, outputPaths, type StatsRequest } from "./backend";
+import { type Backend, entryProgram, outputPaths, type StatsRequest } from "./backend";
 import type { MpiJob, MpiResult } from "./mpiRank";
 
 /** Ranks under mpiexec read their own dates (or bands of rows); partial states go to rank 0. */
@@ -62,7 +62,7 @@ async function runMpi(request: StatsRequest): Promise<RunReport> {
   const waiting = meter.start();
   const { stdout } = await launchRanks({
     ranks: prediction.workers,
-    command: [process.execPath, ENTRY, "mpi"],
+    command: [process.execPath, entryProgram(), "mpi"],
     env: { ...process.env, [JOB_VARIABLE]: JSON.stringify(job) },
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     onStderr: (text) => process.stderr.write(text),
