@@ -16,7 +16,7 @@ import { linkStack } from "../../data-prep/link";
 import { simulateStack } from "../../data-prep/simulate";
 import { packageRoot } from "../bench/run";
 import { BackendError, FormatError, UsageError, WorkerError } from "../core/errors";
-import { listFolder } from "../io/folders";
+import { listFolder } from "../io/search";
 import { measure } from "./bench";
 import {
   type Arguments,
