@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BackendError, UsageError } from "../core/errors";
 import { type Raster, type Shape, sameShape } from "../core/raster";
 import { CROP_SUFFIX, openIntensityStack, openSlcStack, readManifest } from "../io/folders";
+import { listFolder, searchImages } from "../io/search";
 import { cropFiles, hashFiles, type Reference } from "./gate";
 import type { BenchLevel } from "./plan";
 import type { Execution, Executor } from "./protocol";
@@ -234,7 +235,7 @@ export function hashDataset(dates: readonly DateFiles[]): string {
 const UNKNOWN = "unknown";
 
 /**
- * What a folder holds: SLC where there are SLC descriptions and no crops, else intensities, with the crop, looks and
+ * What a folder holds: SLC where there are complex images and no crops, else intensities, with the crop, looks and
  * no data of their pila-prep.json.
  * @throws FormatError, ShapeError it is no stack
  */
@@ -243,16 +244,14 @@ export async function describeFolder(folder: string): Promise<DataDescription> {
 }
 
 function isSlcFolder(folder: string): boolean {
-  let names: readonly string[];
   try {
-    names = readdirSync(folder);
+    if (statSync(folder).isDirectory() && listFolder(folder).some((name) => name.endsWith(CROP_SUFFIX)))
+      return false;
+    return searchImages(folder, false).some(({ isReal }) => !isReal);
   } catch {
     // Opening it as a stack says what is wrong with it.
     return false;
   }
-  return (
-    names.some((name) => /\.slc\.(vrt|xml)$/i.test(name)) && !names.some((name) => name.endsWith(CROP_SUFFIX))
-  );
 }
 
 function describeSlcFolder(folder: string): DataDescription {

@@ -16,7 +16,7 @@ export const envi: SlcFormat = {
   files: "DATE.slc with an ENVI DATE.hdr",
   descriptionsOf: (data) => [`${data}.hdr`, data.replace(/\.[^./]*$/, ".hdr")],
   describe(file) {
-    if (!/^\s*ENVI\s/.test(file.head.toString("latin1", 0, 64)) || file.text === null) return null;
+    if (!/^\s*ENVI[ \t]*[\r\n]/.test(file.head.toString("latin1", 0, 64)) || file.text === null) return null;
     const fields = readFields(file.text);
     const fault = (sentence: string) => new FormatError(`${file.name}: ${sentence}`, { path: file.name });
     const field = (name: string): string => {

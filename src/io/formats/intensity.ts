@@ -113,7 +113,7 @@ function requireDecodable(image: TiffImage, wanted: number | null): void {
 
 function describeOthers(path: string, head: Buffer): readonly IntensityBand[] {
   const text = head.toString("latin1");
-  const isEnviHeader = /^\s*ENVI\s/.test(text);
+  const isEnviHeader = /^\s*ENVI[ \t]*[\r\n]/.test(text);
   if (!isEnviHeader && !/<VRTDataset/i.test(text) && !isEnviData(path)) {
     throw new FormatError(
       `${path}: found no TIFF, VRT or ENVI image, expected intensity; name another file`,
