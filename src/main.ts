@@ -107,7 +107,9 @@ function print(line: string): void {
   if (!hasPrinted) {
     hasPrinted = true;
     process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-      process.exit(error.code === "EPIPE" ? UNREAD_CODE : report(namedError(error, "standard output"), false));
+      process.exit(
+        error.code === "EPIPE" ? UNREAD_CODE : report(namedError(error, "standard output"), false),
+      );
     });
   }
   process.stdout.write(`${line}\n`);

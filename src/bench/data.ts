@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { mkdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BackendError, UsageError } from "../core/errors";
 import { type Shape, sameShape } from "../core/raster";
 import { CROP_SUFFIX, openIntensityStack, openSlcStack, readManifest } from "../io/folders";
+import { listFolder, searchImages } from "../io/search";
 import { cropFiles, hashFiles } from "./gate";
 import type { BenchLevel, StoredProtocol } from "./plan";
 import type { BenchWorld } from "./world";
@@ -36,7 +37,7 @@ interface DataFolder {
 const UNKNOWN = "unknown";
 
 /**
- * What a folder holds: SLC where there are SLC descriptions and no crops, else intensities, with the crop, looks and
+ * What a folder holds: SLC where there are complex images and no crops, else intensities, with the crop, looks and
  * no data of their pila-prep.json.
  * @throws FormatError, ShapeError it is no stack
  */
@@ -60,16 +61,14 @@ export async function describeFolder(folder: string): Promise<DataFolder> {
 }
 
 function isSlcFolder(folder: string): boolean {
-  let names: readonly string[];
   try {
-    names = readdirSync(folder);
+    if (statSync(folder).isDirectory() && listFolder(folder).some((name) => name.endsWith(CROP_SUFFIX)))
+      return false;
+    return searchImages(folder, false).some(({ isReal }) => !isReal);
   } catch {
     // Opening it as a stack says what is wrong with it.
     return false;
   }
-  return (
-    names.some((name) => /\.slc\.(vrt|xml)$/i.test(name)) && !names.some((name) => name.endsWith(CROP_SUFFIX))
-  );
 }
 
 /** Of names, sizes and modification times (whole milliseconds) of all files, in their order; contents are not read. */

@@ -17,8 +17,8 @@ import { simulateStack } from "../../data-prep/simulate";
 import { packageRoot, runChild } from "../bench/process";
 import { runBench } from "../bench/session";
 import { BackendError, FormatError, UsageError } from "../core/errors";
-import { listFolder } from "../io/folders";
 import { writeWholeFile } from "../io/outputFile";
+import { listFolder } from "../io/search";
 import { finishRunFolder } from "./bench";
 import {
   type Arguments,

@@ -1,4 +1,5 @@
 import { ShapeError } from "./errors";
+import type { Finding } from "./findings";
 
 /** Lines x samples. The axis order is always azimuth (line, row), range (sample, column). */
 export interface Shape {
@@ -184,4 +185,6 @@ export interface Stack {
   readonly kind: PixelKind;
   readonly shape: Shape;
   readonly scenes: readonly Scene[];
+  /** What is worth knowing of the images but stops nothing. */
+  readonly findings: readonly Finding[];
 }

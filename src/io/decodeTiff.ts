@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { FormatError } from "../core/errors";
 import { PIXEL_BYTES, type RawSource } from "../core/raster";
 import { OutputFile } from "./outputFile";
-import { nodataPixel } from "./tiff";
 
 /** Rows decoded at a time: enough to amortise a tile row, little memory. */
 const ROWS_A_READ = 256;
@@ -12,9 +11,10 @@ const ROWS_A_READ = 256;
 /**
  * Decodes a compressed or tiled TIFF, or one of whole numbers, into a temporary file of plain float32 rows, which goes
  * with the process.
+ * @param nodata the value that its header declares as no data
  * @throws FormatError the file cannot be decoded
  */
-export async function decodeTiff(path: string): Promise<RawSource> {
+export async function decodeTiff(path: string, nodata: number | null): Promise<RawSource> {
   const { fromFile } = await import("geotiff");
   const output = new OutputFile(join(tmpdir(), "pila-decoded.raw"));
   try {
@@ -28,7 +28,6 @@ export async function decodeTiff(path: string): Promise<RawSource> {
       const values = Float32Array.from((bands as unknown as ArrayLike<number>[])[0]!);
       output.write(new Uint8Array(values.buffer), row * rowStride);
     }
-    const nodata = nodataPixel(image.getGDALNoData());
     tiff.close();
     return {
       by: "bytes",

@@ -13,7 +13,6 @@ import {
   type Window,
 } from "../core/raster";
 import type { GdalDataset } from "./gdal";
-import { describeTiff } from "./tiff";
 
 /** Where rows came to lie in memory: bytes from one row to the next, and how many bytes were read. */
 export interface ReadRows {
@@ -316,15 +315,13 @@ export function filesToHold(sharers: number): number {
 }
 
 /**
- * Where the pixels of a one-band TIFF lie: in it, or in a temporary file of this process where it had to be decoded.
- * @throws FormatError no TIFF, of a kind pila does not read, or damaged
+ * Where the pixels of an image of one real band are: plain bytes, what GDAL decodes, or, without GDAL, a temporary file
+ * of this process that it was decoded into.
+ * @throws FormatError no image, of a kind that is not read here, or damaged
  */
 export async function openTiff(path: string): Promise<PlaneSource> {
-  const plain = describeTiff(path);
-  if (plain !== null) return plain;
-  // Wanted for few images, and it brings a package.
-  const { decodeTiff } = require("./decodeTiff") as typeof import("./decodeTiff");
-  return await decodeTiff(path);
+  const { openIntensity } = require("./formats/intensity") as typeof import("./formats/intensity");
+  return await openIntensity(path);
 }
 
 /**

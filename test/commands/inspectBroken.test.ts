@@ -29,14 +29,14 @@ const BROKEN: readonly { name: string; break: (folder: string) => void; kind: st
     said: /20240113\.slc\.vrt: found 39 x 24, expected 40 x 24/,
   },
   {
-    name: "an unsupported kind of VRT",
+    name: "a VRT whose source has no name",
     break: (folder) =>
       writeFileSync(
         join(folder, "20240113.slc.vrt"),
         '<VRTDataset rasterXSize="24" rasterYSize="40"><VRTRasterBand dataType="CFloat32" band="1"><SimpleSource/></VRTRasterBand></VRTDataset>',
       ),
     kind: "FormatError",
-    said: /20240113\.slc\.vrt: found .*not supported/,
+    said: /20240113\.slc\.vrt: found no SourceFilename, expected/,
   },
   {
     name: "an image under the name of a description",

@@ -13,11 +13,15 @@ const ROOT = join(__dirname, "../../..");
 const SAMPLE = join(ROOT, "data-prep/sample");
 
 /** Paths of the modules that a command loaded, in its children too, relative to the package; those of Node left out. */
-function loadedBy(folder: string, args: readonly string[]): string[] {
+function loadedBy(
+  folder: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): string[] {
   const file = join(folder, "loaded.txt");
   rmSync(file, { force: true });
   const hook = join(__dirname, "loadedModules.fixture.js");
-  const env = { PILA_LOADED_FILE: file, NODE_OPTIONS: `--require ${hook}` };
+  const env = { PILA_LOADED_FILE: file, NODE_OPTIONS: `--require ${hook}`, ...more };
   const { code, stderr } = runPila(args, env);
   assert.is(code, 0, stderr);
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");
@@ -72,19 +76,23 @@ for (const id of BACKEND_IDS) {
   );
 }
 
-testUnless(pythonMissing)("the way of looking sees geotiff where a compressed image needs it", () =>
-  withFolder((folder) => {
-    runPython(
-      `
+testUnless(pythonMissing)(
+  "a compressed image is read through koffi by GDAL, and where that is missing by geotiff",
+  () =>
+    withFolder((folder) => {
+      runPython(
+        `
 import json, sys, numpy, rasterio
 with rasterio.open(json.load(sys.stdin), "w", driver="GTiff", width=9, height=5, count=1, dtype="float32", compress="deflate") as image:
     image.write(numpy.ones((5, 9), "float32"), 1)
 `,
-      join(folder, "a.tif"),
-    );
-    const paths = loadedBy(folder, ["stats", "sec", folder, join(folder, "m"), join(folder, "s")]);
-    assert.equal(dependenciesAmong(paths), ["geotiff"]);
-  }),
+        join(folder, "a.tif"),
+      );
+      const args = ["stats", "sec", folder, join(folder, "m"), join(folder, "s")];
+      assert.equal(dependenciesAmong(loadedBy(folder, args)), ["koffi"]);
+      const without = loadedBy(folder, args, { PILA_GDAL_LIBRARY: join(folder, "none.so") });
+      assert.equal(dependenciesAmong(without).sort(), ["geotiff", "koffi"]);
+    }),
 );
 
 test.run();

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { describeSlc } from "../../src/io/formats/registry";
+import { openSlcStack } from "../../src/io/folders";
 import { PlaneReader, readPlane } from "../../src/io/rows";
 import { runPila } from "../commands/cli.fixture";
 import { testUnless } from "../testUnless";
@@ -39,7 +39,7 @@ function readPart(path: string, part: "real" | "imag", width: number, height: nu
 
 testWithGdal("samples of an ISCE2 VRT equal GDAL's own reading, part by part", () => {
   const path = join(SAMPLE, "20230319.slc.vrt");
-  const source = describeSlc(path);
+  const { source } = openSlcStack(path).scenes[0]!;
   const { azimuth, range } = source.shape;
   const reader = new PlaneReader([source]);
   const samples = reader.values(0, { row: 0, rows: azimuth, column: 0, columns: range });

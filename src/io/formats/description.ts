@@ -1,46 +1,130 @@
-// What a format of SLC images is, and what it looks at: a file that describes an image, read once for all formats.
-import { readFileSync, realpathSync } from "node:fs";
+// What a format of SLC images is, and what it looks at: a file that may describe images, read once for all formats.
+import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
 import { FormatError } from "../../core/errors";
+import type { Finding } from "../../core/findings";
 import type { PlaneSource } from "../../core/raster";
 
-/** A format: which files may be of it, and where the pixels lie that such a file describes. */
+/** A format: which files are of it, and where the pixels lie that they describe. */
 export interface SlcFormat {
   /** The files of a date, for messages. */
   readonly files: string;
-  /** Names of the files that describe; the group is the date. A name makes a candidate only: the content tells what it is. */
-  readonly names: RegExp;
   /**
-   * Where the pixels lie; null when the content is of another format.
+   * The images that a file describes, its bands in order; null when its content is of another format.
+   * @throws RealBandError what it describes is not complex
    * @throws FormatError the content is of this format, and what it describes is wrong
    */
-  describe(description: Description): PlaneSource | null;
+  describe(file: Description): readonly DescribedImage[] | null;
+  /**
+   * Files that may describe a file of pixels of this format, which lies beside its description; absent where a
+   * description holds the pixels, or names the file that does.
+   */
+  readonly descriptionsOf?: (data: string) => readonly string[];
 }
 
-/** A file that may describe an image. */
+/** One image that a file describes. */
+export interface DescribedImage {
+  readonly source: PlaneSource;
+  /** Its band in the file or in the subdataset, from 1. */
+  readonly band: number;
+  /** What tells it from the other images of the file: the subdataset, or the description of the band; null: it is alone. */
+  readonly label: string | null;
+  /** `20180101` from metadata; null where there is none. */
+  readonly date: string | null;
+  readonly polarisation: string | null;
+  /** Real paths of all other files that its pixels lie in, or are described by. */
+  readonly files: readonly string[];
+  /** Without dates: a file does not know them. */
+  readonly findings: readonly Finding[];
+}
+
+/** A file that may describe images. */
 export interface Description {
   /** Its real path: what it names lies beside it, also where a link led to it. */
   readonly path: string;
+  /** Its path as the user has it. */
+  readonly name: string;
+  readonly size: number;
+  /** Its first bytes, up to 4096. */
+  readonly head: Buffer;
   /** null: binary data, or more than a description ever takes. */
   readonly text: string | null;
-  /** The root element; null where the text does not look like XML. */
+  /** The root element, where the head names one that SLC images are described by; else null. @throws FormatError broken XML */
   readonly xml: XmlElement | null;
+  /** A file of pixels may be longer than described by any number of bytes. */
+  readonly allowSurplus: boolean;
+  /**
+   * The images of a file that this one names, be it a description or a file of pixels; null where it is of no format.
+   * @throws FormatError it leads back here, or to an image that is wrong
+   */
+  describe(path: string): readonly DescribedImage[] | null;
+}
+
+/** A band of real values is no SLC, but may well lie beside one. */
+export class RealBandError extends FormatError {
+  constructor(path: string, type: string) {
+    super(
+      `${path}: found ${type}, an intensity or an amplitude, expected complex samples; put intensities in a folder for \`pila stats\``,
+      { path },
+    );
+  }
 }
 
 /** A description of a few kB; anything far above is not one. */
 const LARGEST_DESCRIPTION_BYTES = 4_000_000;
+const HEAD_BYTES = 4096;
+
+/** The root elements of descriptions. */
+const ROOT_ELEMENT = /<(vrtdataset|imagefile)[\s>/]/i;
 
 /**
- * Reads a description, or what a link to it leads to.
- * @throws FormatError there is no such file, or it is broken XML
+ * Opens a file, or what a link to it leads to, to be looked at.
+ * @throws FormatError there is no such file, or it cannot be read
  */
-export function readDescription(path: string): Description {
-  const real = realPath(path);
-  const bytes = readFileSync(real);
-  if (bytes.length > LARGEST_DESCRIPTION_BYTES || bytes.includes(0)) {
-    return { path: real, text: null, xml: null };
+export function readDescription(
+  name: string,
+  context: Pick<Description, "allowSurplus" | "describe">,
+): Description {
+  const path = realPath(name);
+  const { size, head } = readHead(path, name);
+  let text: string | null | undefined;
+  let xml: XmlElement | null | undefined;
+  return {
+    ...context,
+    path,
+    name,
+    size,
+    head,
+    get text() {
+      text ??= size > LARGEST_DESCRIPTION_BYTES || head.includes(0) ? null : readText(path);
+      return text;
+    },
+    get xml() {
+      const isDescription = xml === undefined && ROOT_ELEMENT.test(head.toString("latin1"));
+      if (xml === undefined) xml = isDescription && this.text !== null ? parseXml(this.text, name) : null;
+      return xml;
+    },
+  };
+}
+
+function readText(path: string): string | null {
+  const bytes = readFileSync(path);
+  return bytes.includes(0) ? null : bytes.toString("utf8");
+}
+
+function readHead(path: string, name: string): { readonly size: number; readonly head: Buffer } {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const { size } = fstatSync(file);
+      const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
+      return { size, head: head.subarray(0, readSync(file, head, 0, head.length, 0)) };
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    const sentence = `found a file that cannot be read (${(cause as Error).message}), expected an SLC; check it`;
+    throw new FormatError(`${name}: ${sentence}`, { path: name, cause });
   }
-  const text = bytes.toString("utf8");
-  return { path: real, text, xml: /^\s*</.test(text) ? parseXml(text, path) : null };
 }
 
 function realPath(path: string): string {

@@ -1,45 +1,156 @@
 // Raw files: samples row after row and nothing else. Several formats describe one; what they say is checked here.
-import { existsSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { FormatError } from "../../core/errors";
-import { PIXEL_BYTES, type RawSource } from "../../core/raster";
+import type { Finding } from "../../core/findings";
+import { formatShape, PIXEL_BYTES, type RawSource } from "../../core/raster";
+import { dateIn, polarisationIn } from "../names";
+import type { DescribedImage, Description } from "./description";
+
+/** What a description says of one band of a raw file. */
+export type RawBand = Omit<RawSource, "by" | "strips" | "wholeNumbers">;
 
 /**
- * A raw complex64 image, checked against the size of its file.
- * @param description the file that says so
- * @throws FormatError the data file is missing or shorter than the description needs, or a number makes no sense
+ * A raw complex image, checked against the size of its file.
+ * @param file the description
+ * @throws FormatError the data file is missing or shorter than described, or a number makes no sense
  */
-export function describeRawImage(
-  description: string,
-  image: Omit<RawSource, "by" | "kind" | "strips" | "nodata" | "wholeNumbers">,
-): RawSource {
-  const { path, shape, dataOffset, pixelStride, rowStride } = image;
-  const bytes = PIXEL_BYTES.complex64;
+export function describeRawBand(file: Description, band: RawBand): RawSource {
+  const { path, kind, shape, dataOffset, pixelStride, rowStride } = band;
+  const fault = (sentence: string) => new FormatError(`${file.name}: ${sentence}`, { path: file.name });
+  const bytes = PIXEL_BYTES[kind];
   const numbers = [shape.azimuth, shape.range, dataOffset + 1, pixelStride, rowStride];
   if (!numbers.every((value) => Number.isSafeInteger(value) && value > 0)) {
-    throw new FormatError(
-      `${description}: found size ${shape.azimuth} x ${shape.range}, ImageOffset ${dataOffset}, PixelOffset ${pixelStride}, LineOffset ${rowStride}, expected whole numbers above 0 (ImageOffset from 0)`,
-      { path: description },
+    const found = `size ${formatShape(shape)}, ImageOffset ${dataOffset}, PixelOffset ${pixelStride}, LineOffset ${rowStride}`;
+    throw fault(`found ${found}, expected whole numbers above 0 (ImageOffset from 0); correct it`);
+  }
+  const isApart = pixelStride >= bytes && pixelStride % (bytes / 2) === 0;
+  if (!isApart || rowStride < (shape.range - 1) * pixelStride + bytes) {
+    const expected = `lines of ${shape.range} samples of ${bytes} bytes that do not overlap`;
+    throw fault(
+      `found PixelOffset ${pixelStride} and LineOffset ${rowStride}, expected ${expected}; correct it`,
     );
   }
-  if (pixelStride < bytes || pixelStride % 4 !== 0 || rowStride < (shape.range - 1) * pixelStride + bytes) {
-    throw new FormatError(
-      `${description}: found PixelOffset ${pixelStride} and LineOffset ${rowStride}, expected lines of ${shape.range} samples of 8 bytes that do not overlap; correct the description`,
-      { path: description },
-    );
-  }
-  if (!existsSync(path)) {
-    throw new FormatError(
-      `${description}: found no data file ${path}, expected the pixels there; a copied description needs its data beside it, or link it instead`,
-      { path: description },
-    );
-  }
+  requireData(file, path);
   const { size } = statSync(path);
   const needed = dataOffset + (shape.azimuth - 1) * rowStride + (shape.range - 1) * pixelStride + bytes;
   if (size < needed) {
     throw new FormatError(
-      `${path}: found ${size} bytes, expected ${needed} for ${shape.azimuth} x ${shape.range} complex64 samples; the file is truncated, copy it again`,
+      `${path}: found ${size} bytes, expected ${needed} for ${formatShape(shape)} ${kind} samples; the file is truncated, copy it again`,
       { path },
     );
   }
-  return { ...image, by: "bytes", kind: "complex64", strips: null, nodata: null, wholeNumbers: false };
+  return { ...band, by: "bytes", strips: null, wholeNumbers: kind === "cint16" };
+}
+
+/** @throws FormatError there is no file of pixels where a description says so */
+export function requireData(file: Pick<Description, "name">, path: string): void {
+  if (existsSync(path) && statSync(path).isFile()) return;
+  throw new FormatError(
+    `${file.name}: found no data file ${path}, expected the pixels there; a copied description needs its data beside it, or link it instead`,
+    { path: file.name },
+  );
+}
+
+/**
+ * What a raw file holds beyond the image described: whole lines are worth a warning, anything else means another width.
+ * @param bands those of one file
+ * @throws FormatError the surplus is no whole number of lines, unless surplus is allowed
+ */
+export function checkSurplus(file: Description, bands: readonly RawSource[]): readonly Finding[] {
+  const first = Math.min(...bands.map(({ dataOffset }) => dataOffset));
+  const ends = bands.map(({ dataOffset, pixelStride, rowStride, shape }) => {
+    // A line that is longer than its samples belongs to a larger image, of which this is a window.
+    if (rowStride !== pixelStride * shape.range) return Infinity;
+    return dataOffset - ((dataOffset - first) % pixelStride) + shape.azimuth * rowStride;
+  });
+  const { path, rowStride, shape, kind } = bands[0]!;
+  return checkEnd(file, { path, end: Math.max(...ends), rowStride, shape, kind, dataOffset: first });
+}
+
+/** As `checkSurplus`, where the format itself says at which byte all bands end. */
+export function checkEnd(
+  file: Description,
+  image: Pick<RawSource, "path" | "shape" | "kind" | "dataOffset" | "rowStride"> & { readonly end: number },
+): readonly Finding[] {
+  const { path, end, rowStride, shape, kind } = image;
+  const { size } = statSync(path);
+  const surplus = size - end;
+  if (!(surplus > 0)) return [];
+  const lines = surplus / rowStride;
+  const expected = `${end} for ${formatShape(shape)} ${kind} samples`;
+  if (!Number.isInteger(lines) && !file.allowSurplus) {
+    throw new FormatError(
+      `${path}: found ${size} bytes, expected ${expected}; the surplus of ${surplus} bytes is no whole number of lines, so the width of ${file.name} may be wrong (${widthsThatFit(size, image)}); correct it, or say --allow-surplus if it is meant`,
+      { path },
+    );
+  }
+  const more = Number.isInteger(lines) ? `${lines} lines more` : `${surplus} bytes more`;
+  return [
+    {
+      severity: "warning",
+      kind: "surplus",
+      dates: [],
+      path,
+      found: `${size} bytes`,
+      expected: `${expected} (${more})`,
+      effect: "what is beyond the described image is left out",
+      nextStep: `see whether the size in ${file.name} is right`,
+    },
+  ];
+}
+
+/** The width that keeps the number of lines, else those close to the described one in which the file is whole lines. */
+function widthsThatFit(size: number, image: Parameters<typeof checkEnd>[1]): string {
+  const { azimuth, range } = image.shape;
+  const samples = (size - image.dataOffset) / (image.rowStride / range);
+  if (Number.isInteger(samples / azimuth)) return `a width that fits: ${samples / azimuth}`;
+  const near = Array.from({ length: Math.ceil(range / 10) }, (_, i) => [range - i - 1, range + i + 1]).flat();
+  const widths = near.filter((width) => width > 0 && Number.isInteger(samples / width)).slice(0, 3);
+  return widths.length === 0 ? "no width near it fits" : `widths that fit: ${widths.join(", ")}`;
+}
+
+/** A raw file of one band or several, as headers describe it. */
+export interface InterleavedImage extends Omit<RawBand, "pixelStride" | "rowStride"> {
+  readonly bands: number;
+  /** Band after band, line after line of each, or sample after sample of each. */
+  readonly interleave: "bsq" | "bil" | "bip";
+  /** Of the bands, as far as they are told. */
+  readonly names: readonly string[];
+  readonly date: string | null;
+}
+
+/**
+ * The bands of a raw file, checked against its size.
+ * @throws FormatError as `describeRawBand`, or the file has another width
+ */
+export function describeInterleaved(file: Description, image: InterleavedImage): readonly DescribedImage[] {
+  const { bands, interleave, names, date, ...raw } = image;
+  const { kind, shape, path } = raw;
+  const bytes = PIXEL_BYTES[kind];
+  if (!(Number.isSafeInteger(bands) && bands > 0)) {
+    const sentence = `found ${bands} bands, expected a whole number from 1; correct it`;
+    throw new FormatError(`${file.name}: ${sentence}`, { path: file.name });
+  }
+  const pixelStride = interleave === "bip" ? bands * bytes : bytes;
+  const rowStride = (interleave === "bsq" ? 1 : bands) * shape.range * bytes;
+  const step = { bip: bytes, bil: shape.range * bytes, bsq: shape.azimuth * rowStride }[interleave];
+  const sources = Array.from({ length: bands }, (_, i) =>
+    describeRawBand(file, { ...raw, pixelStride, rowStride, dataOffset: raw.dataOffset + i * step }),
+  );
+  const end = raw.dataOffset + shape.azimuth * shape.range * bands * bytes;
+  const findings = checkEnd(file, { ...raw, rowStride, end });
+  return sources.map((source, i) => ({
+    source,
+    band: i + 1,
+    label: bands === 1 ? null : (names[i] ?? `band ${i + 1}`),
+    date: (bands > 1 ? dateIn(names[i] ?? "")?.day : undefined) ?? date,
+    polarisation: polarisationIn(names[i] ?? ""),
+    files: realPaths(path),
+    findings: i === 0 ? findings : [],
+  }));
+}
+
+/** The real paths of files. */
+export function realPaths(...paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.map((path) => realpathSync.native(path)))];
 }

@@ -1,12 +1,23 @@
-// The formats in which an SLC may be described. A new one is a file beside this one, and a line in `SLC_FORMATS`.
-import { FormatError } from "../../core/errors";
-import type { PlaneSource } from "../../core/raster";
-import { parseXml, readDescription, type SlcFormat } from "./description";
+// The formats in which SLC images may come. A new one is a file beside this one, and a line in `SLC_FORMATS`.
+import { existsSync } from "node:fs";
+import { FormatError, PilaError } from "../../core/errors";
+import {
+  type DescribedImage,
+  type Description,
+  parseXml,
+  RealBandError,
+  readDescription,
+  type SlcFormat,
+} from "./description";
+import { envi } from "./envi";
+import { gamma, roipac } from "./gamma";
+import { hdf5 } from "./hdf5";
 import { isceXml } from "./isce";
-import { isceVrt } from "./vrt";
+import { tiff } from "./tiff";
+import { vrt } from "./vrt";
 
-/** All formats, the preferred ones first: `X.slc.vrt` and `X.slc.xml` are one date, read from the VRT. */
-const SLC_FORMATS: readonly SlcFormat[] = [isceVrt, isceXml];
+/** All formats, the preferred ones first: of several descriptions of one date the first of them is read. */
+export const SLC_FORMATS: readonly SlcFormat[] = [vrt, isceXml, envi, gamma, roipac, tiff, hdf5];
 
 /** What a folder of dates holds, for messages. */
 export function slcNames(): string {
@@ -14,33 +25,91 @@ export function slcNames(): string {
   return `${preferred} (or ${others.join(", ")})`;
 }
 
-/** The file that describes each date, by date, among the names of a folder. */
-export function findDescriptions(names: readonly string[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const format of SLC_FORMATS.toReversed()) {
-    for (const name of names) {
-      const date = format.names.exec(name)?.[1];
-      if (date !== undefined) found.set(date, name);
-    }
-  }
-  return found;
+/** What a file describes, or why it cannot be read. */
+export interface DescribedFile {
+  /** Its format; null where it failed before that was told. */
+  readonly format: SlcFormat | null;
+  readonly images: readonly DescribedImage[];
+  readonly problem: PilaError | null;
 }
 
+/** Names that promise a description: whatever else such a file holds is an error. */
+const PROMISE = /\.r?slc(\.full)?\.(vrt|xml)$|\.vrt$/i;
+
 /**
- * Where the pixels of one SLC lie.
- * @param path a file of one of the formats, or a link to one
- * @throws FormatError the file is of none of them, or what it describes is wrong
+ * The images of a file, told by its content; null for a file of no format.
+ * @param path a file, or a link to one
+ * @param allowSurplus raw files may be longer than described by any number of bytes
  */
-export function describeSlc(path: string): PlaneSource {
-  const description = readDescription(path);
-  for (const format of SLC_FORMATS) {
-    const source = format.describe(description);
-    if (source !== null) return source;
+export function describeFile(path: string, allowSurplus: boolean): DescribedFile | null {
+  let format: SlcFormat | null = null;
+  try {
+    const file = openDescription(path, allowSurplus, []);
+    for (format of SLC_FORMATS) {
+      const images = format.describe(file);
+      if (images !== null) return { format, images, problem: null };
+    }
+    format = null;
+    if (PROMISE.test(path)) throw notADescription(file);
+    return null;
+  } catch (error) {
+    if (!(error instanceof PilaError)) throw error;
+    return { format, images: [], problem: error };
   }
-  const { text, xml } = description;
-  const found = text === null ? "binary data" : `an XML document <${(xml ?? parseXml(text, path)).name}>`;
-  throw new FormatError(
-    `${path}: found ${found}, expected an ISCE2 description (.slc.vrt or .slc.xml of raw complex64); this kind is not supported`,
-    { path },
+}
+
+/** True where a file is named like a description. */
+export function isNamedLikeSlc(path: string): boolean {
+  return PROMISE.test(path);
+}
+
+/** The description beside a file of pixels; null where there is none. */
+export function findDescriptionOf(data: string): string | null {
+  const names = SLC_FORMATS.flatMap(({ descriptionsOf }) => descriptionsOf?.(data) ?? []);
+  return names.find((name) => name !== data && existsSync(name)) ?? null;
+}
+
+/** VRTs of VRTs are two or three deep. */
+const DEEPEST = 16;
+
+function openDescription(path: string, allowSurplus: boolean, above: readonly string[]): Description {
+  const describe = (named: string): readonly DescribedImage[] | null => {
+    const inside = openDescription(named, allowSurplus, [...above, file.path]);
+    if (above.includes(inside.path) || inside.path === file.path || above.length >= DEEPEST) {
+      throw new FormatError(
+        `${path}: found a VRT that leads back to itself, expected pixels; write it again`,
+        {
+          path,
+        },
+      );
+    }
+    const images = describeBy(inside);
+    if (images !== null) return images;
+    const header = findDescriptionOf(inside.path);
+    return header === null ? null : describeBy(openDescription(header, allowSurplus, [...above, file.path]));
+  };
+  const file = readDescription(path, { allowSurplus, describe });
+  return file;
+}
+
+function describeBy(file: Description): readonly DescribedImage[] | null {
+  for (const format of SLC_FORMATS) {
+    const images = format.describe(file);
+    if (images !== null) return images;
+  }
+  return null;
+}
+
+function notADescription(file: Description): FormatError {
+  const { text, name } = file;
+  const found = text === null ? "binary data" : `an XML document <${parseXml(text, name).name}>`;
+  return new FormatError(
+    `${name}: found ${found}, expected an ISCE2 description (.slc.vrt or .slc.xml of raw complex64); this kind is not supported`,
+    { path: name },
   );
+}
+
+/** True for a problem that is none where complex images are there too. */
+export function isReal(file: DescribedFile): boolean {
+  return file.problem instanceof RealBandError;
 }
