@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { SlcChoice } from "../io/choose";
 import type { ChildPool } from "../parallel/children";
 import type { WorkersStarted } from "../parallel/headStart";
 import type { Meter } from "../parallel/meter";
@@ -40,6 +41,8 @@ export interface StatsRequest extends RunRequest {
   readonly count: string | null;
   /** How the mpi backend shares the work; the others ignore it. */
   readonly split: "dates" | "rows";
+  /** Which band or polarisation is meant, where the images hold several. */
+  readonly choice?: SlcChoice | undefined;
 }
 
 /** The outputs of a request, in the order of their products. */
@@ -71,7 +74,10 @@ export async function reduceFolder<Team>(
   const { runWithWorkers } = require("../pipeline/run") as typeof import("../pipeline/run");
   const { openIntensityRows } = require("../pipeline/stackRows") as typeof import("../pipeline/stackRows");
   const outputs = outputPaths(request);
-  const open = async () => ({ rows: await openIntensityRows(request.intensityFolder, outputs), outputs });
+  const open = async () => ({
+    rows: await openIntensityRows(request.intensityFolder, outputs, request.choice),
+    outputs,
+  });
   const { report } = await runWithWorkers(request, starter, open, ({ products, ...work }) =>
     reduce({ ...work, targets: momentTargets(products) }),
   );

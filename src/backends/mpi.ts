@@ -48,17 +48,11 @@ async function runMpi(request: StatsRequest): Promise<RunReport> {
   const { meter } = request;
   const start = meter.start();
   // Opened here too: what is wrong with the data is said in one voice, before any rank starts.
-  const rows = await openIntensityRows(request.intensityFolder, outputPaths(request));
+  const rows = await openIntensityRows(request.intensityFolder, outputPaths(request), request.choice);
   meter.end("init", "stack", start);
   const prediction = predictWork(rows, "rank", request.workers);
-  const job: MpiJob = {
-    intensityFolder: request.intensityFolder,
-    mean: request.mean,
-    std: request.std,
-    count: request.count,
-    split: request.split,
-    tracing: meter.tracing,
-  };
+  const { intensityFolder, mean, std, count, split, choice } = request;
+  const job: MpiJob = { intensityFolder, mean, std, count, split, choice, tracing: meter.tracing };
   const waiting = meter.start();
   const { stdout } = await launchRanks({
     ranks: prediction.workers,
@@ -74,7 +68,13 @@ async function runMpi(request: StatsRequest): Promise<RunReport> {
   meter.end("wait", "ranks", waiting);
   const result = parseResult(stdout);
   meter.absorb(result.meter);
-  return { workers: result.ranks, dates: result.dates, shape: result.shape, prediction };
+  return {
+    workers: result.ranks,
+    dates: result.dates,
+    shape: result.shape,
+    prediction,
+    findings: rows.findings,
+  };
 }
 
 function parseResult(stdout: string): MpiResult {

@@ -9,7 +9,8 @@ import { BlockStates, StateMerger, stateBlocks } from "../pipeline/states";
 import { datesOfWorker, outputPaths, type StatsRequest } from "./backend";
 
 /** The work of all ranks. Plain data. */
-export interface MpiJob extends Pick<StatsRequest, "intensityFolder" | "mean" | "std" | "count" | "split"> {
+export interface MpiJob
+  extends Pick<StatsRequest, "intensityFolder" | "mean" | "std" | "count" | "split" | "choice"> {
   readonly tracing: boolean;
 }
 
@@ -39,7 +40,7 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
   try {
     const start = meter.start();
     const outputs = outputPaths(job);
-    const rows = await openIntensityRows(job.intensityFolder, outputs);
+    const rows = await openIntensityRows(job.intensityFolder, outputs, job.choice);
     meter.end("init", "stack", start);
     const work = job.split === "rows" ? reduceBand : reduceDates;
     if (world.rank !== 0) {

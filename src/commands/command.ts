@@ -1,5 +1,7 @@
 import { UsageError } from "../core/errors";
+import { type Finding, wordFinding } from "../core/findings";
 import type { Looks, NoData, Shape, Window } from "../core/raster";
+import type { SlcChoice } from "../io/choose";
 import type { IntensityParameters } from "../pipeline/stackRows";
 
 /** An option of a command, as the help shows it and `parseArguments` takes it. */
@@ -60,8 +62,15 @@ export const SHARED_OPTIONS = {
     looks: { value: "N | AxR", help: "pixels a cell, azimuth x range (default 4x4)" },
     nodata: { value: "zero|none", help: "samples of exactly 0+0i are no data (default), or data" },
   },
+  choice: {
+    pol: { value: "HH", help: "polarisation, where a date has several" },
+    subdataset: { value: "NAME", help: "image inside each file, such as /data/VV, where it holds several" },
+    band: { value: "N", help: "band of each file, from 1, where it holds several" },
+    "allow-surplus": { help: "raw files may be longer than described" },
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, OptionSpec>>>>;
 
+const POLARISATIONS = ["HH", "HV", "VH", "VV"] as const;
 /** Most workers anyone may ask for. */
 const MOST_WORKERS = 1024;
 
@@ -134,7 +143,26 @@ export function parseIntensityParameters(args: Arguments): IntensityParameters {
     crop: parseGiven(args, "crop", parseCrop) ?? null,
     looks: parseLooks(args.text("looks") ?? "4"),
     nodata: parseNoData(args.text("nodata")),
+    choice: parseImageChoice(args),
   };
+}
+
+/** --pol, --subdataset, --band and --allow-surplus. */
+export function parseImageChoice(args: Arguments): SlcChoice {
+  return {
+    polarisation:
+      parseGiven(args, "pol", (text) => parseChoice("pol", text.toUpperCase(), POLARISATIONS)) ?? null,
+    subdataset: args.text("subdataset") ?? null,
+    band: parseGiven(args, "band", (text) => parseWhole("band", text, 1, 65535)) ?? null,
+    allowSurplus: args.flag("allow-surplus"),
+  };
+}
+
+/** Says once what was found of the images and touches the numbers. */
+export function tellFindings(findings: readonly Finding[], context: Context): void {
+  for (const finding of findings) {
+    if (finding.severity === "warning") context.tell(`pila: warning: ${wordFinding(finding)}`);
+  }
 }
 
 /** --crop, --looks and --nodata as they were written, after the same checks; undefined where left out. */

@@ -7,6 +7,7 @@ import {
   parseIntensityParameters,
   parseWorkers,
   SHARED_OPTIONS,
+  tellFindings,
   tellResult,
 } from "./command";
 import { runMeasured } from "./measured";
@@ -15,6 +16,7 @@ export const command: Command = {
   positionals: ["SLC_DIR", "MEAN", "STD"],
   options: {
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     ...SHARED_OPTIONS.workers,
     count: { value: "COUNT", help: "also write the number of valid dates of each pixel" },
     ...SHARED_OPTIONS.trace,
@@ -41,6 +43,7 @@ async function run(args: Arguments, context: Context): Promise<void> {
       onProgress: context.progress,
     }),
   );
+  tellFindings(result.findings, context);
   tellResult(
     args,
     context,

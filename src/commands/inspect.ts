@@ -16,6 +16,7 @@ export const command: Command = {
   options: {
     quicklook: { value: "PNG", help: "also write the mean power of all dates as a small picture in dB" },
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     ...SHARED_OPTIONS.json,
   },
   notes: "Exit code 0: it can be processed; 1: the first thing in the way is named.",

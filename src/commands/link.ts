@@ -1,15 +1,15 @@
 import { linkStack } from "../../data-prep/link";
-import type { Arguments, Command, Context } from "./command";
+import { type Arguments, type Command, type Context, parseImageChoice, SHARED_OPTIONS } from "./command";
 
 export const command: Command = {
   positionals: ["TREE", "FLAT"],
-  options: {},
+  options: SHARED_OPTIONS.choice,
   run,
 };
 
 async function run(args: Arguments, context: Context): Promise<void> {
   const [tree, flat] = args.positionals as [string, string];
-  const { linked, kept, skipped, dates, notes } = await linkStack(tree, flat);
+  const { linked, kept, skipped, dates, notes } = linkStack(tree, flat, parseImageChoice(args));
   for (const { path, reason } of skipped) context.tell(`link: left out ${path}: ${reason}`);
   for (const note of notes) context.tell(`link: ${note}`);
   context.tell(

@@ -7,6 +7,7 @@ import {
   parseIntensityParameters,
   parseWorkers,
   SHARED_OPTIONS,
+  tellFindings,
   tellResult,
 } from "./command";
 import { runMeasured } from "./measured";
@@ -15,6 +16,7 @@ export const command: Command = {
   positionals: ["SLC_DIR", "INTENS"],
   options: {
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     ...SHARED_OPTIONS.workers,
     overwrite: { help: "replace crops that were made with other parameters" },
     ...SHARED_OPTIONS.trace,
@@ -39,6 +41,7 @@ async function run(args: Arguments, context: Context): Promise<void> {
       onProgress: context.progress,
     }),
   );
+  tellFindings(result.findings, context);
   tellResult(
     args,
     context,

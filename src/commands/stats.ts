@@ -8,8 +8,10 @@ import {
   type Command,
   type Context,
   parseChoice,
+  parseImageChoice,
   parseWorkers,
   SHARED_OPTIONS,
+  tellFindings,
   tellResult,
 } from "./command";
 import { runMeasured, writeSpans } from "./measured";
@@ -19,6 +21,8 @@ export const command: Command = {
   options: {
     ...SHARED_OPTIONS.workers,
     count: { value: "COUNT", help: "also write the number of valid dates of each pixel" },
+    pol: SHARED_OPTIONS.choice.pol,
+    band: SHARED_OPTIONS.choice.band,
     split: { value: "dates|rows", help: "mpi: ranks take whole dates (default) or bands of rows" },
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
@@ -33,10 +37,11 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const workers = parseWorkers(args);
   const split = parseChoice("split", args.text("split"), ["dates", "rows"]);
   const count = args.text("count") ?? null;
+  const choice = parseImageChoice(args);
   for (const stale of findStaleDates(intensityFolder)) context.tell(`pila: ${stale}; prepare it again`);
 
   if (backend.id === "mpi" && isOneOfSeveral(process.env)) {
-    await runAsRank({ intensityFolder, mean, std, count, split }, args, context);
+    await runAsRank({ intensityFolder, mean, std, count, split, choice }, args, context);
     return;
   }
   const { result, seconds, usage } = await runMeasured(args, (meter) =>
@@ -47,18 +52,20 @@ async function run(args: Arguments, context: Context): Promise<void> {
       count,
       workers,
       split,
+      choice,
       meter,
       signal: context.signal,
       onProgress: context.progress,
     }),
   );
-  const { dates, shape, prediction } = result;
+  const { dates, shape, prediction, findings } = result;
+  tellFindings(findings, context);
   const outputs = { mean, std, count };
   const made = { command: "stats", backend: id, workers: result.workers, dates, shape, outputs };
   tellResult(
     args,
     context,
-    { ...made, seconds, usage, prediction },
+    { ...made, seconds, usage, prediction, findings },
     `${id}: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
   );
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Finding } from "../core/findings";
 import { pixelCount, type Shape } from "../core/raster";
 import { Product } from "../io/products";
 import { filesToHold } from "../io/rows";
@@ -23,6 +24,8 @@ export interface RunReport {
   readonly dates: readonly string[];
   readonly shape: Shape;
   readonly prediction: WorkPrediction;
+  /** What was found of the images that is worth knowing. */
+  readonly findings: readonly Finding[];
 }
 
 /** How workers come to exist; each costs its own start. */
@@ -78,7 +81,8 @@ export async function runWithWorkers<Team, Source extends Opened>(
       fill({ rows, outputs, team, workers, products, onProgress }),
     );
     const shape = { azimuth: rows.window.azimuth, range: rows.window.range };
-    return { report: { workers, dates: rows.dates, shape, prediction }, opened };
+    const { dates, findings } = rows;
+    return { report: { workers, dates, shape, prediction, findings }, opened };
   } catch (error) {
     if (started !== null) await end(started.team);
     throw error;

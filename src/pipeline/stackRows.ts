@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { ShapeError } from "../core/errors";
+import type { Finding } from "../core/findings";
 import {
   formatShape,
   type Looks,
@@ -12,6 +13,7 @@ import {
   type Window,
   wholeWindow,
 } from "../core/raster";
+import type { SlcChoice } from "../io/choose";
 import { openIntensityStack, openSlcStack } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
 import { openTiff } from "../io/rows";
@@ -25,6 +27,8 @@ export interface StackRows {
   /** Looks still to be taken from complex samples; null where the images are intensities already. */
   readonly looks: Looks | null;
   readonly nodata: NoData;
+  /** What is worth knowing of the images but stops nothing. */
+  readonly findings: readonly Finding[];
 }
 
 /** How complex images become intensity cells. */
@@ -33,6 +37,8 @@ export interface IntensityParameters {
   /** In looked pixels; null: the whole looked image. */
   readonly crop: Window | null;
   readonly nodata: NoData;
+  /** Which images are meant, where several of a date are there. */
+  readonly choice?: SlcChoice | undefined;
 }
 
 /**
@@ -43,8 +49,8 @@ export function openSlcRows(
   folder: string,
   parameters: IntensityParameters,
 ): { stack: Stack; rows: StackRows } {
-  const stack = openSlcStack(folder);
-  const { looks, crop, nodata } = parameters;
+  const { looks, crop, nodata, choice } = parameters;
+  const stack = openSlcStack(folder, choice);
   const shape = lookedShape(stack.shape, looks);
   const window = crop === null ? wholeWindow(shape) : requireInside(crop, shape);
   const rows: StackRows = {
@@ -53,6 +59,7 @@ export function openSlcRows(
     window,
     looks,
     nodata,
+    findings: stack.findings,
   };
   return { stack, rows };
 }
@@ -63,8 +70,12 @@ export function formatLooks(looks: Looks): string {
 }
 
 /** Opens a folder of intensity crops as rows to reduce. @throws UsageError an output is an input */
-export async function openIntensityRows(folder: string, outputs: readonly string[]): Promise<StackRows> {
-  const { scenes } = await openIntensityStack(folder, outputs);
+export async function openIntensityRows(
+  folder: string,
+  outputs: readonly string[],
+  choice?: SlcChoice,
+): Promise<StackRows> {
+  const { scenes, findings } = await openIntensityStack(folder, outputs, choice);
   requireDistinctOutputs(
     outputs,
     scenes.map((scene) => scene.path),
@@ -72,6 +83,7 @@ export async function openIntensityRows(folder: string, outputs: readonly string
   return wholePlanes(
     scenes.map((scene) => scene.source),
     scenes.map((scene) => scene.date),
+    findings,
   );
 }
 
@@ -96,10 +108,15 @@ export async function openPlaneRows(paths: readonly string[]): Promise<StackRows
   return wholePlanes(
     sources,
     paths.map((path) => basename(path)),
+    [],
   );
 }
 
 /** All rows of intensities of one shape. */
-function wholePlanes(sources: readonly PlaneSource[], dates: readonly string[]): StackRows {
-  return { sources, dates, window: wholeWindow(sources[0]!.shape), looks: null, nodata: "zero" };
+function wholePlanes(
+  sources: readonly PlaneSource[],
+  dates: readonly string[],
+  findings: readonly Finding[],
+): StackRows {
+  return { sources, dates, window: wholeWindow(sources[0]!.shape), looks: null, nodata: "zero", findings };
 }

@@ -37,16 +37,16 @@ function assertAtMost(lines: number, count: number, names: readonly string[]): v
   assert.ok(linesOf(names) <= lines && names.length <= count, found);
 }
 
-test("src beside the report has at most 15000 lines in 104 files", () => {
+test("src beside the report has at most 17800 lines in 115 files", () => {
   const beside = files.filter((name) => /^src\/(?!report\/).*\.ts$/.test(name));
   assert.ok(beside.length > 50);
-  assertAtMost(15_000, 104, beside);
+  assertAtMost(17_800, 115, beside);
 });
 
-test("the set-up has at most 870 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
+test("the set-up has at most 880 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
   const setup = files.filter((name) => /^setup\/.*\.mjs$/.test(name));
   assert.ok(setup.length <= 6, setup.join(" "));
-  assertAtMost(870, 8, [...setup, "setup.mjs", "build.mjs"]);
+  assertAtMost(880, 8, [...setup, "setup.mjs", "build.mjs"]);
 });
 
 test(`a file has at most ${MOST_LINES} lines, and a name that says what is in it`, () => {
