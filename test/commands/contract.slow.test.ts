@@ -59,7 +59,7 @@ test("data errors exit with 1 and name the file, what was found, what was expect
       ],
       [
         ["prep", join(folder, "empty"), out("i")],
-        /empty: found an empty folder, expected DATE.slc.vrt .*pila link/,
+        /empty: found an empty folder, expected DATE.slc.vrt .*; name the folder of the dates/,
       ],
       [["prep", join(folder, "broken"), out("i")], /1.slc.vrt: found broken XML .*, expected a VRT or ISCE2/],
       [
