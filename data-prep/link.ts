@@ -49,6 +49,10 @@ interface Link {
  * images stay where they are. A description that does not name its file of pixels is linked together with it. Calling
  * it again changes nothing. A link that leads nowhere is replaced, and one whose image left the tree is removed; anything
  * else that stands in the way is refused. All is checked before the first link is made.
+ * @param tree folder of the images
+ * @param flat folder of the links; made where it is missing
+ * @param choice which images are meant, where a date has several
+ * @returns the dates, the links made, those there already and those removed, and what was left out with its reason
  * @throws FormatError no image in the tree, several of a date that `choice` does not tell apart, something in the way
  */
 export function linkStack(tree: string, flat: string, choice: SlcChoice = {}): LinkedStack {

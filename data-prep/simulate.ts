@@ -49,6 +49,8 @@ interface SimulatedStack {
  * zeros that moves from date to date. The bytes depend on shape, seed and date alone: not on workers, on machine or
  * engine, nor on how many dates follow.
  * Files appear whole or not at all; truth.json comes last, so where it stands the stack is complete.
+ * @param options tree, number of dates, lines and samples of each, seed, workers
+ * @returns the files, their bytes, and the seconds it took
  * @throws ShapeError the image is smaller than 16 x 16
  * @throws UsageError dates, seed or workers out of range
  * @throws FormatError the tree holds dates that are not of this stack, or a folder cannot be made

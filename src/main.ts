@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command, Context } from "./commands/command";
-import { findCommand, parseArguments } from "./commands/registry";
+import { commandHelp, findCommand, overview, parseArguments } from "./commands/registry";
 import { type PilaError, UsageError } from "./core/errors";
 import { isOneOfSeveral, rankEnvironment } from "./parallel/mpi/detect";
 
@@ -27,7 +27,6 @@ export async function main(words: readonly string[]): Promise<number> {
   listenToSignals(controller);
   try {
     if (name === undefined || name === "--help" || name === "help") {
-      const { overview } = require("./commands/registry") as typeof import("./commands/registry");
       process.stdout.write(`${overview()}\n`);
       return name === undefined ? 2 : 0;
     }
@@ -50,7 +49,6 @@ async function runCommand(
 ): Promise<void> {
   const args = parseArguments(name, command, words);
   if (args.flag("help")) {
-    const { commandHelp } = require("./commands/registry") as typeof import("./commands/registry");
     process.stdout.write(`${commandHelp(name, command)}\n`);
     return;
   }
@@ -115,7 +113,7 @@ function report(error: unknown, debug: boolean): number {
 }
 
 /** A progress bar on a terminal; elsewhere nothing but the lines that are told. */
-export interface Progress {
+interface Progress {
   show(done: number, total: number): void;
   /** Prints a line to stderr without breaking the bar. */
   tell(line: string): void;
@@ -125,7 +123,7 @@ export interface Progress {
 /** Shorter works end before anyone could read a bar. */
 const PATIENCE_MS = 500;
 
-export function createProgress(quiet: boolean): Progress {
+function createProgress(quiet: boolean): Progress {
   const began = performance.now();
   let bar: import("cli-progress").SingleBar | null = null;
   const start = (total: number): import("cli-progress").SingleBar => {

@@ -1,9 +1,9 @@
+import { openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
+import { serveChild } from "../parallel/childEntry";
 import type { ChildPool } from "../parallel/children";
-import type { RowBlocks } from "../pipeline/rowReader";
-import type { RunReport } from "../pipeline/run";
-import { type Gathering, startGathering, stateBlocks, valueBytes } from "../pipeline/states";
-import type { Backend, StatsRequest } from "./backend";
-import { childProcesses, reduceFolder } from "./workers";
+import { cellsOfLargest, type RowBlocks, RowReader, rowsOfBlock, valueBytes } from "../pipeline/rowReader";
+import type { Gathering } from "../pipeline/states";
+import { type Backend, childProcesses, reduceFolder, type StatsRequest } from "./backend";
 
 /** A pool of child processes reads one image each; every pixel crosses to the parent, which computes. */
 export const mp = {
@@ -14,29 +14,31 @@ export const mp = {
     en: "what it costs to move every pixel between processes",
   },
   parallel: true,
+  starts: { kind: "process", itself: 0 },
+  style: { color: "#d55e00", symbol: "square", dash: "6 3" },
   unavailable: async () => null,
-  run: (request) => (require("./mp") as typeof import("./mp")).runMp(request),
+  run: async (request) => {
+    const { startGathering, stateBlocks } =
+      require("../pipeline/states") as typeof import("../pipeline/states");
+    const { meter } = request;
+    const children = childProcesses<Task>("mp", meter);
+    return await reduceFolder(request, children, async ({ team, rows, targets }) => {
+      const blocks = stateBlocks(rows);
+      await collectImages(team, blocks, startGathering(blocks, targets, meter), request);
+    });
+  },
+  work: sendImages,
 } as const satisfies Backend;
 
 /** The first task of a child is the plan of the blocks; then one a date, the index of the image to send. */
-export type MpTask = RowBlocks | number;
-
-/** Hands out images, gathers every pixel that arrives, and finishes. */
-export async function runMp(request: StatsRequest): Promise<RunReport> {
-  const { meter } = request;
-  const children = childProcesses<MpTask>("mpChild.js", meter);
-  return await reduceFolder(request, children, async ({ team, rows, targets }) => {
-    const blocks = stateBlocks(rows);
-    await collectImages(team, blocks, startGathering(blocks, targets, meter), request);
-  });
-}
+type Task = RowBlocks | number;
 
 /** Hands out one image after the other; a child gets the next one when its last has arrived whole. */
 async function collectImages(
-  pool: ChildPool<MpTask>,
+  pool: ChildPool<Task>,
   blocks: RowBlocks,
   gathering: Gathering,
-  request: StatsRequest,
+  { signal, onProgress }: StatsRequest,
 ): Promise<void> {
   const dates = blocks.rows.sources.length;
   const dateOf: number[] = [];
@@ -60,8 +62,30 @@ async function collectImages(
     gathering.add(block);
     if (block < blocks.count - 1) return;
     arrived += 1;
-    request.onProgress?.(arrived, dates);
+    onProgress?.(arrived, dates);
     assign(child);
-  }, request.signal);
+  }, signal);
   gathering.finish();
+}
+
+/** A child: reads the images it is given and sends every pixel to the parent, block by block. */
+function sendImages(): void {
+  serveChild<Task>((channel) => {
+    const blocks = channel.next() as RowBlocks;
+    const start = channel.meter.start();
+    const plan = new RegionPlan();
+    const buffer = RowReader.reserve(plan, blocks.rows);
+    const values = plan.reserve(planeBytes(cellsOfLargest(blocks)));
+    const kernels = openKernels(plan);
+    const reader = new RowReader(kernels, blocks.rows, buffer, channel.meter);
+    channel.meter.end("init", "kernels", start);
+    for (let date = channel.next(); date !== undefined; date = channel.next()) {
+      for (let block = 0; block < blocks.count; block++) {
+        const { row, count } = rowsOfBlock(blocks, block);
+        reader.load(date as number, row, count, values);
+        channel.send(block, kernels.bytes.subarray(values, values + valueBytes(blocks, block)));
+      }
+    }
+    reader.close();
+  });
 }

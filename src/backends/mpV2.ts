@@ -1,9 +1,9 @@
+import { serveChild } from "../parallel/childEntry";
 import type { ChildPool } from "../parallel/children";
 import type { RowBlocks } from "../pipeline/rowReader";
-import type { RunReport, ShowProgress } from "../pipeline/run";
-import { StateMerger, stateBlocks, stateBytes } from "../pipeline/states";
-import type { Backend, StatsRequest } from "./backend";
-import { childProcesses, datesOfWorker, reduceFolder } from "./workers";
+import type { ShowProgress } from "../pipeline/run";
+import { BlockStates, StateMerger, stateBlocks, stateBytes } from "../pipeline/states";
+import { type Backend, childProcesses, datesOfWorker, reduceFolder } from "./backend";
 
 /** A pool of child processes reduces a list of dates each; one partial state a worker crosses to the parent, which merges. */
 export const mpV2 = {
@@ -14,31 +14,31 @@ export const mpV2 = {
     en: "what is saved by moving partial sums instead of pixels",
   },
   parallel: true,
+  starts: { kind: "process", itself: 0 },
+  style: { color: "#0072b2", symbol: "triangle", dash: "none" },
   unavailable: async () => null,
-  run: (request) => (require("./mpV2") as typeof import("./mpV2")).runMpV2(request),
+  run: async (request) => {
+    const { meter, signal } = request;
+    const children = childProcesses<Task>("mp_v2", meter);
+    return await reduceFolder(request, children, async ({ team, rows, targets, onProgress }) => {
+      const blocks = stateBlocks(rows);
+      const merger = new StateMerger(blocks, targets, meter);
+      await mergeStates(team, blocks, merger, onProgress, signal);
+      merger.close();
+    });
+  },
+  work: sendStates,
 } as const satisfies Backend;
 
 /** The one task of a child: its list of dates. */
-export interface MpV2Task {
+interface Task {
   readonly blocks: RowBlocks;
   readonly dates: readonly number[];
 }
 
-/** Hands out lists of dates, merges the partial states block by block, and finishes. */
-export async function runMpV2(request: StatsRequest): Promise<RunReport> {
-  const { meter, signal } = request;
-  const children = childProcesses<MpV2Task>("mpV2Child.js", meter);
-  return await reduceFolder(request, children, async ({ team, rows, targets, onProgress }) => {
-    const blocks = stateBlocks(rows);
-    const merger = new StateMerger(blocks, targets, meter);
-    await mergeStates(team, blocks, merger, onProgress, signal);
-    merger.close();
-  });
-}
-
 /** Merges block after block once every child has it ready; a child that is ahead waits, so that memory stays flat. */
 async function mergeStates(
-  pool: ChildPool<MpV2Task>,
+  pool: ChildPool<Task>,
   blocks: RowBlocks,
   merger: StateMerger,
   onProgress: ShowProgress,
@@ -63,4 +63,14 @@ async function mergeStates(
     merged += 1;
     onProgress(merged, blocks.count);
   }, signal);
+}
+
+/** A child: reduces its list of dates block by block and sends the partial states. */
+function sendStates(): void {
+  serveChild<Task>((channel) => {
+    const { blocks, dates } = channel.next()!;
+    const states = new BlockStates(blocks, channel.meter);
+    for (let block = 0; block < blocks.count; block++) channel.send(block, states.compute(block, dates));
+    states.close();
+  });
 }

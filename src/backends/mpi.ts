@@ -1,12 +1,8 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { PilaError, WorkerError } from "../core/errors";
-import type { Shape } from "../core/raster";
-import { removeLeftovers } from "../io/outputFile";
-import type { MeterReport } from "../parallel/meter";
-import { launchRanks } from "../parallel/mpi/launch";
-import { predictWork, type RunReport } from "../pipeline/run";
-import { openIntensityRows } from "../pipeline/stackRows";
-import { type Backend, outputPaths, type StatsRequest } from "./backend";
+import type { RunReport } from "../pipeline/run";
+import { type Backend, entryProgram, outputPaths, type StatsRequest } from "./backend";
+import type { MpiJob, MpiResult } from "./mpiRank";
 
 /** Ranks under mpiexec read their own dates (or bands of rows); partial states go to rank 0. */
 export const mpi = {
@@ -17,6 +13,8 @@ export const mpi = {
     en: "what starting MPI costs, and moving partial sums by messages, between machines too",
   },
   parallel: true,
+  starts: { kind: "rank", itself: 0 },
+  style: { color: "#cc79a7", symbol: "star", dash: "8 3 2 3" },
   unavailable: async () => {
     try {
       const { findMpiexec } = require("../parallel/mpi/detect") as typeof import("../parallel/mpi/detect");
@@ -27,11 +25,26 @@ export const mpi = {
       throw error;
     }
   },
-  run: (request) => (require("./mpi") as typeof import("./mpi")).runMpi(request),
+  run: runMpi,
+  work: () => {
+    const { runRank } = require("./mpiRank") as typeof import("./mpiRank");
+    // Rank 0 prints its result for the launcher.
+    void runRank(JSON.parse(process.env[JOB_VARIABLE]!) as MpiJob, (result) => {
+      process.stdout.write(`${JSON.stringify(result)}\n`);
+    });
+  },
 } as const satisfies Backend;
 
+/** The environment variable that hands the job to the ranks. */
+const JOB_VARIABLE = "PILA_MPI_JOB";
+
 /** Launches the ranks and waits for their end. @throws BackendError no MPI is installed, or a rank failed */
-export async function runMpi(request: StatsRequest): Promise<RunReport> {
+async function runMpi(request: StatsRequest): Promise<RunReport> {
+  // Loaded here: the ranks load this file too, and come up sooner without the launcher.
+  const { removeLeftovers } = require("../io/outputFile") as typeof import("../io/outputFile");
+  const { launchRanks } = require("../parallel/mpi/launch") as typeof import("../parallel/mpi/launch");
+  const { predictWork } = require("../pipeline/run") as typeof import("../pipeline/run");
+  const { openIntensityRows } = require("../pipeline/stackRows") as typeof import("../pipeline/stackRows");
   const { meter } = request;
   const start = meter.start();
   // Opened here too: what is wrong with the data is said in one voice, before any rank starts.
@@ -49,8 +62,8 @@ export async function runMpi(request: StatsRequest): Promise<RunReport> {
   const waiting = meter.start();
   const { stdout } = await launchRanks({
     ranks: prediction.workers,
-    command: [process.execPath, join(__dirname, "mpiRankEntry.js")],
-    env: { ...process.env, [MPI_JOB_VARIABLE]: JSON.stringify(job) },
+    command: [process.execPath, entryProgram(), "mpi"],
+    env: { ...process.env, [JOB_VARIABLE]: JSON.stringify(job) },
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     onStderr: (text) => process.stderr.write(text),
   }).catch((error: unknown) => {
@@ -69,25 +82,4 @@ function parseResult(stdout: string): MpiResult {
   if (line === undefined)
     throw new WorkerError("found no result of rank 0, expected one; run it again with --debug");
   return JSON.parse(line) as MpiResult;
-}
-
-/** The environment variable that hands the job to the ranks. */
-export const MPI_JOB_VARIABLE = "PILA_MPI_JOB";
-
-/** The work of all ranks. Plain data. */
-export interface MpiJob {
-  readonly intensityFolder: string;
-  readonly mean: string;
-  readonly std: string;
-  readonly count: string | null;
-  readonly split: "dates" | "rows";
-  readonly tracing: boolean;
-}
-
-/** What rank 0 knows at the end. */
-export interface MpiResult {
-  readonly ranks: number;
-  readonly dates: readonly string[];
-  readonly shape: Shape;
-  readonly meter: MeterReport;
 }

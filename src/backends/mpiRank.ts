@@ -1,13 +1,25 @@
 import { closeSync, openSync } from "node:fs";
+import type { Shape } from "../core/raster";
 import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";
 import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
 import { type MomentTargets, momentTargets, planReduction, startReducing } from "../pipeline/moments";
 import { withProducts } from "../pipeline/run";
 import { openIntensityRows, type StackRows } from "../pipeline/stackRows";
 import { BlockStates, StateMerger, stateBlocks } from "../pipeline/states";
-import { outputPaths } from "./backend";
-import type { MpiJob, MpiResult } from "./mpi";
-import { datesOfWorker } from "./workers";
+import { datesOfWorker, outputPaths, type StatsRequest } from "./backend";
+
+/** The work of all ranks. Plain data. */
+export interface MpiJob extends Pick<StatsRequest, "intensityFolder" | "mean" | "std" | "count" | "split"> {
+  readonly tracing: boolean;
+}
+
+/** What rank 0 knows at the end. */
+export interface MpiResult {
+  readonly ranks: number;
+  readonly dates: readonly string[];
+  readonly shape: Shape;
+  readonly meter: MeterReport;
+}
 
 const TAG = { states: 1, report: 2, targets: 3 } as const;
 /** Longest text one rank sends another: its counts and spans. */

@@ -1,8 +1,7 @@
 import { planReduction } from "../pipeline/moments";
 import type { RunReport } from "../pipeline/run";
 import { rowTeam, runRowTask } from "../pipeline/team";
-import type { Backend, StatsRequest } from "./backend";
-import { reduceFolder } from "./workers";
+import { type Backend, reduceFolder, type StatsRequest } from "./backend";
 
 /** One process reads every date and computes everything. */
 export const sec = {
@@ -13,6 +12,8 @@ export const sec = {
     en: "the base: what the work costs when nothing is shared out",
   },
   parallel: false,
+  starts: null,
+  style: { color: "#000000", symbol: "circle", dash: "none" },
   unavailable: async () => null,
   run: (request) => reduceByRows({ ...request, workers: 1 }),
 } as const satisfies Backend;
@@ -26,6 +27,8 @@ export const threads = {
     en: "what is gained when nothing crosses between workers",
   },
   parallel: true,
+  starts: { kind: "thread", itself: 1 },
+  style: { color: "#e69f00", symbol: "wye", dash: "none" },
   unavailable: async () => null,
   run: reduceByRows,
 } as const satisfies Backend;

@@ -1,196 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { mkdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BackendError, UsageError } from "../core/errors";
-import { type Raster, type Shape, sameShape } from "../core/raster";
+import { type Shape, sameShape } from "../core/raster";
 import { CROP_SUFFIX, openIntensityStack, openSlcStack, readManifest } from "../io/folders";
 import { listFolder, searchImages } from "../io/search";
-import { cropFiles, hashFiles, type Reference } from "./gate";
-import type { BenchLevel } from "./plan";
-import type { Execution, Executor } from "./protocol";
-import { type PrepOptions, prepArguments } from "./run";
-
-/** A level with the folders its runs read and the outputs they are held against. */
-export interface PreparedLevel extends BenchLevel {
-  readonly looks: string;
-  readonly nodata: string;
-  readonly intens: string;
-  readonly slc: string | null;
-  readonly prep: PrepOptions;
-  readonly intensityFiles: readonly string[];
-  readonly slcFiles: readonly string[];
-  readonly reference: Reference;
-}
-
-/** What the levels are made from. */
-interface BenchDataOptions {
-  /** The run folder; crops and references stand in `levels/` below it. */
-  readonly out: string;
-  /** The folder named: SLC or intensities. */
-  readonly data: DataDescription & { readonly folder: string };
-  /** The SLC of an intensity folder, from --slc. */
-  readonly slc: (DataDescription & { readonly folder: string }) | null;
-  /** Numbers of dates, each from the first one on; null is all. */
-  readonly dates: readonly number[] | null;
-  readonly crops: readonly (string | null)[];
-  readonly looks: string | null;
-  readonly nodata: string | null;
-}
-
-/** How the preparation runs pila: not timed, not recorded. */
-interface Preparation {
-  readonly executor: Executor;
-  readonly describe: DescribeData;
-  readonly pila: readonly string[];
-  readonly run: Omit<Execution, "command" | "watchMemory">;
-  readonly signal: AbortSignal | undefined;
-}
-
-/**
- * Makes every level ready: its crops (prepared once from the SLC, or linked for fewer dates), its SLC, and the
- * outputs of `sec` as reference. What a resumed run folder holds already is made again: it must be what is run on.
- * @returns dates by crops, the most dates and the first crop first
- * @throws UsageError more dates than there are, crops of intensities, or two crops of one shape
- * @throws BackendError the preparation failed
- */
-export async function prepareLevels(
-  options: BenchDataOptions,
-  preparation: Preparation,
-): Promise<readonly PreparedLevel[]> {
-  const { data } = options;
-  const slc = data.kind === "slc" ? data : options.slc;
-  if (data.kind === "intensity" && options.crops.length > 1) {
-    throw new UsageError(
-      `--crops: found intensities in ${data.folder}, expected SLC to cut several crops from; name the SLC folder`,
-    );
-  }
-  const counts = datesOf(options.dates, data.dates.length);
-  rmSync(join(options.out, "levels"), { recursive: true, force: true });
-  const levels: PreparedLevel[] = [];
-  for (const crop of options.crops) {
-    const prep = { crop, looks: options.looks, nodata: options.nodata };
-    const whole = data.kind === "slc" ? await prepareCrops(options, prep, preparation) : data;
-    if (levels.some((level) => sameShape(level.shape, whole.shape))) {
-      throw new UsageError(
-        `--crops: found two crops of one shape, expected different sizes; records tell crops apart by their shape`,
-      );
-    }
-    for (const dates of counts)
-      levels.push(await prepareLevel(options.out, dates, whole, slc, prep, preparation));
-  }
-  return levels;
-}
-
-function datesOf(asked: readonly number[] | null, available: number): readonly number[] {
-  const counts = [...new Set(asked ?? [available])].sort((a, b) => b - a);
-  const wrong = counts.find((count) => count > available || count < 1);
-  if (wrong !== undefined) {
-    throw new UsageError(
-      `--dates: found ${wrong}, expected 1 to ${available}; the stack has ${available} dates`,
-    );
-  }
-  return counts;
-}
-
-type Folder = DataDescription & { readonly folder: string };
-
-async function prepareCrops(
-  options: BenchDataOptions,
-  prep: PrepOptions,
-  preparation: Preparation,
-): Promise<Folder> {
-  const folder = join(options.out, "levels", `crops-${prep.crop?.replaceAll(",", "-") ?? "whole"}`);
-  mkdirSync(dirname(folder), { recursive: true });
-  await run(preparation, ["prep", options.data.folder, folder, ...prepArguments(prep), "--quiet"]);
-  return { ...(await preparation.describe(folder)), folder };
-}
-
-async function prepareLevel(
-  out: string,
-  dates: number,
-  whole: Folder,
-  slc: Folder | null,
-  prep: PrepOptions,
-  preparation: Preparation,
-): Promise<PreparedLevel> {
-  const folder = join(out, "levels", `${dates}-${prep.crop?.replaceAll(",", "-") ?? "whole"}`);
-  mkdirSync(folder, { recursive: true });
-  const intensities = await firstDates(whole, dates, join(folder, "intensities"));
-  const images = slc === null ? null : await firstDates(slc, dates, join(folder, "slc"));
-  const reference = await measureReference(intensities.folder, folder, preparation);
-  return {
-    dates,
-    crop: whole.crop ?? prep.crop,
-    shape: shapeOf(whole),
-    looks: whole.looks,
-    nodata: whole.nodata,
-    intens: intensities.folder,
-    slc: images?.folder ?? null,
-    prep,
-    intensityFiles: intensities.files,
-    slcFiles: images?.files ?? [],
-    reference,
-  };
-}
-
-function shapeOf({ shape }: Folder): Shape {
-  return { azimuth: shape.azimuth, range: shape.range };
-}
-
-/** The folder itself where all its dates are wanted, else a folder of links to the first ones. */
-async function firstDates(
-  source: Folder,
-  count: number,
-  target: string,
-): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
-  const chosen = source.dates.slice(0, count);
-  if (chosen.length < count) {
-    throw new BackendError(
-      `${source.folder}: found ${chosen.length} dates, expected ${count} as the other folder has; use folders of one stack`,
-    );
-  }
-  const files = chosen.flatMap((date) => date.files);
-  if (count === source.dates.length) return { folder: source.folder, files };
-  mkdirSync(target, { recursive: true });
-  for (const date of chosen) link(date, target);
-  return { folder: target, files };
-}
-
-function link(date: DateFiles, target: string): void {
-  symlinkSync(realpathSync(date.path), join(target, basename(date.path)));
-}
-
-async function measureReference(
-  intens: string,
-  folder: string,
-  preparation: Preparation,
-): Promise<Reference> {
-  const [mean, std, count] = ["mean", "std", "count"].map((name) => join(folder, `${name}.tif`)) as [
-    string,
-    string,
-    string,
-  ];
-  await run(preparation, ["stats", "sec", intens, mean, std, "--count", count, "--quiet"]);
-  return { mean, std, count, sha256: hashFiles([mean, std]), cropsSha256: hashFiles(cropFiles(intens)) };
-}
-
-async function run(preparation: Preparation, words: readonly string[]): Promise<void> {
-  const command = [...preparation.pila, ...words];
-  const done = await preparation.executor.execute(
-    { ...preparation.run, command, watchMemory: false },
-    preparation.signal,
-  );
-  if (done.exitCode === 0) return;
-  const why = done.spawnError ?? (done.timedOut ? "it took too long" : done.stderr.trim());
-  throw new BackendError(
-    `pila ${words.join(" ")}: found exit ${done.exitCode ?? done.signal}, expected 0 before anything is measured: ${why}`,
-  );
-}
-
-/** Removes what only the measuring needed: outputs of single runs, not the references and crops. */
-export function removeScratch(scratch: string): void {
-  if (existsSync(scratch)) rmSync(scratch, { recursive: true, force: true });
-}
+import { cropFiles, hashFiles } from "./gate";
+import type { BenchLevel, StoredProtocol } from "./plan";
+import type { BenchWorld } from "./world";
 
 /** One date of a stack: its name, the file that stands for it in the folder, and every file its samples are read from. */
 interface DateFiles {
@@ -201,7 +18,8 @@ interface DateFiles {
 }
 
 /** What a data folder holds. */
-export interface DataDescription {
+interface DataFolder {
+  readonly folder: string;
   readonly kind: "slc" | "intensity";
   /** In the order in which the backends read them. */
   readonly dates: readonly DateFiles[];
@@ -215,11 +33,44 @@ export interface DataDescription {
   readonly nodata: string;
 }
 
-/** Says what a folder holds; throws a PilaError where it is no stack. */
-export type DescribeData = (folder: string) => Promise<DataDescription> | DataDescription;
+/** What is written where crops do not say how they were made. */
+const UNKNOWN = "unknown";
 
-/** Reads a float32 plane of any of the rasters a run or a peer writes. */
-export type ReadPlane = (path: string) => Promise<Raster> | Raster;
+/**
+ * What a folder holds: SLC where there are SLC descriptions and no crops, else intensities, with the crop, looks and
+ * no data of their pila-prep.json.
+ * @throws FormatError, ShapeError it is no stack
+ */
+export async function describeFolder(folder: string): Promise<DataFolder> {
+  if (isSlcFolder(folder)) {
+    const { scenes, shape } = openSlcStack(folder);
+    const dates = scenes.map(({ date, path, source }) => ({ name: date, path, files: [source.path] }));
+    return { folder, kind: "slc", dates, shape, looks: "1x1", crop: null, nodata: UNKNOWN };
+  }
+  const { scenes, shape } = await openIntensityStack(folder);
+  const manifest = readManifest(folder);
+  return {
+    folder,
+    kind: "intensity",
+    dates: scenes.map(({ date, path }) => ({ name: date, path, files: [path] })),
+    shape,
+    looks: manifest?.looks ?? UNKNOWN,
+    crop: manifest?.crop ?? null,
+    nodata: manifest?.nodata ?? UNKNOWN,
+  };
+}
+
+/** True where there are complex images, readable or not, and no crops. */
+function isSlcFolder(folder: string): boolean {
+  try {
+    const isFolder = statSync(folder).isDirectory();
+    if (isFolder && listFolder(folder).some((name) => name.endsWith(CROP_SUFFIX))) return false;
+    return searchImages(folder, false).some(({ isReal }) => !isReal);
+  } catch {
+    // Opening it as a stack says what is wrong with it.
+    return false;
+  }
+}
 
 /** Of names, sizes and modification times (whole milliseconds) of all files, in their order; contents are not read. */
 export function hashDataset(dates: readonly DateFiles[]): string {
@@ -231,50 +82,174 @@ export function hashDataset(dates: readonly DateFiles[]): string {
   return hash.digest("hex");
 }
 
-/** What is written where crops do not say how they were made. */
-const UNKNOWN = "unknown";
+/** How SLC are reduced to intensities; null leaves an option to pila's default. */
+interface PrepOptions {
+  readonly crop: string | null;
+  readonly looks: string | null;
+  readonly nodata: string | null;
+}
+
+/** `--crop … --looks … --nodata …`, those that are set. */
+export function prepArguments(prep: PrepOptions): readonly string[] {
+  return Object.entries({ "--crop": prep.crop, "--looks": prep.looks, "--nodata": prep.nodata }).flatMap(
+    ([name, value]) => (value === null ? [] : [name, value]),
+  );
+}
+
+/** Outputs of `sec` that every other run of a level is held against. */
+interface Reference {
+  readonly mean: string;
+  readonly std: string;
+  readonly count: string;
+  readonly sha256: string;
+  /** Of the crops in name order; what prep must write again. */
+  readonly cropsSha256: string;
+}
+
+/** A level with the folders its runs read and the outputs they are held against. */
+export interface PreparedLevel extends BenchLevel {
+  readonly looks: string;
+  readonly nodata: string;
+  readonly intens: string;
+  readonly slc: string | null;
+  readonly prep: PrepOptions;
+  readonly intensityFiles: readonly string[];
+  readonly slcFiles: readonly string[];
+  readonly reference: Reference;
+}
+
+/** What levels are made from, and with. */
+interface LevelsRequest {
+  /** Crops and references stand in `levels/` below it. */
+  readonly runFolder: string;
+  /** The folder named. */
+  readonly data: DataFolder;
+  /** The SLC of a folder of intensities, from --slc. */
+  readonly slc: DataFolder | null;
+  readonly protocol: StoredProtocol;
+  readonly world: BenchWorld;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
- * What a folder holds: SLC where there are complex images and no crops, else intensities, with the crop, looks and
- * no data of their pila-prep.json.
- * @throws FormatError, ShapeError it is no stack
+ * Makes every level ready: its crops (prepared once from the SLC, or linked for fewer dates), its SLC, and the
+ * outputs of `sec` as reference. What a resumed run folder holds already is made again: it must be what is run on.
+ * @returns dates by crops, the most dates and the first crop first
+ * @throws UsageError more dates than there are, crops of intensities, or two crops of one shape
+ * @throws BackendError the preparation failed
  */
-export async function describeFolder(folder: string): Promise<DataDescription> {
-  return isSlcFolder(folder) ? describeSlcFolder(folder) : describeIntensities(folder);
-}
-
-function isSlcFolder(folder: string): boolean {
-  try {
-    if (statSync(folder).isDirectory() && listFolder(folder).some((name) => name.endsWith(CROP_SUFFIX)))
-      return false;
-    return searchImages(folder, false).some(({ isReal }) => !isReal);
-  } catch {
-    // Opening it as a stack says what is wrong with it.
-    return false;
+export async function prepareLevels(request: LevelsRequest): Promise<readonly PreparedLevel[]> {
+  const { data, protocol } = request;
+  if (data.kind === "intensity" && protocol.crops.length > 1) {
+    throw new UsageError(
+      `--crops: found intensities in ${data.folder}, expected SLC to cut several crops from; name the SLC folder`,
+    );
   }
+  const counts = numbersOfDates(protocol.dates, data.dates.length);
+  rmSync(join(request.runFolder, "levels"), { recursive: true, force: true });
+  const levels: PreparedLevel[] = [];
+  for (const crop of protocol.crops) {
+    const prep = { crop, looks: protocol.looks, nodata: protocol.nodata };
+    const whole = data.kind === "slc" ? await prepareCrops(request, prep) : data;
+    if (levels.some((level) => sameShape(level.shape, whole.shape))) {
+      throw new UsageError(
+        `--crops: found two crops of one shape, expected different sizes; records tell crops apart by their shape`,
+      );
+    }
+    for (const dates of counts) levels.push(await prepareLevel(request, dates, whole, prep));
+  }
+  return levels;
 }
 
-function describeSlcFolder(folder: string): DataDescription {
-  const { scenes, shape } = openSlcStack(folder);
+/** The most first. @param asked null is all there are */
+function numbersOfDates(asked: readonly number[] | null, available: number): readonly number[] {
+  const counts = [...new Set(asked ?? [available])].sort((a, b) => b - a);
+  const wrong = counts.find((count) => count > available || count < 1);
+  if (wrong === undefined) return counts;
+  throw new UsageError(
+    `--dates: found ${wrong}, expected 1 to ${available}; the stack has ${available} dates`,
+  );
+}
+
+function levelFolder({ runFolder }: LevelsRequest, what: number | "crops", crop: string | null): string {
+  return join(runFolder, "levels", `${what}-${crop?.replaceAll(",", "-") ?? "whole"}`);
+}
+
+async function prepareCrops(request: LevelsRequest, prep: PrepOptions): Promise<DataFolder> {
+  const folder = levelFolder(request, "crops", prep.crop);
+  mkdirSync(dirname(folder), { recursive: true });
+  await runPila(request, ["prep", request.data.folder, folder, ...prepArguments(prep), "--quiet"]);
+  return describeFolder(folder);
+}
+
+async function prepareLevel(
+  request: LevelsRequest,
+  dates: number,
+  whole: DataFolder,
+  prep: PrepOptions,
+): Promise<PreparedLevel> {
+  const folder = levelFolder(request, dates, prep.crop);
+  mkdirSync(folder, { recursive: true });
+  const slc = request.data.kind === "slc" ? request.data : request.slc;
+  const intensities = firstDates(whole, dates, join(folder, "intensities"));
+  const images = slc === null ? null : firstDates(slc, dates, join(folder, "slc"));
+  const { azimuth, range } = whole.shape;
   return {
-    kind: "slc",
-    dates: scenes.map(({ date, path, source }) => ({ name: date, path, files: [source.path] })),
-    shape,
-    looks: "1x1",
-    crop: null,
-    nodata: UNKNOWN,
+    dates,
+    crop: whole.crop ?? prep.crop,
+    shape: { azimuth, range },
+    looks: whole.looks,
+    nodata: whole.nodata,
+    intens: intensities.folder,
+    slc: images?.folder ?? null,
+    prep,
+    intensityFiles: intensities.files,
+    slcFiles: images?.files ?? [],
+    reference: await measureReference(request, intensities.folder, folder),
   };
 }
 
-async function describeIntensities(folder: string): Promise<DataDescription> {
-  const { scenes, shape } = await openIntensityStack(folder);
-  const manifest = readManifest(folder);
-  return {
-    kind: "intensity",
-    dates: scenes.map(({ date, path }) => ({ name: date, path, files: [path] })),
-    shape,
-    looks: manifest?.looks ?? UNKNOWN,
-    crop: manifest?.crop ?? null,
-    nodata: manifest?.nodata ?? UNKNOWN,
-  };
+/** The folder itself where all its dates are wanted, else a folder of links to the first ones. */
+function firstDates(
+  source: DataFolder,
+  count: number,
+  target: string,
+): { readonly folder: string; readonly files: readonly string[] } {
+  const chosen = source.dates.slice(0, count);
+  if (chosen.length < count) {
+    throw new BackendError(
+      `${source.folder}: found ${chosen.length} dates, expected ${count} as the other folder has; use folders of one stack`,
+    );
+  }
+  const files = chosen.flatMap((date) => date.files);
+  if (count === source.dates.length) return { folder: source.folder, files };
+  mkdirSync(target, { recursive: true });
+  for (const { path } of chosen) symlinkSync(realpathSync(path), join(target, basename(path)));
+  return { folder: target, files };
+}
+
+async function measureReference(request: LevelsRequest, intens: string, folder: string): Promise<Reference> {
+  const path = (name: string): string => join(folder, `${name}.tif`);
+  const [mean, std, count] = [path("mean"), path("std"), path("count")];
+  await runPila(request, ["stats", "sec", intens, mean, std, "--count", count, "--quiet"]);
+  return { mean, std, count, sha256: hashFiles([mean, std]), cropsSha256: hashFiles(cropFiles(intens)) };
+}
+
+/** Runs pila; not timed, not recorded. */
+async function runPila({ protocol, world, signal }: LevelsRequest, words: readonly string[]): Promise<void> {
+  const done = await world.executor.execute(
+    {
+      command: [...world.pila, ...words],
+      folder: process.cwd(),
+      environment: world.environment,
+      timeoutSeconds: protocol.timeoutSeconds,
+      watchMemory: false,
+    },
+    signal,
+  );
+  if (done.exitCode === 0) return;
+  const why = done.spawnError ?? (done.timedOut ? "it took too long" : done.stderr.trim());
+  throw new BackendError(
+    `pila ${words.join(" ")}: found exit ${done.exitCode ?? done.signal}, expected 0 before anything is measured: ${why}`,
+  );
 }

@@ -1,10 +1,10 @@
-import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import type { EnvRecord } from "../core/records";
-import type { Clock } from "./protocol";
+import type { Clock } from "./process";
 import { evict, residentBytes } from "./quiet";
 
 type Machine = EnvRecord["machine"];
@@ -61,15 +61,9 @@ export function filesystemOf(path: string, mounts: string): string | null {
 
 /** `kvm`, `docker on kvm`, …; null on bare metal or where nothing tells. */
 function describeVirtualisation(): string | null {
-  const ask = (kind: string): string | null => {
-    const { stdout, error } = spawnSync("systemd-detect-virt", [kind], {
-      encoding: "utf8",
-      timeout: QUESTION_MILLISECONDS,
-    });
-    const answer = error === undefined ? stdout.trim() : "";
-    return answer === "" || answer === "none" ? null : answer;
-  };
-  const found = [ask("--container"), ask("--vm")].filter((name) => name !== null);
+  const found = ["--container", "--vm"]
+    .map((kind) => ask("systemd-detect-virt", [kind])?.trim() ?? "")
+    .filter((name) => name !== "" && name !== "none");
   if (found.length > 0) return found.join(" on ");
   if (!/^flags.*\bhypervisor\b/m.test(readOrNull("/proc/cpuinfo") ?? "")) return null;
   return readOrNull("/sys/class/dmi/id/product_name")?.trim() ?? "a virtual machine";
@@ -85,18 +79,13 @@ export function describeSoftware(root: string): Software {
     node: process.versions.node,
     v8: process.versions.v8,
     gdal: firstLine(ask("gdalinfo", ["--version"])),
-    mpi: mpiVersion(),
+    mpi: firstLine(ask("mpiexec", ["--version"])),
     gitCommit: isCheckout
       ? firstLine(ask("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]))
       : null,
     gitDirty: status === null ? null : status !== "",
     lockfileSha256: lockfile === null ? null : createHash("sha256").update(lockfile).digest("hex"),
   };
-}
-
-/** First line of `mpiexec --version`; null when there is no mpiexec. */
-function mpiVersion(): string | null {
-  return firstLine(ask("mpiexec", ["--version"]));
 }
 
 /** What a program prints when it ends with 0; null otherwise. */
@@ -228,10 +217,10 @@ function measurePipe(environment: Readonly<Record<string, string>>, clock: Clock
 
 /** Half a round trip of a small message between two Node processes. */
 async function measureMessages(environment: Readonly<Record<string, string>>, clock: Clock): Promise<number> {
-  const child = fork(join(__dirname, "echoMessages.js"), [], {
+  const echo = 'process.on("message", (message) => process.send(message))';
+  const child = spawn(process.execPath, ["-e", echo], {
     env: environment,
     serialization: "advanced",
-    execArgv: [],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   try {

@@ -1,9 +1,66 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { BackendError, WorkerError } from "../core/errors";
 import { childrenOf, endProcesses, processesOfRun, signalProcesses } from "../parallel/processes";
-import type { Clock, Executed, Execution, Executor } from "./protocol";
+
+/** A whole process to run and to measure. */
+export interface Execution {
+  /** Program and arguments; no shell. */
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  /** Watch the memory of the process and its children; it costs a little time, so never in a run for a verdict. */
+  readonly watchMemory: boolean;
+}
+
+/** How it went. Every process it started has ended. */
+export interface Executed {
+  /** null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+  /** Why it could not be started at all; null when it was. */
+  readonly spawnError: string | null;
+  /** Processes that outlived the one that was started and had to be killed. */
+  readonly leftBehind: number;
+  /** On the monotonic clock, just before it was started. */
+  readonly startSeconds: number;
+  /** From there until its exit was seen. */
+  readonly wallSeconds: number;
+  /** Of all its processes that were waited for, in steps of 10 ms; null where the system does not tell. */
+  readonly userSeconds: number | null;
+  readonly systemSeconds: number | null;
+  /** Resident memory of the largest process; null when nothing could be read, or it was not watched. */
+  readonly peakRssBytes: number | null;
+  /** The peaks of all processes that lived at the same time, summed, at most; pages that processes share count in each. */
+  readonly sumRssBytes: number | null;
+  readonly stdout: string;
+  /** The last 4 kB. */
+  readonly stderr: string;
+}
+
+/** Runs one process at a time; a test brings its own. */
+export interface Executor {
+  /** Never rejects for what the process does; rejects with the signal's reason when that aborts it. */
+  execute(execution: Execution, signal?: AbortSignal): Promise<Executed>;
+}
+
+/** Where the bench takes its time from; a test brings its own. */
+export interface Clock {
+  /** Seconds on the host's monotonic clock: the one on which every process of a run dates its spans. */
+  nowSeconds(): number;
+  /** The wall clock, ISO 8601, UTC. */
+  utc(): string;
+}
+
+export const systemClock: Clock = {
+  nowSeconds: () => Number(process.hrtime.bigint()) / 1e9,
+  utc: () => new Date().toISOString(),
+};
 
 const MARK = "PILA_BENCH_RUN";
 const KEPT_STDOUT = 1 << 20;
@@ -29,24 +86,24 @@ async function execute(
 ): Promise<Executed> {
   signal?.throwIfAborted();
   const [program, ...parameters] = execution.command;
-  const mark = `${MARK}=${randomBytes(8).toString("hex")}`;
-  const environment = { ...execution.environment, [MARK]: mark.slice(MARK.length + 1) };
+  const value = randomBytes(8).toString("hex");
+  const mark = `${MARK}=${value}`;
   const before = childSeconds();
   const startSeconds = clock.nowSeconds();
   const child = spawn(program!, parameters, {
     cwd: execution.folder,
-    env: environment,
+    env: { ...execution.environment, [MARK]: value },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const memory = execution.watchMemory && child.pid !== undefined ? watchMemory(child.pid) : null;
+  const { pid } = child;
+  const memory = execution.watchMemory && pid !== undefined ? watchMemory(pid) : null;
   const stdout = collect(child.stdout!, (text) => text.slice(0, KEPT_STDOUT));
   const stderr = collect(child.stderr!, (text) => text.slice(-KEPT_STDERR));
   const stopper = stopOn(child, mark, execution.timeoutSeconds, graceSeconds, signal);
-  const end = await exitOf(child, clock);
+  const { seconds, ...end } = await exitOf(child, clock);
   const after = childSeconds();
   const peaks = memory?.stop() ?? { peakRssBytes: null, sumRssBytes: null };
-  const { pid } = child;
   const patience = stopper.stopped() ? 0 : STRAGGLER_MILLISECONDS;
   const leftBehind = pid === undefined ? 0 : await endProcesses(() => processesOfRun(pid, mark), patience);
   stopper.disarm();
@@ -54,13 +111,11 @@ async function execute(
   child.stderr!.destroy();
   signal?.throwIfAborted();
   return {
-    exitCode: end.exitCode,
-    signal: end.signal,
-    spawnError: end.spawnError,
+    ...end,
     timedOut: stopper.timedOut(),
     leftBehind,
     startSeconds,
-    wallSeconds: end.seconds - startSeconds,
+    wallSeconds: seconds - startSeconds,
     userSeconds: before === null || after === null ? null : rounded(after.user - before.user),
     systemSeconds: before === null || after === null ? null : rounded(after.system - before.system),
     ...peaks,
@@ -69,14 +124,11 @@ async function execute(
   };
 }
 
-interface End {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly spawnError: string | null;
-  readonly seconds: number;
-}
-
-function exitOf(child: ChildProcess, clock: Clock): Promise<End> {
+/** How a process ended, and when that was seen. */
+function exitOf(
+  child: ChildProcess,
+  clock: Clock,
+): Promise<Pick<Executed, "exitCode" | "signal" | "spawnError"> & { readonly seconds: number }> {
   return new Promise((resolve) => {
     child.once("error", (error) => {
       resolve({ exitCode: null, signal: null, spawnError: error.message, seconds: clock.nowSeconds() });
@@ -145,12 +197,7 @@ function rounded(seconds: number): number {
 
 const INTERVAL_MILLISECONDS = 40;
 
-interface MemoryPeaks {
-  /** Resident memory of the largest process; null when nothing could be read. */
-  readonly peakRssBytes: number | null;
-  /** The peaks of all processes that lived at the same time, summed, at most; pages that processes share count in each. */
-  readonly sumRssBytes: number | null;
-}
+type MemoryPeaks = Pick<Executed, "peakRssBytes" | "sumRssBytes">;
 
 /**
  * Watches the memory of a process and all its children every 40 ms until stopped. A look costs about 0.1 ms a
@@ -192,6 +239,23 @@ function highWaterOf(pid: number): number {
   }
 }
 
+/** Root of the package: where package.json stands, three levels above the compiled file. */
+export function packageRoot(): string {
+  return join(__dirname, "../../..");
+}
+
+/**
+ * The command people type after the set-up; never npx, which costs 0.4 s and leaves the real process alive.
+ * @throws BackendError it is not linked
+ */
+export function pilaCommand(root: string = packageRoot()): readonly string[] {
+  const path = join(root, "node_modules/.bin/pila");
+  if (!existsSync(path)) {
+    throw new BackendError(`${path}: found nothing, expected the pila command; run npm run setup`, { path });
+  }
+  return [path];
+}
+
 /**
  * One BLAS and OpenMP thread each: a numerical library that starts threads of its own beside the workers would
  * measure itself.
@@ -214,4 +278,45 @@ const DROPPED = /^(NODE_EXTRA_CA_CERTS|NODE_OPTIONS|NODE_V8_COVERAGE|OMPI_COMM_|
 export function childEnvironment(own: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const kept = Object.entries(own).filter(([name, value]) => value !== undefined && !DROPPED.test(name));
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...CHILD_SETTINGS };
+}
+
+/**
+ * Runs a program to its end; it goes with the signal, and first gets SIGTERM.
+ * @returns its stdout
+ * @throws WorkerError it ended with another code than 0; the message ends with its own last words
+ */
+export function runChild(
+  command: readonly string[],
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly cwd?: string;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<string> {
+  const [program, ...args] = command as [string, ...string[]];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const stdout = collect(child.stdout, (text) => text);
+    const stderr = collect(child.stderr, (text) => text);
+    const stop = (): void => void child.kill("SIGTERM");
+    options.signal?.addEventListener("abort", stop, { once: true });
+    child.once("error", (cause) =>
+      reject(new WorkerError(`found ${program} not started (${cause.message})`, { cause })),
+    );
+    child.once("close", (code, signalName) => {
+      options.signal?.removeEventListener("abort", stop);
+      if (options.signal?.aborted) reject(options.signal.reason);
+      else if (code === 0) resolve(stdout.text());
+      else {
+        const words = stderr.text().trim().split("\n").slice(-12).join("\n");
+        reject(
+          new WorkerError(`found ${program} ended by ${signalName ?? `code ${code}`}, expected 0\n${words}`),
+        );
+      }
+    });
+  });
 }

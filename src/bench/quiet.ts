@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { loadavg } from "node:os";
 import type { CacheState, NoiseReading } from "../core/records";
-import type { Clock } from "./protocol";
+import type { Clock } from "./process";
 
 /**
  * Past any of these a run is flagged. The load average is kept but flags nothing: within a session it mostly shows

@@ -32,9 +32,8 @@ export interface Context {
   progress(done: number, total: number): void;
 }
 
-/** A word after `pila`. */
+/** What a word after `pila` takes and does. */
 export interface Command {
-  readonly summary: string;
   /** Names of the positional arguments; one in brackets may be left out. */
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
@@ -66,6 +65,12 @@ export const SHARED_OPTIONS = {
 /** Most workers anyone may ask for. */
 const MOST_WORKERS = 1024;
 
+/** What a parser makes of an option's text; undefined when it is left out. */
+export function parseGiven<T>(args: Arguments, option: string, parse: (text: string) => T): T | undefined {
+  const text = args.text(option);
+  return text === undefined ? undefined : parse(text);
+}
+
 /** A whole number within bounds. @throws UsageError */
 export function parseWhole(option: string, text: string, least: number, most: number): number {
   const value = Number(text);
@@ -75,8 +80,7 @@ export function parseWhole(option: string, text: string, least: number, most: nu
 
 /** --workers; null when left out. */
 export function parseWorkers(args: Arguments): number | null {
-  const text = args.text("workers");
-  return text === undefined ? null : parseWhole("workers", text, 1, MOST_WORKERS);
+  return parseGiven(args, "workers", (text) => parseWhole("workers", text, 1, MOST_WORKERS)) ?? null;
 }
 
 /** A list of whole numbers such as `1,2,4`, without repeats. */
@@ -126,10 +130,34 @@ export function parseChoice<T extends string>(
 
 /** --crop, --looks and --nodata. */
 export function parseIntensityParameters(args: Arguments): IntensityParameters {
-  const crop = args.text("crop");
   return {
-    crop: crop === undefined ? null : parseCrop(crop),
+    crop: parseGiven(args, "crop", parseCrop) ?? null,
     looks: parseLooks(args.text("looks") ?? "4"),
-    nodata: parseChoice<NoData>("nodata", args.text("nodata"), ["zero", "none"]),
+    nodata: parseNoData(args.text("nodata")),
   };
+}
+
+/** --crop, --looks and --nodata as they were written, after the same checks; undefined where left out. */
+export function checkIntensityOptions(args: Arguments): {
+  readonly crop: string | undefined;
+  readonly looks: string | undefined;
+  readonly nodata: NoData | undefined;
+} {
+  parseGiven(args, "crop", parseCrop);
+  parseGiven(args, "looks", parseLooks);
+  return {
+    crop: args.text("crop"),
+    looks: args.text("looks"),
+    nodata: parseGiven(args, "nodata", parseNoData),
+  };
+}
+
+function parseNoData(text: string | undefined): NoData {
+  return parseChoice("nodata", text, ["zero", "none"]);
+}
+
+/** Prints a result: one JSON object on stdout with --json, else words for people on stderr. */
+export function tellResult(args: Arguments, context: Context, json: object, words: string): void {
+  if (args.flag("json")) context.print(JSON.stringify(json));
+  else context.tell(words);
 }

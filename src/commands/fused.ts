@@ -7,11 +7,11 @@ import {
   parseIntensityParameters,
   parseWorkers,
   SHARED_OPTIONS,
+  tellResult,
 } from "./command";
 import { runMeasured } from "./measured";
 
 export const command: Command = {
-  summary: "from SLC images to mean and std in one pass, without crops",
   positionals: ["SLC_DIR", "MEAN", "STD"],
   options: {
     ...SHARED_OPTIONS.intensity,
@@ -41,21 +41,10 @@ async function run(args: Arguments, context: Context): Promise<void> {
       onProgress: context.progress,
     }),
   );
-  if (args.flag("json")) {
-    context.print(
-      JSON.stringify({
-        command: "fused",
-        backend: "fused",
-        ...result,
-        outputs: { mean, std, count },
-        seconds,
-        usage,
-      }),
-    );
-  } else {
-    const { dates, shape } = result;
-    context.tell(
-      `fused: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
-    );
-  }
+  tellResult(
+    args,
+    context,
+    { command: "fused", backend: "fused", ...result, outputs: { mean, std, count }, seconds, usage },
+    `fused: ${result.dates.length} dates of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+  );
 }

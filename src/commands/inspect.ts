@@ -12,7 +12,6 @@ import {
 } from "./command";
 
 export const command: Command = {
-  summary: "what a stack of SLC images is, whether it can be processed, what it will cost",
   positionals: ["SLC_DIR"],
   options: {
     quicklook: { value: "PNG", help: "also write the mean power of all dates as a small picture in dB" },

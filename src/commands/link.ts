@@ -2,7 +2,6 @@ import { linkStack } from "../../data-prep/link";
 import type { Arguments, Command, Context } from "./command";
 
 export const command: Command = {
-  summary: "links every SLC description below a tree into one flat folder",
   positionals: ["TREE", "FLAT"],
   options: {},
   run,

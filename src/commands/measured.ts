@@ -16,11 +16,13 @@ export async function runMeasured<T>(
   const meter = new Meter(0, trace !== undefined, began);
   const result = await work(meter);
   const ended = monotonicSeconds();
-  if (trace !== undefined) {
-    const spans = completeTimeline(meter.spans, began, ended);
-    writeFileSync(trace, spans.map((span) => `${JSON.stringify(span)}\n`).join(""));
-  }
+  if (trace !== undefined) writeSpans(trace, completeTimeline(meter.spans, began, ended));
   return { result, seconds: ended - began, usage: meter.report().usage };
+}
+
+/** Writes spans as JSON lines. */
+export function writeSpans(path: string, spans: readonly Span[]): void {
+  writeFileSync(path, spans.map((span) => `${JSON.stringify(span)}\n`).join(""));
 }
 
 /**

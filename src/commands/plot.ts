@@ -2,12 +2,17 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RecordError } from "../core/errors";
 import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
+import { readResultados } from "../records/resultados";
+import { runTimes } from "../report/charts/runTimes";
+import { speedup } from "../report/charts/speedup";
+import { drawTable } from "../report/charts/tableBars";
+import { withCaption } from "../report/draw";
 import type { Drawing } from "../report/drawing";
 import { LANGUAGES, type Lang } from "../report/language";
+import { readReportData } from "../report/reportData";
 import { type Arguments, type Command, type Context, parseChoice } from "./command";
 
 export const command: Command = {
-  summary: "draws t_barras and speedup of a run folder or of a table of times",
   positionals: ["RUN"],
   options: {
     out: {
@@ -25,7 +30,9 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const lang = parseChoice("lang", args.text("lang"), LANGUAGES);
   const isFolder = statSync(source, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const folder = args.text("out") ?? (isFolder ? source : dirname(source));
-  const drawings = isFolder ? drawRun(source, lang, context) : drawCsv(source, lang);
+  const drawings = isFolder
+    ? drawRun(source, lang, context)
+    : drawTable(readResultados(source), source, lang);
   for (const path of writeDrawings(drawings, folder, isFolder ? [] : [source])) context.print(path);
 }
 
@@ -38,7 +45,6 @@ export function writeDrawings(
   folder: string,
   inputs: readonly string[] = [],
 ): readonly string[] {
-  const { withCaption } = require("../report/draw") as typeof import("../report/draw");
   const { renderPng } = require("../report/png") as typeof import("../report/png");
   const files = drawings.flatMap((drawing): [string, string | Uint8Array][] => {
     const { svg } = withCaption(drawing);
@@ -59,9 +65,6 @@ export function writeDrawings(
 
 /** F1 and F2; what the records do not allow is told. @throws RecordError nothing can be drawn */
 export function drawRun(folder: string, lang: Lang, context: Context): readonly Drawing[] {
-  const { readReportData } = require("../report/reportData") as typeof import("../report/reportData");
-  const { runTimes } = require("../report/charts/runTimes") as typeof import("../report/charts/runTimes");
-  const { speedup } = require("../report/charts/speedup") as typeof import("../report/charts/speedup");
   const report = readReportData(folder);
   for (const note of report.session.notes) context.tell(`pila: ${note}`);
   const drawn = [runTimes, speedup].map((chart) => ({ chart, result: chart.draw(report, lang) }));
@@ -77,10 +80,4 @@ export function drawRun(folder: string, lang: Lang, context: Context): readonly 
     );
   }
   return drawings;
-}
-
-function drawCsv(path: string, lang: Lang): readonly Drawing[] {
-  const { readResultados } = require("../records/resultados") as typeof import("../records/resultados");
-  const { drawTable } = require("../report/charts/tableBars") as typeof import("../report/charts/tableBars");
-  return drawTable(readResultados(path), path, lang);
 }

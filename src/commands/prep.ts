@@ -7,11 +7,11 @@ import {
   parseIntensityParameters,
   parseWorkers,
   SHARED_OPTIONS,
+  tellResult,
 } from "./command";
 import { runMeasured } from "./measured";
 
 export const command: Command = {
-  summary: "one intensity crop a date: |S|^2, averaged over looks, cut to the crop",
   positionals: ["SLC_DIR", "INTENS"],
   options: {
     ...SHARED_OPTIONS.intensity,
@@ -39,11 +39,10 @@ async function run(args: Arguments, context: Context): Promise<void> {
       onProgress: context.progress,
     }),
   );
-  if (args.flag("json")) {
-    context.print(JSON.stringify({ command: "prep", ...result, seconds, usage }));
-  } else {
-    context.tell(
-      `prep: ${result.dates.length} crops of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
-    );
-  }
+  tellResult(
+    args,
+    context,
+    { command: "prep", ...result, seconds, usage },
+    `prep: ${result.dates.length} crops of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+  );
 }

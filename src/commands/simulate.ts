@@ -10,7 +10,6 @@ import {
 } from "./command";
 
 export const command: Command = {
-  summary: "a synthetic stack of SLC images with known backscatter",
   positionals: ["TREE"],
   options: {
     dates: { value: "N", help: "how many dates (default 8)" },

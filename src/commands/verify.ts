@@ -3,7 +3,6 @@ import { type Comparison, verifyPlanes } from "../pipeline/verify";
 import { type Arguments, type Command, type Context, SHARED_OPTIONS } from "./command";
 
 export const command: Command = {
-  summary: "compares products: largest difference and first pixel that differs",
   positionals: ["MEAN_A", "MEAN_B", "[STD_A]", "[STD_B]"],
   options: {
     rtol: { value: "R", help: "allowed |a - b| / |b| (default 0: equal)" },

@@ -170,3 +170,10 @@ export interface EnvRecord {
   /** Backends that could not be measured, with the reason. */
   readonly skipped: readonly { readonly label: string; readonly reason: string }[];
 }
+
+/** The records of one run folder. A session cut short is a session too. */
+export interface Session {
+  readonly env: EnvRecord | null;
+  readonly runs: readonly RunRecord[];
+  readonly spans: readonly SpanRecord[];
+}

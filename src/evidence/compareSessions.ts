@@ -1,13 +1,18 @@
-import type { EnvRecord } from "../core/records";
-import type { LevelKey } from "./configuration";
-import { groupBy } from "./numbers";
-import { formatLevelKey, groupByLabel, levelKeyOf, twinSeconds } from "./session";
-import type { Session, SummaryOptions } from "./summary";
+import type { EnvRecord, Session } from "../core/records";
+import {
+  type ConfigurationRuns,
+  groupByLabel,
+  groupByLevel,
+  type LevelKey,
+  levelKeyOf,
+  twinSeconds,
+} from "./session";
 import {
   judge,
   measureNoiseFloor,
   type NoiseFloor,
   type RatioEstimate,
+  type SummaryOptions,
   unpairedRatio,
   type Verdict,
   widerFloor,
@@ -80,30 +85,24 @@ function refuse(a: Session, b: Session): SessionComparison["refused"] {
   return a.env.machine.machineId === b.env.machine.machineId ? null : "otherMachine";
 }
 
-type Side = {
-  readonly key: LevelKey;
-  readonly label: string;
-  readonly seconds: ReturnType<typeof twinSeconds>;
-  readonly floor: NoiseFloor | null;
-};
+type Side = ConfigurationRuns & { readonly key: LevelKey; readonly floor: NoiseFloor | null };
 type Sides = ReadonlyMap<string, Side>;
 
 /** Configurations with kept runs, by level and label. */
 function sidesOf(session: Session, options: SummaryOptions): Sides {
-  const levels = [...groupBy(session.runs, (run) => formatLevelKey(levelKeyOf(run)))];
   return new Map(
-    levels.flatMap(([name, runs]) => {
-      const floor = measureNoiseFloor(twinSeconds(runs, "a"), twinSeconds(runs, "b"), options);
+    [...groupByLevel(session.runs)].flatMap(([name, runs]) => {
+      const floor = measureNoiseFloor(...twinSeconds(runs), options);
       const key = levelKeyOf(runs[0]!);
       return groupByLabel(runs)
         .filter((group) => group.seconds.size > 0)
-        .map(({ label, seconds }): [string, Side] => [`${name}|${label}`, { key, label, seconds, floor }]);
+        .map((group): [string, Side] => [`${name}|${group.label}`, { ...group, key, floor }]);
     }),
   );
 }
 
 /** A field of env.json that two sessions do not share; missing fields are `null`. */
-export interface EnvDifference {
+interface EnvDifference {
   /** As `machine.cpuModel`. */
   readonly field: string;
   readonly a: unknown;
@@ -119,7 +118,7 @@ const MICROBENCHMARK_FACTOR = 1.2;
  * What differs between the grounds of two sessions: machine, software, data and child environment field by field, and
  * microbenchmarks that differ by more than a factor of 1.2.
  */
-export function listDifferences(a: EnvRecord, b: EnvRecord): readonly EnvDifference[] {
+function listDifferences(a: EnvRecord, b: EnvRecord): readonly EnvDifference[] {
   const plain = PARTS.flatMap((part) => fieldDifferences(part, a[part], b[part], isEqual));
   return [...plain, ...fieldDifferences("microbenchmarks", a.microbenchmarks, b.microbenchmarks, isClose)];
 }

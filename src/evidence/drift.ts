@@ -1,9 +1,24 @@
 import { studentQuantile } from "../statistics/distributions";
 import type { Configuration } from "./configuration";
-import { fitLine } from "./growth";
-import { groupBy, mean } from "./numbers";
-import type { Drift } from "./session";
-import { type Estimate, LEAST_BLOCKS, LEAST_EFFECT } from "./verdict";
+import { fitLine, type Point } from "./growth";
+import { CONFIDENCE, type Estimate, groupBy, LEAST_BLOCKS, mapEstimate, mean } from "./numbers";
+import { inOrder } from "./session";
+import { LEAST_EFFECT } from "./verdict";
+
+/** How times moved over the session. */
+export interface Drift {
+  /** Every timed run in order of measurement: seconds over the median of its configuration. */
+  readonly points: readonly {
+    readonly runId: string;
+    readonly block: number;
+    readonly sequence: number;
+    readonly relative: number;
+  }[];
+  /** Change of the block mean of ln(relative) from first to last block, as a factor; t interval (95 %), >= 6 blocks. */
+  readonly factor: Estimate | null;
+  /** The interval of `factor` leaves out 1 and the factor is beyond 5 %. */
+  readonly drifting: boolean;
+}
 
 /**
  * How times moved from the first to the last block: a least-squares line through the block means of ln(seconds / median
@@ -11,18 +26,15 @@ import { type Estimate, LEAST_BLOCKS, LEAST_EFFECT } from "./verdict";
  * @param configurations of all levels
  */
 export function measureDrift(configurations: readonly Configuration[]): Drift {
-  const points = configurations
-    .flatMap((one) =>
-      one.runs.map(({ runId, block, order, seconds }) => ({
-        runId,
-        label: one.label,
-        block,
-        order,
-        relative: seconds / one.seconds!.value,
-      })),
-    )
-    .sort((a, b) => a.block - b.block || a.order - b.order)
-    .map((point, sequence) => ({ ...point, sequence }));
+  const timed = configurations.flatMap(({ runs, seconds }) =>
+    runs.map((run) => ({ ...run, relative: run.seconds / seconds!.value })),
+  );
+  const points = inOrder(timed).map(({ runId, block, relative }, sequence) => ({
+    runId,
+    block,
+    sequence,
+    relative,
+  }));
   const blocks = [...groupBy(points, (point) => point.block)].map(([size, group]) => ({
     size,
     seconds: mean(group.map((point) => Math.log(point.relative))),
@@ -32,7 +44,7 @@ export function measureDrift(configurations: readonly Configuration[]): Drift {
 }
 
 /** exp of slope times length, with the t interval of a regression slope (n - 2 degrees of freedom). */
-function changeOver(blocks: readonly { readonly size: number; readonly seconds: number }[]): Estimate {
+function changeOver(blocks: readonly Point[]): Estimate {
   const { intercept, slope } = fitLine(blocks);
   const middle = mean(blocks.map((block) => block.size));
   const squares = blocks.reduce((sum, block) => sum + (block.size - middle) ** 2, 0);
@@ -41,16 +53,10 @@ function changeOver(blocks: readonly { readonly size: number; readonly seconds: 
     0,
   );
   const degrees = blocks.length - 2;
-  const half = studentQuantile(0.95, degrees) * Math.sqrt(residuals / degrees / squares);
+  const half = studentQuantile(CONFIDENCE, degrees) * Math.sqrt(residuals / degrees / squares);
+  const interval = { low: slope - half, high: slope + half, coverage: CONFIDENCE };
   const length = blocks.at(-1)!.size - blocks[0]!.size;
-  return {
-    value: Math.exp(slope * length),
-    interval: {
-      low: Math.exp((slope - half) * length),
-      high: Math.exp((slope + half) * length),
-      coverage: 0.95,
-    },
-  };
+  return mapEstimate({ value: slope, interval }, (change) => Math.exp(change * length));
 }
 
 function isDrifting({ value, interval }: Estimate): boolean {

@@ -1,51 +1,47 @@
-import { pixelCount } from "../core/raster";
+import { pixelCount, type Shape } from "../core/raster";
+import type { CacheState } from "../core/records";
 import { studentQuantile } from "../statistics/distributions";
-import type { LevelKey } from "./configuration";
-import { covariance, estimateMean, estimateMedian, groupBy, mean } from "./numbers";
-import type { BreakEven, Growth, GrowthLine } from "./session";
-import { type BlockValues, type Guarded, type Interval, LEAST_BLOCKS, valuesOf } from "./verdict";
+import {
+  CONFIDENCE,
+  covariance,
+  type Estimate,
+  estimateMean,
+  estimateMedian,
+  type Guarded,
+  groupBy,
+  type Interval,
+  LEAST_BLOCKS,
+  type MedianEstimate,
+  mean,
+} from "./numbers";
+import type { LevelTimes } from "./session";
+import { type BlockValues, valuesOf } from "./verdict";
 
-/** The times of one level by label: configurations of comparable work only. */
-export interface LevelTimes {
-  readonly key: LevelKey;
-  readonly seconds: ReadonlyMap<string, BlockValues>;
+/** How time grows with the number of dates or pixels, everything else equal. */
+export interface Growth {
+  readonly variable: "dates" | "megapixels";
+  /** What is held: the other size (`dates` is null when it varies, `shape` likewise) and the cache state. */
+  readonly dates: number | null;
+  readonly shape: Shape | null;
+  readonly cache: CacheState;
+  /** The sizes measured, ascending, at least 2. With 2 a line fits always: it is no test of straightness. */
+  readonly sizes: readonly number[];
+  readonly lines: readonly GrowthLine[];
+  readonly breakEven: readonly {
+    readonly a: string;
+    readonly b: string;
+    readonly result: Guarded<BreakEven>;
+  }[];
 }
 
-/** A straight line through the times of one block: seconds = intercept + slope * size. */
-export interface BlockLine {
-  readonly intercept: number;
-  readonly slope: number;
-}
-
-/** Least squares through points of at least two different sizes. */
-export function fitLine(points: readonly { readonly size: number; readonly seconds: number }[]): BlockLine {
-  const middle = mean(points.map((point) => point.size));
-  const level = mean(points.map((point) => point.seconds));
-  let [products, squares] = [0, 0];
-  for (const { size, seconds } of points) {
-    products += (size - middle) * (seconds - level);
-    squares += (size - middle) ** 2;
-  }
-  const slope = products / squares;
-  return { intercept: level - slope * middle, slope };
-}
-
-/**
- * The line of each block that has every size; a block's time at a size is the mean of its runs. In a complete design
- * the mean of these lines is the least-squares line of all, and their spread carries whatever the block was like.
- */
-export function fitBlockLines(bySize: ReadonlyMap<number, BlockValues>): ReadonlyMap<number, BlockLine> {
-  const sizes = [...bySize.keys()];
-  const [first] = bySize.values();
-  const complete = [...(first?.keys() ?? [])].filter((block) =>
-    sizes.every((size) => bySize.get(size)!.has(block)),
-  );
-  return new Map(
-    complete.map((block) => {
-      const points = sizes.map((size) => ({ size, seconds: mean(bySize.get(size)!.get(block)!) }));
-      return [block, fitLine(points)];
-    }),
-  );
+/** T(n) = a + c n of one configuration; means over blocks of the lines fitted in each block, t intervals (95 %). */
+export interface GrowthLine {
+  readonly label: string;
+  readonly interceptSeconds: Estimate;
+  /** Seconds per date, or per million pixels. */
+  readonly slopeSeconds: Estimate;
+  /** Medians of the levels, to be drawn. */
+  readonly points: readonly { readonly size: number; readonly seconds: MedianEstimate }[];
 }
 
 /**
@@ -109,32 +105,67 @@ function lineOf(
     label,
     interceptSeconds: estimateMean(fitted.map((line) => line.intercept)),
     slopeSeconds: estimateMean(fitted.map((line) => line.slope)),
-    blocks: fitted.length,
     points: [...times].map(([size, values]) => ({ size, seconds: estimateMedian(valuesOf(values)) })),
   };
+}
+
+/** A straight line through the times of one block: seconds = intercept + slope * size. */
+export interface BlockLine {
+  readonly intercept: number;
+  readonly slope: number;
+}
+
+/**
+ * The line of each block that has every size; a block's time at a size is the mean of its runs. In a complete design
+ * the mean of these lines is the least-squares line of all, and their spread carries whatever the block was like.
+ */
+export function fitBlockLines(bySize: ReadonlyMap<number, BlockValues>): ReadonlyMap<number, BlockLine> {
+  const sizes = [...bySize.keys()];
+  const [first] = bySize.values();
+  const complete = [...(first?.keys() ?? [])].filter((block) =>
+    sizes.every((size) => bySize.get(size)!.has(block)),
+  );
+  return new Map(
+    complete.map((block) => {
+      const points = sizes.map((size) => ({ size, seconds: mean(bySize.get(size)!.get(block)!) }));
+      return [block, fitLine(points)];
+    }),
+  );
+}
+
+/** Seconds at one size, in dates, million pixels or whatever the line runs along. */
+export interface Point {
+  readonly size: number;
+  readonly seconds: number;
+}
+
+/** Least squares through points of at least two different sizes. */
+export function fitLine(points: readonly Point[]): BlockLine {
+  const middle = mean(points.map((point) => point.size));
+  const level = mean(points.map((point) => point.seconds));
+  let [products, squares] = [0, 0];
+  for (const { size, seconds } of points) {
+    products += (size - middle) * (seconds - level);
+    squares += (size - middle) ** 2;
+  }
+  const slope = products / squares;
+  return { intercept: level - slope * middle, slope };
+}
+
+export interface BreakEven {
+  /** The line that starts higher and grows slower: from `size` on it is the faster one. */
+  readonly label: string;
+  readonly than: string;
+  /** n* with its Fieller interval (95 %). */
+  readonly size: Estimate;
+  /** Outside the sizes measured. */
+  readonly extrapolated: boolean;
 }
 
 /** The lines of one configuration, block by block. */
 interface LabelledLines {
   readonly label: string;
   readonly lines: ReadonlyMap<number, BlockLine>;
-}
-
-/**
- * Fieller's 95 % interval of mean(x) / mean(y) for paired values: every ratio a t test of x - ratio * y does not
- * reject. Source: Fieller, JRSS B 16(2), 1954.
- * @returns null where the interval is not bounded, that is where mean(y) does not differ from 0
- */
-export function fiellerInterval(x: readonly number[], y: readonly number[]): Interval | null {
-  const n = x.length;
-  const t = studentQuantile(0.95, n - 1) ** 2 / n;
-  const [meanX, meanY] = [mean(x), mean(y)];
-  const a = meanY ** 2 - t * covariance(y, y);
-  const b = meanX * meanY - t * covariance(x, y);
-  const c = meanX ** 2 - t * covariance(x, x);
-  if (!(a > 0)) return null;
-  const root = Math.sqrt(Math.max(0, b * b - a * c));
-  return { low: (b - root) / a, high: (b + root) / a, coverage: 0.95 };
 }
 
 /**
@@ -167,4 +198,21 @@ export function findBreakEven(
     },
     reason: null,
   };
+}
+
+/**
+ * Fieller's 95 % interval of mean(x) / mean(y) for paired values: every ratio a t test of x - ratio * y does not
+ * reject. Source: Fieller, JRSS B 16(2), 1954.
+ * @returns null where the interval is not bounded, that is where mean(y) does not differ from 0
+ */
+export function fiellerInterval(x: readonly number[], y: readonly number[]): Interval | null {
+  const n = x.length;
+  const t = studentQuantile(CONFIDENCE, n - 1) ** 2 / n;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const a = meanY ** 2 - t * covariance(y, y);
+  const b = meanX * meanY - t * covariance(x, y);
+  const c = meanX ** 2 - t * covariance(x, x);
+  if (!(a > 0)) return null;
+  const root = Math.sqrt(Math.max(0, b * b - a * c));
+  return { low: (b - root) / a, high: (b + root) / a, coverage: CONFIDENCE };
 }

@@ -1,3 +1,5 @@
+import type { Configuration } from "./configuration";
+import type { Decomposition, WorkerTime } from "./decomposition";
 import {
   amdahlBound,
   cutIntoStretches,
@@ -5,10 +7,10 @@ import {
   type LoneTime,
   measureLoneTime,
   measureSerialShare,
+  type SerialShare,
   type TimeByKind,
   type TimeKind,
 } from "./spans";
-import type { Configuration, Decomposition, SerialShare } from "./summary";
 
 /** What can keep a configuration from W times the speed of `sec`. */
 export type CauseId =
@@ -111,7 +113,7 @@ export function explainLoss(
     .reduce((most, cause) => (cause.excessSeconds > most.excessSeconds ? cause : most));
   const { startup } = lone.byKind;
   const onData = lone.serialCompute + sum(lone.byKind) - startup - lone.byKind.idle;
-  const share = measureSerialShare({ ...gantt, workers }, gantt.spans);
+  const share = measureSerialShare({ ...gantt, workers }, stretches);
   const bound = amdahlBound(share.share, workers);
   const explained = Math.log(workers / bound) / Math.log(workers / identity.speedup);
   const isSerial = workers > 1 && explained >= LEAST_SERIAL_SHARE && onData >= share.serialSeconds / 2;
@@ -132,7 +134,7 @@ function sum(time: TimeByKind): number {
   return Object.values(time).reduce((total, value) => total + value, 0);
 }
 
-function busiestOf(run: Decomposition): Decomposition["workers"][number] {
+function busiestOf(run: Decomposition): WorkerTime {
   return run.workers.reduce((most, one) => (one.phases.compute > most.phases.compute ? one : most));
 }
 

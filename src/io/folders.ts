@@ -33,24 +33,22 @@ export function findScenes(folder: string, choice: SlcChoice = {}): readonly Fou
   if (found.length === 0) throw noScenes(folder);
   const { images, findings } = chooseImages(folder, found, choice);
   const scenes = checkShapes(folder, images.map(toScene));
+  const placeOf = (finding: Finding): number =>
+    Math.max(
+      0,
+      scenes.findIndex(({ date }) => finding.dates.includes(date)),
+    );
   return scenes.map((scene, i) => ({
     ...scene,
-    findings: [
-      ...scene.findings,
-      ...findings.filter(
-        ({ dates }) =>
-          i ===
-          Math.max(
-            0,
-            scenes.findIndex(({ date }) => dates.includes(date)),
-          ),
-      ),
-    ],
+    findings: [...scene.findings, ...findings.filter((finding) => placeOf(finding) === i)],
   }));
 }
 
 /**
  * The coregistered SLC images of a folder, of the tree below it, or of a file with several.
+ * @param folder images of any format that pila reads, one a date
+ * @param choice which are meant, where a date has several
+ * @returns the scenes by date, and their common shape, azimuth x range
  * @throws FormatError a date cannot be read, or several images of a date are not told apart by `choice`
  * @throws ShapeError a date has another shape than the others
  */
@@ -120,8 +118,11 @@ export type IntensityChoice = Pick<SlcChoice, "polarisation" | "band">;
 /**
  * The intensity images of a folder, in name order: `*_int_crop.tif` if there are any, else every `*.tif`, else VRTs and
  * ENVI images of real values; or the bands of one file, a date each.
+ * @param folder one image a date
  * @param outputs files about to be written: where an earlier run of pila wrote them beside images that are no crops,
  *   they are left out, so that results among the inputs are no inputs
+ * @param choice which band is meant, where images have several
+ * @returns the scenes, and their common shape, azimuth x range
  * @throws FormatError no image, one that cannot be read, or several bands that `choice` does not tell apart
  * @throws ShapeError images of different shapes
  */

@@ -333,6 +333,8 @@ export async function openTiff(path: string): Promise<PlaneSource> {
 /**
  * A whole float32 TIFF in memory, its declared no data turned to NaN: for comparing and drawing products, never for
  * reducing a stack.
+ * @param path of the TIFF
+ * @returns shape azimuth x range, values row-major in the unit of the file
  * @throws FormatError the file is no one-band TIFF
  */
 export async function readPlane(path: string): Promise<Raster> {

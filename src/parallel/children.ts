@@ -39,12 +39,12 @@ export class ChildPool<Task> {
   /** Since when the parent has been waiting. */
   #since = 0;
 
-  /** @param entry path of the compiled program; its worker numbers begin at 1 */
-  constructor(entry: string, count: number, meter: Meter) {
+  /** @param entry path of the compiled program, started with `words`; its worker numbers begin at 1 */
+  constructor(entry: string, count: number, meter: Meter, ...words: readonly string[]) {
     const start = meter.start();
     this.#meter = meter;
     this.#children = Array.from({ length: count }, (_, i) => {
-      const started = startProcess(entry, count);
+      const started = startProcess(entry, words, count);
       const hello: ChildStart = {
         worker: i + 1,
         tracing: meter.tracing,

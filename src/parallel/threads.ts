@@ -1,6 +1,6 @@
-import { parentPort, type Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { fromPlainError, type PlainError, toPlainError, WorkerError } from "../core/errors";
-import { type StartedThread, startThread } from "./headStart";
+import type { StartedThread } from "./headStart";
 import { Meter, type MeterReport, monotonicSeconds } from "./meter";
 
 /** Worker threads that start at once and wait for one task. */
@@ -14,12 +14,14 @@ export class ThreadTeam<Task> {
 
   /**
    * Starts the threads; they load while the caller prepares the task.
-   * @param entry path of the compiled module that runs in each thread
+   * @param entry path of the compiled module that runs in each thread, with `words` behind it in its arguments
    * @param first worker number of the first thread
    */
-  constructor(entry: string, count: number, first: number, meter: Meter) {
+  constructor(entry: string, count: number, first: number, meter: Meter, ...words: readonly string[]) {
+    // Loaded here: the threads load this file too, and come up sooner without it.
+    const { startThread } = require("./headStart") as typeof import("./headStart");
     const start = meter.start();
-    this.#threads = Array.from({ length: count }, () => startThread(entry));
+    this.#threads = Array.from({ length: count }, () => startThread(entry, words));
     this.#first = first;
     this.#meter = meter;
     this.#states = new Int32Array(new SharedArrayBuffer(4 * count));
@@ -98,6 +100,8 @@ function awaitReport(thread: Worker): Promise<MeterReport> {
 /** Runs a thread of a `ThreadTeam`: waits for its task, does it, and answers with what it counted. */
 export function serveThread<Task>(work: (task: Task, meter: Meter) => void): void {
   const readySeconds = monotonicSeconds();
+  // Loaded here: a run of one worker loads this file too, and the module of threads costs it milliseconds.
+  const { parentPort } = require("node:worker_threads") as typeof import("node:worker_threads");
   parentPort!.once("message", (order: ThreadOrder<Task>) => {
     const { worker, tracing, requestedSeconds, states, place, task } = order;
     const state = new Int32Array(states);

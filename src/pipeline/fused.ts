@@ -14,7 +14,10 @@ interface FusedRequest extends IntensityParameters, RunRequest {
 /**
  * From SLC images to mean and std (and count) in one pass: the same bits as `prepare` and any backend after it, with no
  * crop written and only the rows and columns under the crop read.
- * @throws what `openSlcRows` throws; UsageError an output is an input
+ * @param request SLC folder, crop (looked pixels), looks, no data, outputs and workers (null is what suits the work)
+ * @returns dates, shape of the products, and the workers it was done by
+ * @throws FormatError, ShapeError an image cannot be read, or looks and crop do not fit it
+ * @throws UsageError an output is an input
  */
 export async function fused(request: FusedRequest): Promise<RunReport> {
   const { meter, mean, std, count } = request;

@@ -56,6 +56,9 @@ export interface StackInspection {
 /**
  * Looks a folder of SLC images over without processing it: every date with what is wrong with it, a sample of its rows,
  * and what the work would cost.
+ * @param folder of SLC images
+ * @param parameters looks, crop (looked pixels; null is the whole image) and no data the cost is for
+ * @returns dates, bytes, cost (seconds), notes, and the first problem; null when it can be processed
  * @throws FormatError there is no such folder, or nothing in it is named like an SLC description
  */
 export function inspectStack(folder: string, parameters: IntensityParameters): StackInspection {
@@ -71,17 +74,8 @@ export function inspectStack(folder: string, parameters: IntensityParameters): S
 
 function inspectScene({ date, path, scene, problem }: FoundScene): InspectedDate {
   if (scene === null) {
-    return {
-      date,
-      path,
-      dataPath: null,
-      dataOffset: null,
-      shape: null,
-      bytes: null,
-      kind: null,
-      sample: null,
-      problem,
-    };
+    const unknown = { dataPath: null, dataOffset: null, shape: null, bytes: null, kind: null, sample: null };
+    return { date, path, ...unknown, problem };
   }
   const { source } = scene;
   return {

@@ -28,6 +28,9 @@ export interface Quicklook extends Picture {
  * sample picked out. Boxes less than half of which is there are no data; incomplete
  * boxes at the far edges are dropped.
  * Memory: a few rows of one image and the small one.
+ * @param folder of SLC images
+ * @param options pixels of the longer side, signal and progress
+ * @returns a PNG in dB, the averaged plane it shows (linear power), and a description
  * @throws FormatError, ShapeError an image cannot be read
  */
 export async function slcQuicklook(folder: string, options: QuicklookOptions = {}): Promise<Quicklook> {
@@ -53,6 +56,9 @@ export async function slcQuicklook(folder: string, options: QuicklookOptions = {
 
 /**
  * A float32 plane of linear power (mean, std, a crop) averaged over boxes; incomplete boxes at the far edges are kept.
+ * @param path of the TIFF
+ * @param options pixels of the longer side, signal and progress
+ * @returns a PNG in dB, the averaged plane it shows, and a description
  * @throws FormatError the file is no one-band TIFF
  */
 export async function planeQuicklook(path: string, options: QuicklookOptions = {}): Promise<Quicklook> {

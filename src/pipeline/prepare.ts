@@ -29,6 +29,8 @@ interface PrepareReport extends RunReport {
 /**
  * Writes one intensity crop a date, `<date>_int_crop.tif`, and `pila-prep.json`: |S|^2 in linear power, not calibrated,
  * averaged over looks, cut to the crop. All crops appear together or none.
+ * @param request SLC folder, folder of the crops, crop (looked pixels), looks, no data, workers, overwrite
+ * @returns dates, shape of the crops (azimuth x range cells), and the workers it was done by
  * @throws FormatError the folder holds crops made with other parameters and `overwrite` is not set
  */
 export async function prepare(request: PrepareRequest): Promise<PrepareReport> {

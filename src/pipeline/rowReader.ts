@@ -29,6 +29,11 @@ export function cellsOfLargest({ rows, height }: RowBlocks): number {
   return height * rows.window.range;
 }
 
+/** Bytes of the float32 values of one image in one block. */
+export function valueBytes(blocks: RowBlocks, block: number): number {
+  return rowsOfBlock(blocks, block).count * blocks.rows.window.range * 4;
+}
+
 /** Measured best between 256 KiB and 4 MiB: smaller reads pay more calls, larger ones leave the CPU's own caches. */
 const READ_BYTES = 1 << 20;
 

@@ -141,17 +141,13 @@ export interface WorkPrediction {
  */
 export function predictWork(rows: StackRows, kind: WorkerKind, workers: number | null): WorkPrediction {
   const secondsAlone = workSeconds(rows);
+  const cores = availableParallelism();
   const cost = (count: number): number =>
     count === 1 && kind === "thread"
       ? secondsAlone
-      : secondsAlone / Math.min(count, cores()) + COST.startSeconds[kind];
-  const chosen = workers ?? (cost(cores()) < cost(1) ? cores() : 1);
+      : secondsAlone / Math.min(count, cores) + COST.startSeconds[kind];
+  const chosen = workers ?? (cost(cores) < cost(1) ? cores : 1);
   return { secondsAlone, seconds: cost(chosen), workers: chosen };
-}
-
-/** Cores available to this process. */
-function cores(): number {
-  return availableParallelism();
 }
 
 function workSeconds({ sources, window, looks }: StackRows): number {

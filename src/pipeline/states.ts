@@ -8,6 +8,7 @@ import {
   type RowBlocks,
   RowReader,
   rowsOfBlock,
+  valueBytes,
 } from "./rowReader";
 import type { StackRows } from "./stackRows";
 
@@ -17,11 +18,6 @@ const STATE_BLOCK_BYTES = 2 << 20;
 /** Blocks of rows whose partial states, or values, travel between processes. */
 export function stateBlocks(rows: StackRows): RowBlocks {
   return cutIntoBlocks(rows, STATE_BLOCK_BYTES / (rows.window.range * STATE_BYTES));
-}
-
-/** Bytes of the float32 values of one block. */
-export function valueBytes(blocks: RowBlocks, block: number): number {
-  return rowsOfBlock(blocks, block).count * blocks.rows.window.range * 4;
 }
 
 /** Bytes of the partial states of one block. */

@@ -6,7 +6,7 @@ import { type RowTask, startRowWork } from "./moments";
 import type { ShowProgress, WorkerStarter } from "./run";
 
 /** A row task with the counter that shares out its blocks. */
-export interface SharedRowTask {
+interface SharedRowTask {
   readonly task: RowTask;
   readonly counter: SharedArrayBuffer;
 }

@@ -27,6 +27,9 @@ export interface Comparison {
 /**
  * Compares two products of one shape. NaN on both sides agrees, on one side only it is a difference.
  * @param rtol allowed |a - b| / |b|; 0 asks for equal values
+ * @param a a TIFF
+ * @param b the TIFF that is right
+ * @returns largest absolute and relative difference, number of pixels that differ, and the first of them
  * @throws ShapeError their shapes differ
  */
 export async function verifyPlanes(a: string, b: string, rtol: number): Promise<Comparison> {

@@ -1,4 +1,4 @@
-// Started as ranks by faults.test.ts: node faultyRank.js KIND UNIQUE_WORD. The last rank misbehaves, the others wait for it.
+// Started as ranks by faults.slow.test.ts: node faultyRank.js KIND UNIQUE_WORD. The last rank misbehaves, the others wait for it.
 import { readFileSync } from "node:fs";
 import { BackendError } from "../../../src/core/errors";
 import { joinMpi } from "../../../src/parallel/mpi/world";
