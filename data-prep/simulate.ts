@@ -54,7 +54,7 @@ interface SimulatedStack {
  * @throws ShapeError the image is smaller than 16 x 16
  * @throws UsageError dates, seed or workers out of range
  * @throws FormatError the tree holds dates that are not of this stack, or a folder cannot be made
- * @throws WorkerError a worker failed or the disk is full
+ * @throws WorkerError a worker failed; FileError the disk is full
  * @throws the reason of the signal, when it was aborted
  */
 export async function simulateStack(options: SimulateOptions): Promise<SimulatedStack> {
@@ -116,6 +116,13 @@ function requireFitting(tree: string, dates: readonly string[]): void {
   if (!existsSync(tree)) return;
   if (!statSync(tree).isDirectory()) {
     throw new FormatError(`${tree}: found a file, expected a folder; name another place`, { path: tree });
+  }
+  const unknown = dates.map((date) => join(tree, date, `${date}.slc`)).find((path) => existsSync(path));
+  if (unknown !== undefined && !existsSync(join(tree, "truth.json"))) {
+    throw new FormatError(
+      `${unknown}: found an image beside no truth.json, expected none that a simulation did not make; name an empty folder or remove it`,
+      { path: unknown },
+    );
   }
   const other = readdirSync(tree).find((name) => /^\d{8}$/.test(name) && !dates.includes(name));
   if (other === undefined) return;

@@ -37,7 +37,7 @@ function drawBlocks(task: SimulateTask): void {
 function writeInPlace(path: string, bytes: Uint8Array, position: number): void {
   const file = openSync(path, "r+");
   try {
-    writeFully(file, bytes, position);
+    writeFully(file, bytes, position, path);
   } finally {
     closeSync(file);
   }

@@ -1,6 +1,6 @@
 // What comes from outside npm: Debian's packages, installed by apt-get where that is possible and named otherwise (their
 // absence never stops the set-up), and the private Python environment .venv with Jupyter.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findProgram, mustRun, outputOf, runLogged } from "./run.mjs";
 import { hashFiles, isWhole, NOTHING, weighFolder } from "./state.mjs";
@@ -75,13 +75,21 @@ const requirementsOf = (context) =>
     existsSync(join(context.root, file)),
   );
 
+const GDAL_REQUIREMENTS = "requirements-gdal.txt";
+/** Whether the environment holds the libraries of rasterio's wheel, where src/io/gdal.ts looks for libgdal. */
+function hasGdal(context) {
+  const lib = join(folderOf(context), "lib");
+  const pythons = existsSync(lib) ? readdirSync(lib) : [];
+  return pythons.some((python) => existsSync(join(lib, python, "site-packages/rasterio.libs")));
+}
+
 export const pythonStep = {
   name: "Python environment",
 
   key: (context) => ({
     "the folder": context.root,
     "the Python": existsSync(pythonOf(context)) ? "there" : findPython(),
-    requirements: hashFiles(context.root, requirementsOf(context)),
+    requirements: hashFiles(context.root, [...requirementsOf(context), GDAL_REQUIREMENTS]),
   }),
 
   weigh(context) {
@@ -109,7 +117,16 @@ export const pythonStep = {
     const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"];
     const command = [pythonOf(context), ...pip, ...files.flatMap((file) => ["-r", file])];
     await mustRun(context, "pip install", command, "Check the network, then run npm run setup again.");
-    return `${files.join(" and ")} installed`;
+    // Plain bytes are read without it: where no wheel fits, the set-up goes on.
+    const wheelAlone = ["--no-deps", "--only-binary=:all:", "-r", GDAL_REQUIREMENTS];
+    await runLogged(context, "pip install gdal", [pythonOf(context), ...pip, ...wheelAlone]);
+    return `${[...files, ...(hasGdal(context) ? [GDAL_REQUIREMENTS] : [])].join(", ")} installed`;
+  },
+
+  missing(context) {
+    if (hasGdal(context)) return [];
+    const remedy = "npm run setup -- --retry tries again (pip's words: .setup/pip-install-gdal.log)";
+    return [{ what: "libgdal", neededFor: "compressed TIFF, HDF5 and other files than plain bytes", remedy }];
   },
 };
 

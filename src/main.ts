@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command, Context } from "./commands/command";
 import { commandHelp, findCommand, overview, parseArguments } from "./commands/registry";
-import { type PilaError, UsageError } from "./core/errors";
-import { isOneOfSeveral, rankEnvironment } from "./parallel/mpi/detect";
+import { namedError, type PilaError, UsageError } from "./core/errors";
+import { isOneOfSeveral } from "./parallel/mpi/detect";
 
 /** Exit codes of processes that a signal ended: 128 and its number. */
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -27,17 +27,19 @@ export async function main(words: readonly string[]): Promise<number> {
   listenToSignals(controller);
   try {
     if (name === undefined || name === "--help" || name === "help") {
-      process.stdout.write(`${overview()}\n`);
+      print(overview());
+      await written();
       return name === undefined ? 2 : 0;
     }
     const command = findCommand(name);
     requireSingle(name, rest);
     await runCommand(name, command, rest, controller.signal);
+    await written();
     return 0;
   } catch (error) {
     if (isOfWorker(error)) await signalOnItsWay(controller.signal);
     if (controller.signal.aborted) return (controller.signal.reason as Interruption).exitCode;
-    return report(error, debug);
+    return report(namedError(error), debug);
   }
 }
 
@@ -49,7 +51,7 @@ async function runCommand(
 ): Promise<void> {
   const args = parseArguments(name, command, words);
   if (args.flag("help")) {
-    process.stdout.write(`${commandHelp(name, command)}\n`);
+    print(commandHelp(name, command));
     return;
   }
   const quiet = args.flag("quiet");
@@ -57,7 +59,7 @@ async function runCommand(
   const context: Context = {
     signal,
     quiet,
-    print: (line) => process.stdout.write(`${line}\n`),
+    print,
     tell: (line) => {
       if (!quiet) progress.tell(line);
     },
@@ -73,7 +75,7 @@ async function runCommand(
 /** Only `stats mpi` knows what to do as one of several ranks: anything else would be done several times over. */
 function requireSingle(name: string, words: readonly string[]): void {
   if (name === "stats" && words[0] === "mpi") return;
-  if (!isOneOfSeveral(rankEnvironment(process.env))) return;
+  if (!isOneOfSeveral(process.env)) return;
   throw new UsageError(
     `found pila ${name} started as several ranks, expected one process; under mpiexec or srun only \`pila stats mpi\` shares its work`,
   );
@@ -89,6 +91,33 @@ function listenToSignals(controller: AbortController): void {
       setTimeout(() => process.exit(code), GRACE_MS).unref();
     });
   }
+}
+
+/** What a shell sees of a program that wrote to a pipe nobody reads: 128 and the number of SIGPIPE. */
+const UNREAD_CODE = 141;
+
+/** Nothing has been printed: standard output is not opened before, which takes a millisecond. */
+let hasPrinted = false;
+
+/**
+ * Prints a line of the result. A reader that closes its end (`| head -1`) ends the command in silence; a result that
+ * cannot be written is an error.
+ */
+function print(line: string): void {
+  if (!hasPrinted) {
+    hasPrinted = true;
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      process.exit(
+        error.code === "EPIPE" ? UNREAD_CODE : report(namedError(error, "standard output"), false),
+      );
+    });
+  }
+  process.stdout.write(`${line}\n`);
+}
+
+/** Waits until what was printed is written, or has failed: the error comes a turn of the event loop later. */
+async function written(): Promise<void> {
+  if (hasPrinted) await new Promise((resolve) => process.stdout.write("", resolve));
 }
 
 /** Whether other processes did the work that failed. Commands that are not bundled bring their own copy of the classes: the name tells. */

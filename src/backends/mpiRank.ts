@@ -1,5 +1,5 @@
-import { closeSync, openSync } from "node:fs";
 import type { Shape } from "../core/raster";
+import type { ProductTarget } from "../io/products";
 import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";
 import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
 import { type MomentTargets, momentTargets, planReduction, startReducing } from "../pipeline/moments";
@@ -49,8 +49,7 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
       return;
     }
     const reports = await withProducts(outputs, rows.window, meter, undefined, async (products) => {
-      const paths = products.map((product) => product.temporaryPath);
-      work(world, rows, { targets: momentTargets(products), paths }, meter);
+      work(world, rows, momentTargets(products), meter);
       const receiving = meter.since();
       const received = receiveReports(world);
       meter.end("receive", "reports", receiving);
@@ -65,18 +64,12 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
   }
 }
 
-/** The products, on the one rank that makes them. */
-interface OwnProducts {
-  readonly targets: MomentTargets;
-  readonly paths: readonly string[];
-}
-
 /** Every rank reads its own dates; partial states go to rank 0 block by block. */
-function reduceDates(world: MpiWorld, rows: StackRows, own: OwnProducts | null, meter: Meter): void {
+function reduceDates(world: MpiWorld, rows: StackRows, own: MomentTargets | null, meter: Meter): void {
   const blocks = stateBlocks(rows);
   const dates = datesOfWorker(rows.sources.length, world.rank, world.size);
   const states = new BlockStates(blocks, meter);
-  const merger = own === null ? null : new StateMerger(blocks, own.targets, meter);
+  const merger = own === null ? null : new StateMerger(blocks, own, meter);
   for (let block = 0; block < blocks.count; block++) {
     const mine = states.compute(block, dates);
     if (merger === null) {
@@ -100,9 +93,9 @@ function reduceDates(world: MpiWorld, rows: StackRows, own: OwnProducts | null, 
 }
 
 /** Every rank reduces its band of rows of every date and writes them in place; only a barrier joins them. */
-function reduceBand(world: MpiWorld, rows: StackRows, own: OwnProducts | null, meter: Meter): void {
+function reduceBand(world: MpiWorld, rows: StackRows, own: MomentTargets | null, meter: Meter): void {
   const exchanging = meter.start();
-  const targets = own === null ? receiveTargets(world) : own.targets;
+  const targets = own ?? receiveJson<MomentTargets>(world, 0, TAG.targets);
   if (own !== null) sendTargets(world, own);
   meter.end(own === null ? "receive" : "send", "targets", exchanging);
   // Blocks of a plan for this many workers, dealt out as one contiguous band a rank.
@@ -113,27 +106,21 @@ function reduceBand(world: MpiWorld, rows: StackRows, own: OwnProducts | null, m
   const reducing = startReducing(task, meter);
   for (let block = from; block < to; block++) reducing.do(block);
   reducing.close();
-  if (own === null)
-    for (const target of [targets.mean, targets.std, targets.count]) if (target) closeSync(target.file);
   const start = meter.start();
   world.barrier();
   meter.end("wait", "barrier", start);
 }
 
-/** Descriptors mean nothing to another process: paths travel, each rank opens them itself. */
-function sendTargets(world: MpiWorld, own: OwnProducts): void {
-  const text = Buffer.from(JSON.stringify(own));
-  for (let rank = 1; rank < world.size; rank++) world.send(text, rank, TAG.targets);
-}
-
-function receiveTargets(world: MpiWorld): MomentTargets {
-  const { targets, paths } = receiveJson<OwnProducts>(world, 0, TAG.targets);
-  const [mean, std, count] = paths.map((path) => openSync(path, "r+"));
-  return {
-    mean: { ...targets.mean, file: mean! },
-    std: { ...targets.std, file: std! },
-    count: targets.count === null ? null : { ...targets.count, file: count! },
+/** Descriptors mean nothing to another process: it opens the products by their paths. */
+function sendTargets(world: MpiWorld, { mean, std, count }: MomentTargets): void {
+  const byPath = (target: ProductTarget): ProductTarget => ({ ...target, file: null });
+  const targets: MomentTargets = {
+    mean: byPath(mean),
+    std: byPath(std),
+    count: count === null ? null : byPath(count),
   };
+  const text = Buffer.from(JSON.stringify(targets));
+  for (let rank = 1; rank < world.size; rank++) world.send(text, rank, TAG.targets);
 }
 
 function receiveReports(world: MpiWorld): readonly MeterReport[] {

@@ -120,6 +120,7 @@ async function simulatedStack(quick: boolean, context: Context): Promise<string>
   const flat = join(folder, "slc");
   // truth.json is written last: where it stands the stack is complete.
   if (!existsSync(join(tree, "truth.json"))) {
+    rmSync(tree, { recursive: true, force: true });
     const { dates, shape, seed } = quick ? SIMULATED.quick : SIMULATED.whole;
     context.tell(`informe: no stack named, simulating ${dates} dates of ${shape.azimuth} x ${shape.range}`);
     await simulateStack({ tree, dates, shape, seed, signal: context.signal, onProgress: context.progress });

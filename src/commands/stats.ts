@@ -2,7 +2,7 @@ import type { MpiJob } from "../backends/mpiRank";
 import { BACKEND_IDS, findBackend } from "../backends/registry";
 import { formatShape } from "../core/raster";
 import { findStaleDates } from "../io/folders";
-import { rankEnvironment } from "../parallel/mpi/detect";
+import { isOneOfSeveral } from "../parallel/mpi/detect";
 import {
   type Arguments,
   type Command,
@@ -35,7 +35,7 @@ async function run(args: Arguments, context: Context): Promise<void> {
   const count = args.text("count") ?? null;
   for (const stale of findStaleDates(intensityFolder)) context.tell(`pila: ${stale}; prepare it again`);
 
-  if (backend.id === "mpi" && rankEnvironment(process.env).started) {
+  if (backend.id === "mpi" && isOneOfSeveral(process.env)) {
     await runAsRank({ intensityFolder, mean, std, count, split }, args, context);
     return;
   }

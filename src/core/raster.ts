@@ -95,6 +95,14 @@ export function formatWindow(window: Window): string {
   return [window.azimuth, window.range, window.azimuthOffset, window.rangeOffset].join(",");
 }
 
+/** The part of some rows of an image that a read is to bring. */
+export interface RowRange {
+  readonly row: number;
+  readonly rows: number;
+  readonly column: number;
+  readonly columns: number;
+}
+
 /** What one pixel is: intensity (float32) or a complex SLC sample (complex64: re, im as float32; cint16: as int16). */
 type PixelKind = "float32" | "complex64" | "cint16";
 

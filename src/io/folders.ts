@@ -46,8 +46,8 @@ export function findScenes(folder: string, choice: SlcChoice = {}): readonly Fou
 
 /**
  * The coregistered SLC images of a folder, of the tree below it, or of a file with several.
- * @param folder images of any format that pila reads, one a date
- * @param choice which are meant, where a date has several
+ * @param folder a folder, a tree, or a file with an image a date, of any format that pila reads
+ * @param choice which image of a date is wanted, where there are several
  * @returns the scenes by date, and their common shape, azimuth x range
  * @throws FormatError a date cannot be read, or several images of a date are not told apart by `choice`
  * @throws ShapeError a date has another shape than the others
@@ -118,10 +118,10 @@ export type IntensityChoice = Pick<SlcChoice, "polarisation" | "band">;
 /**
  * The intensity images of a folder, in name order: `*_int_crop.tif` if there are any, else every `*.tif`, else VRTs and
  * ENVI images of real values; or the bands of one file, a date each.
- * @param folder one image a date
+ * @param folder one image a date, or a file with a band a date
  * @param outputs files about to be written: where an earlier run of pila wrote them beside images that are no crops,
  *   they are left out, so that results among the inputs are no inputs
- * @param choice which band is meant, where images have several
+ * @param choice which band is wanted, where there are several
  * @returns the scenes, and their common shape, azimuth x range
  * @throws FormatError no image, one that cannot be read, or several bands that `choice` does not tell apart
  * @throws ShapeError images of different shapes

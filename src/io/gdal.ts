@@ -1,56 +1,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FormatError } from "../core/errors";
-import type { Shape } from "../core/raster";
-import type { RowRange } from "./rows";
+import type { RowRange, Shape } from "../core/raster";
 
-/** What a band is read as. */
+/** What a band is read as: an intensity, or a complex SLC sample. */
 type PixelKind = "float32" | "complex64";
-
-/**
- * The drivers that may open a file or a source of a VRT, by what ends the name of the function that registers them.
- * No other is registered, so neither a file nor what it names reaches the network or a driver that nobody tried.
- * netCDF is left out: it reads the same HDF5 file with its rows upside down.
- */
-const DRIVERS = {
-  GTiff: "GTiff", // SAOCOM L1A, Sentinel-1, Capella, SNAP, dolphin, COG
-  VRT: "VRT", // ISCE2, FRInGE, gdalbuildvrt
-  ENVI: "ENVI", // the reference date of ISCE2, and bil and bip
-  ISCE: "ISCE",
-  ROI_PAC: "ROIPAC",
-  HDF5: "HDF5", // OPERA CSLC, NISAR RSLC
-  HDF5Image: "HDF5Image", // one image of them
-} as const;
-
-const OPTIONS = {
-  // MiB. A larger cache reads no faster; what counts is to ask for whole rows of blocks.
-  GDAL_CACHEMAX: "64",
-  // The workers of pila are the threads.
-  GDAL_NUM_THREADS: "1",
-  // Sidecars (.aux.xml, .msk, .hdr) are tried by name, so a folder of thousands of files is not listed at each opening.
-  GDAL_DISABLE_READDIR_ON_OPEN: "TRUE",
-  // A VRT runs no Python and reads no network; its raw files may lie anywhere: a person named it at a command line.
-  // Else what a raw file lacks is read as zeros.
-  RAW_CHECK_FILE_SIZE: "YES",
-  GDAL_VRT_ENABLE_PYTHON: "NO",
-  CPL_VSIL_CURL_ALLOWED_EXTENSIONS: ".no-name-ends-like-this",
-  GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE: "ALL",
-} as const;
-
-/** Names that the system's loader knows, GDAL 3.12 to 3.4. */
-const SYSTEM_LIBRARIES = Array.from({ length: 9 }, (_, i) => `libgdal.so.${38 - i}`);
-
-/** GDAL decodes whole blocks in memory: an image compressed as one strip would have to fit as a whole. */
-const LARGEST_BLOCK_BYTES = 1 << 27;
-
-const REAL_TYPE = /^(Byte|U?Int(8|16|32)|Float(16|32|64))$/;
-const COMPLEX_TYPE = /^C(Int(16|32)|Float(16|32|64))$/;
-
-// Numbers of gdal.h and cpl_error.h.
-const TYPE_CODES = { mask: 1, float32: 6, complex64: 10 } as const;
-const OPEN_RASTER_AND_SAY_WHY_NOT = 0x42;
-const [READ, PACKED, FAILURE] = [0, 0, 3];
-const [MASK_ALL_VALID, MASK_NODATA] = [1, 8];
 
 /** What one band holds. Plain data. */
 export interface GdalBand {
@@ -80,18 +34,15 @@ export function gdalVersion(): string {
  */
 export function openGdal(path: string, image: string = path): GdalDataset {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile() !== true) {
-    const found = stats === undefined ? "nothing" : "a folder or a device";
-    throw fault(path, `found ${found}, expected a raster file; name the file itself`);
-  }
+  const found = stats === undefined ? "nothing" : "a folder or a device";
+  if (stats?.isFile() !== true) throw fault(path, `found ${found}, expected a file; name the raster itself`);
   const gdal = loadedGdal(path);
   const drivers = Object.keys(DRIVERS);
   gdal.errorReset();
   const handle = gdal.open(image, OPEN_RASTER_AND_SAY_WHY_NOT, [...drivers, null], null, null);
   if (handle !== null) return new GdalDataset(gdal, path, handle);
   const expected = `a raster that GDAL ${gdal.version} reads by ${drivers.join(", ")}`;
-  const next = "copy it again if it is damaged, or export it as GeoTIFF";
-  throw fault(path, `found ${lastError(gdal)}, expected ${expected}; ${next}`);
+  throw fault(path, `found ${lastError(gdal)}, expected ${expected}; copy it again, or export it as GeoTIFF`);
 }
 
 /** A raster that was opened. Bands are counted from 1, as GDAL does. */
@@ -115,10 +66,9 @@ export class GdalDataset {
     this.driver = gdal.description(gdal.driver(handle));
     this.shape = { azimuth: gdal.rows(handle), range: gdal.columns(handle) };
     this.bandCount = gdal.bandCount(handle);
-    const listed = this.metadata(0, "SUBDATASETS");
-    const names = Object.keys(listed).filter((key) => key.endsWith("_NAME"));
-    const descriptionOf = (key: string) => listed[key.replace(/NAME$/, "DESC")] ?? "";
-    this.subdatasets = new Map(names.map((key) => [listed[key]!, descriptionOf(key)]));
+    // SUBDATASET_1_NAME, SUBDATASET_1_DESC, SUBDATASET_2_NAME …
+    const listed = Object.values(this.metadata(0, "SUBDATASETS"));
+    this.subdatasets = new Map(listed.flatMap((name, i) => (i % 2 === 0 ? [[name, listed[i + 1]!]] : [])));
   }
 
   /**
@@ -128,7 +78,9 @@ export class GdalDataset {
   band(band: number): GdalBand {
     const gdal = this.#gdal;
     const handle = this.#bandHandle(band);
-    const type: string = gdal.typeName(gdal.type(handle));
+    // GDAL before 3.7 takes int8 for uint8.
+    const signed = this.metadata(band, "IMAGE_STRUCTURE").PIXELTYPE === "SIGNEDBYTE";
+    const type: string = signed ? "signed Byte" : gdal.typeName(gdal.type(handle));
     const hasNodata = [0];
     const nodata: number = gdal.nodata(handle, hasNodata);
     const flags: number = gdal.maskFlags(handle);
@@ -158,15 +110,15 @@ export class GdalDataset {
   /**
    * Reads columns of some rows of a band, row after row without gaps, into memory that may be shared.
    * Integers become float32 and doubles are rounded to it; scale and offset are not applied.
-   * Whole rows of blocks (`blockShape`) are decoded once; other cuts decode blocks again, unless 64 MiB hold a whole
-   * row of them: a tiled image of 20,480 columns came five times slower by 100 rows than by 512.
+   * Ask for whole rows of blocks (`blockShape`): other cuts decode blocks again where 64 MiB do not hold a row of them.
    * @param kind what the caller takes the band for: complex is never read as real, nor real as complex
    * @throws FormatError the band is of another kind, or its bytes do not decode
    * @throws RangeError the memory is too small
    */
   readRows(band: number, range: RowRange, kind: PixelKind, into: Uint8Array, at: number): void {
     const { type, kind: found } = this.band(band);
-    if (found !== kind) throw fault(this.path, `found ${type} in band ${band}, ${otherKind(found)}`);
+    const why = NOT_OF_KIND[found ?? "none"];
+    if (found !== kind) throw fault(this.path, `found ${type} in band ${band}, ${why}`);
     this.#read(this.#bandHandle(band), `band ${band}`, range, TYPE_CODES[kind], into, at);
   }
 
@@ -178,10 +130,7 @@ export class GdalDataset {
   readMask(band: number, range: RowRange, into: Uint8Array, at: number): void {
     // GDAL makes a mask of a value too, but of a complex sample it compares the real part alone.
     if (this.band(band).mask !== "pixels") {
-      throw fault(
-        this.path,
-        `found no mask in band ${band}, expected one; compare with the value for no data`,
-      );
+      throw fault(this.path, `found no mask in band ${band}, expected one; use the value for no data`);
     }
     const mask = this.#gdal.maskBand(this.#bandHandle(band));
     this.#blockShape(mask);
@@ -212,11 +161,10 @@ export class GdalDataset {
     const [range, azimuth] = [[0], [0]];
     gdal.blockSize(band, range, azimuth);
     const shape = { azimuth: azimuth[0]!, range: range[0]! };
-    const bytes = shape.azimuth * shape.range * gdal.typeBytes(gdal.type(band));
-    if (bytes <= LARGEST_BLOCK_BYTES) return shape;
-    const [found, largest] = [bytes, LARGEST_BLOCK_BYTES].map((value) => Math.round(value / 2 ** 20));
+    const size = Math.round((shape.azimuth * shape.range * gdal.typeBytes(gdal.type(band))) / 2 ** 20);
+    if (size <= LARGEST_BLOCK_MIB) return shape;
     const next = "write it again in tiles (gdal_translate -co TILED=YES)";
-    throw fault(this.path, `found blocks of ${found} MiB, expected at most ${largest}; ${next}`);
+    throw fault(this.path, `found blocks of ${size} MiB, expected at most ${LARGEST_BLOCK_MIB}; ${next}`);
   }
 
   #read(band: Handle, what: string, range: RowRange, type: number, into: Uint8Array, at: number): void {
@@ -236,26 +184,64 @@ export class GdalDataset {
   }
 }
 
-function otherKind(found: PixelKind | null): string {
-  if (found === null) return "expected numbers of at most 32 bits or doubles; convert it";
-  return found === "float32"
-    ? "an intensity or an amplitude, expected complex samples; put intensities in a folder for pila stats"
-    : "complex samples, expected real values; make intensities of them with pila prep";
-}
+/** GDAL decodes whole blocks in memory: an image compressed as one strip would have to fit as a whole. */
+const LARGEST_BLOCK_MIB = 128;
+
+const REAL_TYPE = /^(Byte|U?Int(8|16|32)|Float(16|32|64))$/;
+const COMPLEX_TYPE = /^C(Int(16|32)|Float(16|32|64))$/;
+
+const NOT_OF_KIND = {
+  float32: "an intensity or amplitude, expected complex samples; put those in a folder for pila stats",
+  complex64: "complex samples, expected real values; make intensities of them with pila prep",
+  none: "expected numbers of at most 32 bits or doubles; convert it",
+} as const;
+
+// Numbers of gdal.h and cpl_error.h.
+const TYPE_CODES = { mask: 1, float32: 6, complex64: 10 } as const;
+const [OPEN_RASTER_AND_SAY_WHY_NOT, READ, PACKED, FAILURE] = [0x42, 0, 0, 3];
+const [MASK_ALL_VALID, MASK_NODATA] = [1, 8];
 
 function fault(path: string, sentence: string): FormatError {
   return new FormatError(`${path}: ${sentence}`, { path });
 }
 
 function lastError(gdal: Gdal): string {
-  const text: string = gdal.lastError().replace(/\s+/g, " ").trim();
-  return text === "" ? "an error without a reason" : `"${text}"`;
+  return `"${gdal.lastError().replace(/\s+/g, " ").trim()}"`;
 }
 
 type Koffi = typeof import("koffi", { with: { "resolution-mode": "require" }});
 type Library = ReturnType<Koffi["load"]>;
 type Handle = bigint;
 type Gdal = ReturnType<typeof bindGdal>;
+
+/**
+ * The drivers that may open a file or a source of a VRT, by what ends the name of the function that registers them.
+ * No other is registered, so neither a file nor what it names reaches the network or a driver that nobody tried.
+ * netCDF is left out: it reads the same HDF5 file with its rows upside down.
+ */
+const DRIVERS = {
+  GTiff: "GTiff", // SAOCOM L1A, Sentinel-1, Capella, SNAP, dolphin, COG
+  VRT: "VRT", // ISCE2, FRInGE, gdalbuildvrt
+  ENVI: "ENVI", // the reference date of ISCE2, and bil and bip
+  ISCE: "ISCE",
+  ROI_PAC: "ROIPAC",
+  HDF5: "HDF5", // OPERA CSLC, NISAR RSLC
+  HDF5Image: "HDF5Image", // one image of them
+} as const;
+
+const OPTIONS = {
+  // MiB; a larger cache reads no faster, whole rows of blocks do. The workers of pila are the threads.
+  GDAL_CACHEMAX: "64",
+  GDAL_NUM_THREADS: "1",
+  // Sidecars (.aux.xml, .msk, .hdr) are tried by name, so a folder of thousands of files is not listed at each opening.
+  GDAL_DISABLE_READDIR_ON_OPEN: "TRUE",
+  // Else what a raw file lacks would be read as zeros.
+  RAW_CHECK_FILE_SIZE: "YES",
+  // A VRT runs no Python and reads no network; its raw files may lie anywhere: a person named it at a command line.
+  GDAL_VRT_ENABLE_PYTHON: "NO",
+  CPL_VSIL_CURL_ALLOWED_EXTENSIONS: ".no-name-ends-like-this",
+  GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE: "ALL",
+} as const;
 
 /** Each thread binds the functions for itself; the library, its drivers and its options are those of the process. */
 let bound: Gdal | undefined;
@@ -302,33 +288,40 @@ function bindGdal(path: string | null) {
     nodata: bind("double GDALGetRasterNoDataValue(void *band, _Out_ int *success)"),
     maskFlags: bind("int GDALGetMaskFlags(void *band)"),
     maskBand: bind("void *GDALGetMaskBand(void *band)"),
-    read: bind(
-      "int GDALRasterIO(void *band, int write, int column, int row, int columns, int rows, " +
-        "void *into, int intoColumns, int intoRows, int type, int pixelBytes, int rowBytes)",
-    ),
+    read: bind("int GDALRasterIO(void *, int, int, int, int, int, void *, int, int, int, int, int)"),
     errorReset: bind("void CPLErrorReset()"),
     lastError: bind("const char *CPLGetLastErrorMsg()"),
     lastErrorType: bind("int CPLGetLastErrorType()"),
   };
 }
 
+/** What the system's loader may know, from a GDAL to come down to 3.6. */
+const SYSTEM_LIBRARIES = Array.from({ length: 14 }, (_, i) => `libgdal.so.${45 - i}`);
+
 /** The library that the environment names, else rasterio's of the private Python, else the system's. */
 function loadLibrary(koffi: Koffi, path: string | null): Library {
   const named = process.env.PILA_GDAL_LIBRARY;
   const failures: string[] = [];
   for (const file of named === undefined ? [...wheelLibraries(), ...SYSTEM_LIBRARIES] : [named]) {
-    try {
-      if (dirname(file).endsWith(".libs")) loadNeighbours(koffi, file);
-      // Node exports an OpenSSL and a zlib of its own, which the library must not take for those it was built with.
-      return koffi.load(file, { deep: true });
-    } catch (cause) {
-      if (!SYSTEM_LIBRARIES.includes(file)) failures.push(`${file}: ${(cause as Error).message}`);
-    }
+    if (dirname(file).endsWith(".libs")) loadNeighbours(koffi, file);
+    // Node exports an OpenSSL and a zlib of its own, which the library must not take for those it was built with.
+    const library = tryLoading(koffi, file, { deep: true });
+    if (typeof library !== "string") return library;
+    if (!SYSTEM_LIBRARIES.includes(file)) failures.push(`${file}: ${library}`);
   }
-  const found = failures.length === 0 ? "no libgdal" : `no libgdal that loads (${failures.join("; ")})`;
-  const remedy = named === undefined ? "run npm run setup" : "correct or unset PILA_GDAL_LIBRARY";
-  const sentence = `found ${found}, expected GDAL's library, which reads what is not plain bytes; ${remedy}`;
+  const tried = ["no libgdal that loads", ...failures].join("; ");
+  const next = named === undefined ? "run npm run setup" : "correct or unset PILA_GDAL_LIBRARY";
+  const sentence = `found ${tried}, expected GDAL's library, for what is not plain bytes; ${next}`;
   throw path === null ? new FormatError(sentence) : fault(path, sentence);
+}
+
+/** The library, or why it does not load. */
+function tryLoading(koffi: Koffi, file: string, options: { deep: boolean }): Library | string {
+  try {
+    return koffi.load(file, options);
+  } catch (cause) {
+    return (cause as Error).message;
+  }
 }
 
 /** This file runs from dist/src/io, or within a bundle in dist/bin. */
@@ -345,18 +338,11 @@ function listFolder(folder: string): string[] {
 
 /** A wheel's libraries find each other only where they are loaded already: round by round, while any more will load. */
 function loadNeighbours(koffi: Koffi, file: string): void {
-  const loads = (neighbour: string): boolean => {
-    try {
-      // HDF5 may take Node's zlib: it inflates 1.4 times faster than the system's.
-      koffi.load(neighbour, { deep: !basename(neighbour).startsWith("libhdf5") });
-      return true;
-    } catch {
-      return false;
-    }
-  };
   let waiting = listFolder(dirname(file)).filter((neighbour) => neighbour !== file);
   for (let before = Infinity; waiting.length < before; ) {
     before = waiting.length;
-    waiting = waiting.filter((neighbour) => !loads(neighbour));
+    // HDF5 may take Node's zlib: it inflates 1.4 times faster than the system's.
+    const deep = (name: string) => !basename(name).startsWith("libhdf5");
+    waiting = waiting.filter((name) => typeof tryLoading(koffi, name, { deep: deep(name) }) === "string");
   }
 }

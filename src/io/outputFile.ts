@@ -17,7 +17,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { FormatError, UsageError } from "../core/errors";
+import { FormatError, namedError, UsageError } from "../core/errors";
 
 /** Temporary files of this process that are neither in place nor removed yet. */
 const pending = new Set<string>();
@@ -25,7 +25,7 @@ const pending = new Set<string>();
 /** A file that appears under its name whole or not at all. */
 export class OutputFile {
   readonly path: string;
-  /** Descriptor of the temporary file; valid in every thread of the process until the file is in place or discarded. */
+  /** Descriptor of the temporary file, in every thread of the process; until it is released, in place or discarded. */
   readonly file: number;
   #isOpen = true;
   #writingBack: Promise<void> | null = null;
@@ -49,11 +49,17 @@ export class OutputFile {
 
   /** Writes all bytes at a position. */
   write(bytes: Uint8Array, position: number): void {
-    writeFully(this.file, bytes, position);
+    writeFully(this.file, bytes, position, this.path);
+  }
+
+  /** Closes the descriptor: more is written by `temporaryPath`. For files more than a process may hold open. */
+  release(): void {
+    this.#close();
   }
 
   /** Begins to bring what is written so far to the disk, beside other work: less is left for the end. */
   writeBack(): void {
+    if (!this.#isOpen) return;
     this.#writingBack ??= new Promise((resolve) => {
       // An error shows again, and counts, when `flush` or `commit` asks for everything.
       fdatasync(this.file, () => {
@@ -66,12 +72,19 @@ export class OutputFile {
   /** Brings the bytes to the disk, beside other work; `place` may follow. */
   async flush(): Promise<void> {
     await this.#writingBack;
-    await settled((done) => fsync(this.file, done));
+    const file = this.#isOpen ? this.file : openSync(this.temporaryPath, "r+");
+    try {
+      await settled((done) => fsync(file, done)).catch((error: unknown) => {
+        throw namedError(error, this.path);
+      });
+    } finally {
+      if (!this.#isOpen) closeSync(file);
+    }
   }
 
   /** Puts the flushed file in place of what stood there, beside other work: freeing a large old file takes milliseconds. */
   async place(): Promise<void> {
-    this.#close();
+    if (this.#isOpen) this.#close();
     await settled((done) => rename(this.temporaryPath, this.path, done));
     this.#forget();
   }
@@ -122,11 +135,19 @@ export function writeWholeFile(path: string, content: string | Uint8Array): void
   }
 }
 
-/** Writes all bytes at a position: writeSync may return short. */
-export function writeFully(file: number, bytes: Uint8Array, position: number): void {
+/**
+ * Writes all bytes at a position: writeSync may return short.
+ * @param path the file, for the error
+ * @throws FileError the disk is full, or refuses in another way
+ */
+export function writeFully(file: number, bytes: Uint8Array, position: number, path: string): void {
   let done = 0;
-  while (done < bytes.length) {
-    done += writeSync(file, bytes, done, bytes.length - done, position + done);
+  try {
+    while (done < bytes.length) {
+      done += writeSync(file, bytes, done, bytes.length - done, position + done);
+    }
+  } catch (error) {
+    throw namedError(error, path);
   }
 }
 

@@ -1,27 +1,61 @@
 // Products: float32 GeoTIFFs that appear whole under their names, their header made before the first pixel is known.
 import { closeSync, openSync, readSync } from "node:fs";
 import { PIXEL_BYTES, type Shape } from "../core/raster";
-import { OutputFile } from "./outputFile";
+import { OutputFile, writeFully } from "./outputFile";
 import { describeTiff, FIELD, FIELD_BYTES, TAG } from "./tiff";
 
-/** Where rows of a product are written. Plain data, valid in every thread of the process. */
+/** Where rows of a product are written. Plain data. */
 export interface ProductTarget {
-  readonly file: number;
+  /** In every thread of the process that made the product; null: the file is opened by its path for every write. */
+  readonly file: number | null;
+  /** The temporary file, and the product that it becomes. */
+  readonly path: string;
+  readonly product: string;
   readonly dataOffset: number;
   readonly rowBytes: number;
 }
 
 /** A float32 product whose rows may be written in any order; it appears whole when it is put in place. */
 export class Product extends OutputFile {
-  readonly target: ProductTarget;
   readonly fileBytes: number;
+  readonly #layout: Pick<ProductTarget, "dataOffset" | "rowBytes">;
+  #isHeld = true;
 
   constructor(path: string, shape: Shape) {
     super(path);
     const { bytes, dataOffset, fileBytes } = productHeader(shape);
     this.write(bytes, 0);
     this.fileBytes = fileBytes;
-    this.target = { file: this.file, dataOffset, rowBytes: shape.range * PIXEL_BYTES.float32 };
+    this.#layout = { dataOffset, rowBytes: shape.range * PIXEL_BYTES.float32 };
+  }
+
+  get target(): ProductTarget {
+    return {
+      file: this.#isHeld ? this.file : null,
+      path: this.temporaryPath,
+      product: this.path,
+      ...this.#layout,
+    };
+  }
+
+  override release(): void {
+    super.release();
+    this.#isHeld = false;
+  }
+}
+
+/** Writes whole rows of a product, from `row` on. */
+export function writeProductRows(target: ProductTarget, rows: Uint8Array, row: number): void {
+  const position = target.dataOffset + row * target.rowBytes;
+  if (target.file !== null) {
+    writeFully(target.file, rows, position, target.product);
+    return;
+  }
+  const file = openSync(target.path, "r+");
+  try {
+    writeFully(file, rows, position, target.product);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type PlaneSource,
   type Raster,
   type RawSource,
+  type RowRange,
   type Window,
 } from "../core/raster";
 import type { GdalDataset } from "./gdal";
@@ -21,14 +22,6 @@ export interface ReadRows {
 
 /** Gaps up to a page between the wanted parts of two rows are read too: the page cache hands out whole pages anyway. */
 const LARGEST_GAP_BYTES = 4096;
-
-/** The part of some rows of an image that a read is to bring. */
-export interface RowRange {
-  readonly row: number;
-  readonly rows: number;
-  readonly column: number;
-  readonly columns: number;
-}
 
 /** Bytes of memory that reading these rows may write: gaps included. */
 export function rowBufferBytes(source: PlaneSource, rows: number, columns: number): number {
@@ -117,7 +110,7 @@ export class PlaneReader {
   /** The longest unused first. */
   readonly #files = new Map<string, number>();
   readonly #datasets = new Map<number, GdalDataset>();
-  readonly #mostFiles = mostOpenFiles();
+  readonly #mostFiles = filesToHold(READERS);
 
   constructor(sources: readonly PlaneSource[]) {
     this.#sources = sources;
@@ -304,20 +297,21 @@ function fillBackground({ nodata, kind }: MosaicSource, rows: Uint8Array): void 
   for (let at = 0; at < rows.length; at += sample.length) rows.set(sample, at);
 }
 
-/** Descriptors that stay free for everything else: outputs, children, what Node itself opens. */
+/** Descriptors that stay free for what Node, its threads and children open themselves. */
 const OTHER_FILES = 64;
-/** Threads of one process share its descriptors; each may hold this part of them. */
-const SHARES = 16;
+/** Threads of one process share its descriptors, and are not told how many of them read. */
+const READERS = 16;
 
-/** How many files one reader keeps open: the process may have some, and its threads are not told of each other's. */
-function mostOpenFiles(): number {
+/** How many files each of `sharers` may hold open at once, of those that this process may have; at least one. */
+export function filesToHold(sharers: number): number {
+  let most = 256;
   try {
-    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
-    if (soft !== undefined) return Math.max(1, Math.floor((Number(soft) - OTHER_FILES) / SHARES));
+    const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1")) ?? [];
+    most = Number(soft ?? most);
   } catch {
     // Not Linux: what every system allows at least.
   }
-  return Math.floor((256 - OTHER_FILES) / SHARES);
+  return Math.max(1, Math.floor((most - OTHER_FILES) / sharers));
 }
 
 /**

@@ -1,5 +1,4 @@
-import { writeFully } from "../io/outputFile";
-import type { Product, ProductTarget } from "../io/products";
+import { type Product, type ProductTarget, writeProductRows } from "../io/products";
 import { type Kernels, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
 import { exactMoments } from "../statistics/exactMoments";
@@ -112,7 +111,7 @@ function writeRows(
   count: number,
 ): number {
   const bytes = kernels.bytes.subarray(from, from + count * target.rowBytes);
-  writeFully(target.file, bytes, target.dataOffset + row * target.rowBytes);
+  writeProductRows(target, bytes, row);
   return bytes.length;
 }
 
@@ -131,7 +130,7 @@ export function momentBlocks(rows: StackRows, workers: number): RowBlocks {
   const held = bytes / (sources.length * window.range * 4);
   const read = looks === null ? window.azimuth : looksRowsPerRead(rows, looks);
   const shared = workers === 1 ? window.azimuth : window.azimuth / (workers * BLOCKS_A_WORKER);
-  return cutIntoBlocks(rows, Math.min(held, read, shared));
+  return cutIntoBlocks(rows, Math.min(held, read, shared), sources.length);
 }
 
 /** Products that a reduction fills; count is optional. */

@@ -1,5 +1,5 @@
-import { HOST_IS_BIG_ENDIAN, type Looks, PIXEL_BYTES, type PlaneSource } from "../core/raster";
-import { memoryLayout, PlaneReader, type ReadRows, type RowRange, rowBufferBytes } from "../io/rows";
+import { HOST_IS_BIG_ENDIAN, type Looks, PIXEL_BYTES, type PlaneSource, type RowRange } from "../core/raster";
+import { memoryLayout, PlaneReader, type ReadRows, rowBufferBytes } from "../io/rows";
 import { type Kernels, MISSING, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import { Meter } from "../parallel/meter";
 import type { StackRows } from "./stackRows";
@@ -11,11 +11,26 @@ export interface RowBlocks {
   readonly count: number;
 }
 
-/** @param height rows wanted in a block; it is held between one row and all of them */
-export function cutIntoBlocks(rows: StackRows, height: number): RowBlocks {
-  const { azimuth } = rows.window;
-  const held = Math.min(azimuth, Math.max(1, Math.floor(height)));
+/**
+ * @param height rows wanted in a block; it is held between one row and all of them. Where GDAL decodes rows together, a
+ *   block has whole groups of them, as long as the intensities of `planes` dates stay within 32 MiB
+ */
+export function cutIntoBlocks(rows: StackRows, height: number, planes = 1): RowBlocks {
+  const { azimuth, range } = rows.window;
+  const group = decodedTogether(rows);
+  const most = Math.max(height, DECODED_BYTES / (planes * range * 4));
+  const wanted = height >= group ? height - (height % group) : Math.min(group, most);
+  const held = Math.min(azimuth, Math.max(1, Math.floor(wanted)));
   return { rows, height: held, count: Math.ceil(azimuth / held) };
+}
+
+/** Decoded rows that one block may hold. */
+const DECODED_BYTES = 32 << 20;
+
+/** How many rows of the window GDAL decodes at once, at most; 1 where none of the images is decoded. */
+function decodedTogether({ sources, looks }: StackRows): number {
+  const lines = sources.map((source) => (source.by === "gdal" ? source.blockRows : 1));
+  return Math.max(1, Math.floor(Math.max(...lines) / (looks?.azimuth ?? 1)));
 }
 
 /** First row and number of rows of one block. */
@@ -36,11 +51,15 @@ export function valueBytes(blocks: RowBlocks, block: number): number {
 
 /** Measured best between 256 KiB and 4 MiB: smaller reads pay more calls, larger ones leave the CPU's own caches. */
 const READ_BYTES = 1 << 20;
+/** Rows that GDAL decodes together and that take more than this are decoded again for every read. */
+const LARGEST_READ_BYTES = 48 << 20;
 
-/** How many looked rows of one image one read brings: at least one. */
-export function looksRowsPerRead({ sources, window }: StackRows, looks: Looks): number {
-  const bytes = sources.map((source) => rowBufferBytes(source, looks.azimuth, window.range * looks.range));
-  return Math.max(1, Math.floor(READ_BYTES / Math.max(...bytes)));
+/** How many looked rows of one image one read brings: at least one, and what GDAL decodes at once is read at once. */
+export function looksRowsPerRead(rows: StackRows, looks: Looks): number {
+  const samples = rows.window.range * looks.range;
+  const bytes = Math.max(...rows.sources.map((source) => rowBufferBytes(source, looks.azimuth, samples)));
+  const together = Math.min(decodedTogether(rows), Math.floor(LARGEST_READ_BYTES / bytes));
+  return Math.max(1, Math.floor(READ_BYTES / bytes), together);
 }
 
 /** Brings rows of intensity of any date of a stack into kernel memory, for one thread. */

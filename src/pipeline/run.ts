@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { pixelCount, type Shape } from "../core/raster";
 import { Product } from "../io/products";
+import { filesToHold } from "../io/rows";
 import type { Meter } from "../parallel/meter";
 import type { StackRows } from "./stackRows";
 
@@ -84,6 +85,9 @@ export async function runWithWorkers<Team, Source extends Opened>(
   }
 }
 
+/** Products may hold half of the descriptors. */
+const PRODUCTS_AND_INPUTS = 2;
+
 /**
  * Runs a piece of work that fills products; they are put in place together when it succeeds and vanish when it fails.
  * Whenever the work tells its progress, what is written so far begins its way to the disk.
@@ -98,7 +102,12 @@ export async function withProducts<T>(
   const products: Product[] = [];
   try {
     let start = meter.start();
-    for (const path of paths) products.push(new Product(path, shape));
+    const held = filesToHold(PRODUCTS_AND_INPUTS);
+    for (const path of paths) {
+      const product = new Product(path, shape);
+      products.push(product);
+      if (paths.length > held) product.release();
+    }
     meter.end("write", "headers", start);
     const result = await fill(products, (done, total) => {
       for (const product of products) product.writeBack();
@@ -106,7 +115,9 @@ export async function withProducts<T>(
     });
     start = meter.start();
     // All are on the disk before any takes its place.
-    await Promise.all(products.map((product) => product.flush()));
+    for (let i = 0; i < products.length; i += held) {
+      await Promise.all(products.slice(i, i + held).map((product) => product.flush()));
+    }
     await Promise.all(products.map((product) => product.place()));
     meter.end("write", "commit", start);
     return result;

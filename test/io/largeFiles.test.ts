@@ -49,9 +49,9 @@ testUnless(pythonMissing)("a product over 4 GiB is a BigTIFF that geotiff and ra
   withFolder(async (folder) => {
     const path = join(folder, "large.tif");
     const product = new Product(path, LARGE);
-    const { file, dataOffset, rowBytes } = product.target;
+    const { dataOffset, rowBytes } = product.target;
     const row = Float32Array.from({ length: LARGE.range }, (_, i) => i + 0.5);
-    writeSync(file, row, 0, row.byteLength, dataOffset + (LARGE.azimuth - 1) * rowBytes);
+    writeSync(product.file, row, 0, row.byteLength, dataOffset + (LARGE.azimuth - 1) * rowBytes);
     await product.place();
     assert.is(statSync(path).size, product.fileBytes);
     assert.ok(product.fileBytes > 2 ** 32);

@@ -29,9 +29,14 @@ export function rankEnvironment(env: NodeJS.ProcessEnv): RankEnvironment {
   return { started: false };
 }
 
-/** True when this process is one of several ranks, or may be: the launcher does not say how many there are. */
-export function isOneOfSeveral(environment: RankEnvironment): boolean {
-  return environment.started && environment.size !== 1;
+/**
+ * True when this process is one of several ranks. What a launcher of a single process leaves in its environment is no
+ * job; where it does not say how many there are, a rank above 0 shows that there are more.
+ */
+export function isOneOfSeveral(env: NodeJS.ProcessEnv): boolean {
+  const { started, size } = rankEnvironment(env);
+  if (!started) return false;
+  return size === undefined ? Number(env.PMI_RANK ?? env.PMIX_RANK ?? 0) > 0 : size > 1;
 }
 
 function withSize(family: MpiFamily, size: number | undefined): RankEnvironment {
