@@ -51,8 +51,8 @@ interface Link {
  * else that stands in the way is refused. All is checked before the first link is made.
  * @param tree folder of the images
  * @param flat folder of the links; made where it is missing
- * @param choice which image of a date is wanted, where there are several
- * @returns the dates, the links made and those there already, and what was left out with its reason
+ * @param choice which images are meant, where a date has several
+ * @returns the dates, the links made, those there already and those removed, and what was left out with its reason
  * @throws FormatError no image in the tree, several of a date that `choice` does not tell apart, something in the way
  */
 export function linkStack(tree: string, flat: string, choice: SlcChoice = {}): LinkedStack {

@@ -37,7 +37,7 @@ interface DataFolder {
 const UNKNOWN = "unknown";
 
 /**
- * What a folder holds: SLC where there are complex images and no crops, else intensities, with the crop, looks and
+ * What a folder holds: SLC where there are SLC descriptions and no crops, else intensities, with the crop, looks and
  * no data of their pila-prep.json.
  * @throws FormatError, ShapeError it is no stack
  */
@@ -60,10 +60,11 @@ export async function describeFolder(folder: string): Promise<DataFolder> {
   };
 }
 
+/** True where there are complex images, readable or not, and no crops. */
 function isSlcFolder(folder: string): boolean {
   try {
-    if (statSync(folder).isDirectory() && listFolder(folder).some((name) => name.endsWith(CROP_SUFFIX)))
-      return false;
+    const isFolder = statSync(folder).isDirectory();
+    if (isFolder && listFolder(folder).some((name) => name.endsWith(CROP_SUFFIX))) return false;
     return searchImages(folder, false).some(({ isReal }) => !isReal);
   } catch {
     // Opening it as a stack says what is wrong with it.

@@ -8,7 +8,8 @@ export interface Finding {
   readonly dates: readonly string[];
   readonly path: string;
   readonly found: string;
-  readonly expected: string;
+  /** null: nothing else than was found. */
+  readonly expected: string | null;
   /** What follows for the results. */
   readonly effect: string;
   readonly nextStep: string;
@@ -16,7 +17,8 @@ export interface Finding {
 
 /** `FILE: found …, expected …; effect; next step`. */
 export function wordFinding({ path, found, expected, effect, nextStep }: Finding): string {
-  return `${path}: found ${found}, expected ${expected}; ${effect}; ${nextStep}`;
+  const wish = expected === null ? "" : `, expected ${expected}`;
+  return `${path}: found ${found}${wish}; ${effect}; ${nextStep}`;
 }
 
 /** Findings of one kind and wording that differ only in their file and dates, as one; in order of the first of each. */

@@ -129,16 +129,15 @@ function pixelsOf({ image }: FoundImage): string {
 
 function byChoice(root: string, found: readonly FoundImage[], choice: SlcChoice): readonly FoundImage[] {
   const { polarisation = null, subdataset = null, band = null } = choice;
-  const readable = found.filter(({ image }) => image !== null);
   const narrow = (
     images: readonly FoundImage[],
     wanted: string,
     has: (found: FoundImage) => boolean,
     nameOf: (found: FoundImage) => string | null,
   ): readonly FoundImage[] => {
-    const kept = images.filter((each) => each.image === null || has(each));
-    if (readable.length === 0 || kept.some(({ image }) => image !== null)) return kept;
-    const names = [...new Set(readable.map(nameOf).filter((name) => name !== null))].sort();
+    const kept = images.filter(has);
+    if (kept.length > 0) return kept;
+    const names = [...new Set(images.map(nameOf).filter((name) => name !== null))].sort();
     throw new FormatError(
       `${root}: found ${names.length === 0 ? "none that is told" : names.join(", ")}, expected ${wanted}; choose one that is there, or leave the choice out`,
       { path: root },
@@ -150,18 +149,19 @@ function byChoice(root: string, found: readonly FoundImage[], choice: SlcChoice)
     images = narrow(
       images,
       `polarisation ${wanted}`,
-      (each) => each.polarisation === wanted,
+      // A file that cannot be read is of the polarisation that its name tells.
+      (each) => each.polarisation === wanted || (each.image === null && each.polarisation === null),
       (each) => each.polarisation,
     );
   }
   if (subdataset !== null) {
     const end = subdataset.replace(/^\/*/, "/");
-    const has = ({ image }: FoundImage) => `/${image!.label ?? ""}`.endsWith(end);
-    images = narrow(images, `subdataset ${subdataset}`, has, (each) => each.image!.label);
+    const has = ({ image }: FoundImage) => image === null || `/${image.label ?? ""}`.endsWith(end);
+    images = narrow(images, `subdataset ${subdataset}`, has, (each) => each.image?.label ?? null);
   }
   if (band !== null) {
-    const has = ({ image }: FoundImage) => image!.band === band;
-    images = narrow(images, `band ${band}`, has, (each) => `band ${each.image!.band}`);
+    const has = ({ image }: FoundImage) => image === null || image.band === band;
+    images = narrow(images, `band ${band}`, has, (each) => `band ${each.image?.band}`);
   }
   return images;
 }

@@ -33,19 +33,14 @@ export function findScenes(folder: string, choice: SlcChoice = {}): readonly Fou
   if (found.length === 0) throw noScenes(folder);
   const { images, findings } = chooseImages(folder, found, choice);
   const scenes = checkShapes(folder, images.map(toScene));
+  const placeOf = (finding: Finding): number =>
+    Math.max(
+      0,
+      scenes.findIndex(({ date }) => finding.dates.includes(date)),
+    );
   return scenes.map((scene, i) => ({
     ...scene,
-    findings: [
-      ...scene.findings,
-      ...findings.filter(
-        ({ dates }) =>
-          i ===
-          Math.max(
-            0,
-            scenes.findIndex(({ date }) => dates.includes(date)),
-          ),
-      ),
-    ],
+    findings: [...scene.findings, ...findings.filter((finding) => placeOf(finding) === i)],
   }));
 }
 

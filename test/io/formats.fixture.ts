@@ -234,6 +234,24 @@ const VRT: readonly Layout[] = [
     }),
   },
   {
+    name: "a window of a mosaic that covers more",
+    by: "pieces",
+    opened: "crops",
+    write: eachDate((folder, date, samples) => {
+      const at = join(folder, "large", date);
+      mkdirSync(at, { recursive: true });
+      const rows = [0, 7] as const;
+      const sources = rows.map((row, i): Drawn => {
+        const count = i === 0 ? 7 : 6;
+        writeSlc(at, `part${i}`, { azimuth: count, range: 10 }, cut(samples, SHAPE, row, count, 0, 10));
+        return [`part${i}.slc.vrt`, [0, count, 0, 10], [row + 3, count, 2, 10]];
+      });
+      put(join(at, "mosaic.vrt"), vrtOf(drawnBand(sources), 'rasterXSize="13" rasterYSize="17"'));
+      const crop: Drawn = [`../large/${date}/mosaic.vrt`, [3, 13, 2, 10], WHOLE];
+      put(join(folder, "crops", `${date}.slc.vrt`), vrtOf(drawnBand([crop])));
+    }),
+  },
+  {
     name: "one window of a larger raw image",
     opened: "crops",
     write: eachDate((folder, date, samples) => {

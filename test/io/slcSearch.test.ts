@@ -114,6 +114,10 @@ test("several polarisations are listed and chosen, never mixed; no advice names 
     put(...["x-hh-20230105", "x-hv-20230105", "x-hh-20230117"].map((name) => join(folder, name)));
     assert.match(messageOf(folder), /2 polarisations, HH \(2\), HV \(1\), expected one; choose by --pol HH$/);
     assert.equal(datesOf(folder, { polarisation: "hh" }), ["x-hh-20230105", "x-hh-20230117"]);
+    rmSync(join(folder, "x-hv-20230105.slc"));
+    assert.equal(datesOf(folder, { polarisation: "HH" }), ["x-hh-20230105", "x-hh-20230117"]);
+    assert.match(messageOf(folder, { polarisation: "HV" }), /found no data file/);
+    put(join(folder, "x-hv-20230105"));
     const message = messageOf(folder, { polarisation: "VV" });
     assert.match(message, /found HH, HV, expected polarisation VV; choose one that is there/);
     assert.not.match(message, /--pol VV/);

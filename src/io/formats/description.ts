@@ -95,12 +95,16 @@ export function readDescription(
     size,
     head,
     get text() {
-      text ??= size > LARGEST_DESCRIPTION_BYTES || head.includes(0) ? null : readText(path);
+      if (text === undefined) {
+        text = size > LARGEST_DESCRIPTION_BYTES || head.includes(0) ? null : readText(path);
+      }
       return text;
     },
     get xml() {
-      const isDescription = xml === undefined && ROOT_ELEMENT.test(head.toString("latin1"));
-      if (xml === undefined) xml = isDescription && this.text !== null ? parseXml(this.text, name) : null;
+      if (xml === undefined) {
+        const isDescription = ROOT_ELEMENT.test(head.toString("latin1"));
+        xml = isDescription && this.text !== null ? parseXml(this.text, name) : null;
+      }
       return xml;
     },
   };

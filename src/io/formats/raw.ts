@@ -137,8 +137,9 @@ export function describeInterleaved(file: Description, image: InterleavedImage):
   const sources = Array.from({ length: bands }, (_, i) =>
     describeRawBand(file, { ...raw, pixelStride, rowStride, dataOffset: raw.dataOffset + i * step }),
   );
-  const end = raw.dataOffset + shape.azimuth * shape.range * bands * bytes;
-  const findings = checkEnd(file, { ...raw, rowStride, end });
+  const line = shape.range * bands * bytes;
+  const end = raw.dataOffset + shape.azimuth * line;
+  const findings = checkEnd(file, { ...raw, rowStride: line, end });
   return sources.map((source, i) => ({
     source,
     band: i + 1,
