@@ -43,10 +43,10 @@ test("src beside the report has at most 17800 lines in 115 files", () => {
   assertAtMost(17_800, 115, beside);
 });
 
-test("the set-up has at most 880 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
+test("the set-up has at most 890 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
   const setup = files.filter((name) => /^setup\/.*\.mjs$/.test(name));
   assert.ok(setup.length <= 6, setup.join(" "));
-  assertAtMost(880, 8, [...setup, "setup.mjs", "build.mjs"]);
+  assertAtMost(890, 8, [...setup, "setup.mjs", "build.mjs"]);
 });
 
 test(`a file has at most ${MOST_LINES} lines, and a name that says what is in it`, () => {
