@@ -85,23 +85,21 @@ export function explainLoss(
   sec: Configuration,
   one: Decomposition | null,
 ): Explanation | null {
-  const { decomposition: run, gantt } = configuration;
-  const identity = run?.identity ?? null;
-  if (run === null || gantt === null || identity === null || identity.lossShares === null) return null;
-  if (sec.decomposition === null || sec.gantt === null) return null;
-  const { workers } = configuration;
-  const lossSeconds = run.wallSeconds - sec.decomposition.wallSeconds / workers;
+  const { decomposition: run, gantt, workers } = configuration;
+  const { decomposition: secRun, gantt: secGantt } = sec;
+  if (run === null || gantt === null || secRun === null || secGantt === null) return null;
+  const { identity } = run;
+  if (identity === null || identity.lossShares === null) return null;
+  const lossSeconds = run.wallSeconds - secRun.wallSeconds / workers;
   const stretches = cutIntoStretches(gantt.spans, gantt.wallSeconds);
   const own = followWorker(stretches, busiestOf(run).worker);
-  const base = followWorker(
-    cutIntoStretches(sec.gantt.spans, sec.gantt.wallSeconds),
-    busiestOf(sec.decomposition).worker,
-  );
+  const secStretches = cutIntoStretches(secGantt.spans, secGantt.wallSeconds);
+  const base = followWorker(secStretches, busiestOf(secRun).worker);
   const lone = measureLoneTime(stretches, gantt.spans);
   const alone = workers === 1 ? run : one;
   const parts = [
     ...partsOfSharing(run, workers, identity.computing, lone),
-    ...partsOfComputing(run, sec.decomposition, alone, workers),
+    ...partsOfComputing(run.usefulSeconds, secRun.usefulSeconds, alone?.usefulSeconds ?? 0, workers),
     ...partsOfTheRest(own, base, workers),
   ];
   const causes = parts
@@ -119,7 +117,7 @@ export function explainLoss(
   const isSerial = workers > 1 && explained >= LEAST_SERIAL_SHARE && onData >= share.serialSeconds / 2;
   return {
     run,
-    sec: sec.decomposition,
+    sec: secRun,
     workers,
     speedup: identity.speedup,
     lossSeconds,
@@ -142,14 +140,8 @@ function busiestOf(run: Decomposition): WorkerTime {
 type Part = Omit<Cause, "share"> & { readonly partSeconds: number };
 
 /** What `sec` has nothing of is beyond it by all of its part. */
-function partOf(
-  id: CauseId,
-  partSeconds: number,
-  seconds: number,
-  baseSeconds: number,
-  excessSeconds = partSeconds,
-): Part {
-  return { id, partSeconds, excessSeconds, seconds, baseSeconds };
+function partOf(id: CauseId, part: number, seconds: number, base: number, excess = part): Part {
+  return { id, partSeconds: part, excessSeconds: excess, seconds, baseSeconds: base };
 }
 
 /** How the computing is shared out: who computes, how much and when. */
@@ -171,16 +163,11 @@ function partsOfSharing(run: Decomposition, workers: number, computing: number, 
 }
 
 /** Computing beyond that of sec. */
-function partsOfComputing(
-  run: Decomposition,
-  { usefulSeconds: ofSec }: Decomposition,
-  one: Decomposition | null,
-  workers: number,
-): Part[] {
-  const alone = one !== null && one.usefulSeconds > 0 ? one.usefulSeconds : ofSec;
+function partsOfComputing(seconds: number, ofSec: number, ofOne: number, workers: number): Part[] {
+  const alone = ofOne > 0 ? ofOne : ofSec;
   return [
     partOf("extraWork", (alone - ofSec) / workers, alone, ofSec),
-    partOf("contention", (run.usefulSeconds - alone) / workers, run.usefulSeconds, alone),
+    partOf("contention", (seconds - alone) / workers, seconds, alone),
   ];
 }
 

@@ -1,5 +1,6 @@
+import type { Phase } from "../core/records";
 import type { Configuration, Speedup } from "./configuration";
-import type { Decomposition, ShareName } from "./decomposition";
+import type { Decomposition } from "./decomposition";
 import { type Guarded, groupBy, type Refusal } from "./numbers";
 import { amdahlBound, cutIntoStretches, measureSerialShare, type SerialShare } from "./spans";
 
@@ -102,19 +103,11 @@ export function karpFlatt(speedup: number, workers: number): number {
 }
 
 /** What running in parallel adds to the work itself. Waiting is left out: it is a consequence, not a cost. */
-const OVERHEAD_PHASES: readonly ShareName[] = [
-  "spawn",
-  "init",
-  "serialize",
-  "send",
-  "receive",
-  "merge",
-  "teardown",
-];
+const OVERHEAD: readonly Phase[] = ["spawn", "init", "serialize", "send", "receive", "merge", "teardown"];
 
 /** The absolute speedup that is left when only the measured overhead beyond sec's is charged to the work of `sec`. */
 export function overheadBound(run: Decomposition, sec: Decomposition, cores: number): number {
-  const excess = OVERHEAD_PHASES.reduce((sum, name) => sum + run.seconds[name] - sec.seconds[name], 0);
+  const excess = OVERHEAD.reduce((sum, name) => sum + run.seconds[name] - sec.seconds[name], 0);
   const lanes = Math.min(run.processes, cores);
   return (lanes * sec.wallSeconds) / (sec.wallSeconds + Math.max(0, excess));
 }
