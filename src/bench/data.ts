@@ -5,8 +5,8 @@ import { BackendError, UsageError } from "../core/errors";
 import { type Shape, sameShape } from "../core/raster";
 import { CROP_SUFFIX, openIntensityStack, openSlcStack, readManifest } from "../io/folders";
 import { cropFiles, hashFiles } from "./gate";
+import type { BenchWorld } from "./machine";
 import type { BenchLevel, StoredProtocol } from "./plan";
-import type { BenchWorld } from "./world";
 
 /** One date of a stack: its name, the file that stands for it in the folder, and every file its samples are read from. */
 interface DateFiles {
@@ -237,16 +237,11 @@ async function measureReference(request: LevelsRequest, intens: string, folder: 
 
 /** Runs pila; not timed, not recorded. */
 async function runPila({ protocol, world, signal }: LevelsRequest, words: readonly string[]): Promise<void> {
-  const done = await world.executor.execute(
-    {
-      command: [...world.pila, ...words],
-      folder: process.cwd(),
-      environment: world.environment,
-      timeoutSeconds: protocol.timeoutSeconds,
-      watchMemory: false,
-    },
-    signal,
-  );
+  const { environment } = world;
+  const { timeoutSeconds } = protocol;
+  const command = [...world.pila, ...words];
+  const execution = { command, folder: process.cwd(), environment, timeoutSeconds, watchMemory: false };
+  const done = await world.execute(execution, signal);
   if (done.exitCode === 0) return;
   const why = done.spawnError ?? (done.timedOut ? "it took too long" : done.stderr.trim());
   throw new BackendError(

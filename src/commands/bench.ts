@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeMaps } from "../bench/maps";
-import { LEAST_BLOCKS } from "../bench/protocol";
 import { type BenchOptions, type BenchResult, runBench } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
 import { compareSessions, findRegressions } from "../evidence/compareSessions";
+import { LEAST_BLOCKS } from "../evidence/numbers";
 import { readSession } from "../records/runFolder";
 import {
   type Arguments,
