@@ -59,15 +59,7 @@ export interface PlainError {
   readonly stack: string | undefined;
 }
 
-const ERROR_CLASSES = {
-  ShapeError,
-  FormatError,
-  BackendError,
-  WorkerError,
-  RecordError,
-  VerifyError,
-  UsageError,
-} as const;
+const CLASSES = { ShapeError, FormatError, BackendError, WorkerError, RecordError, VerifyError, UsageError };
 
 /** What of an error can cross a border; whatever else was thrown becomes an Error of its text. */
 export function toPlainError(error: unknown): PlainError {
@@ -80,9 +72,7 @@ export function toPlainError(error: unknown): PlainError {
 /** The error again, of its own class; what is none of pila's becomes a WorkerError that keeps name and message. */
 export function fromPlainError(plain: PlainError): PilaError {
   const options = plain.path === undefined ? {} : { path: plain.path };
-  if (plain.name in ERROR_CLASSES) {
-    return new ERROR_CLASSES[plain.name as keyof typeof ERROR_CLASSES](plain.message, options);
-  }
+  if (plain.name in CLASSES) return new CLASSES[plain.name as keyof typeof CLASSES](plain.message, options);
   return new WorkerError(`found ${plain.name}: ${plain.message} in a worker, expected its result`, {
     cause: plain.stack,
   });
