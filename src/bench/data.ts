@@ -91,9 +91,7 @@ interface PrepOptions {
 
 /** `--crop … --looks … --nodata …`, those that are set. */
 export function prepArguments(prep: PrepOptions): readonly string[] {
-  return Object.entries({ "--crop": prep.crop, "--looks": prep.looks, "--nodata": prep.nodata }).flatMap(
-    ([name, value]) => (value === null ? [] : [name, value]),
-  );
+  return Object.entries(prep).flatMap(([name, value]) => (value === null ? [] : [`--${name}`, value]));
 }
 
 /** Outputs of `sec` that every other run of a level is held against. */

@@ -73,9 +73,8 @@ export async function resolveProtocol(
 ): Promise<{ readonly protocol: StoredProtocol; readonly skipped: EnvRecord["skipped"] }> {
   const asked = options.backends ?? [...BACKEND_IDS, ...(hasSlc ? ["fused"] : [])];
   // fused is only ever compared with prep + sec of the same blocks.
-  const wanted = [
-    ...new Set(["sec", ...asked.flatMap((backend) => (backend === "fused" ? ["prep", "fused"] : [backend]))]),
-  ];
+  const withPrep = asked.flatMap((backend) => (backend === "fused" ? ["prep", "fused"] : [backend]));
+  const wanted = [...new Set(["sec", ...withPrep])];
   const skipped: { label: string; reason: string }[] = [];
   for (const backend of wanted) {
     const reason = missingFor(backend, hasSlc, mpi) ?? (await unavailable(backend));

@@ -18,12 +18,7 @@ export interface Plan {
 }
 
 /** One run that is to be. */
-export interface PlannedRun {
-  readonly runId: string;
-  readonly block: number;
-  readonly order: number;
-  readonly warmup: boolean;
-  readonly traced: boolean;
+export interface PlannedRun extends Pick<RunRecord, "runId" | "block" | "order" | "warmup" | "traced"> {
   readonly configuration: BenchConfiguration;
 }
 

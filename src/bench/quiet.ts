@@ -12,11 +12,8 @@ const NOISE_LIMITS = { cpuPressure: 0.2, stealShare: 0.02, othersShare: 0.1 } as
 /** Shares of very short runs are made of a few clock ticks; less than this of others' work is not told from none. */
 const LEAST_OTHERS_SECONDS = 0.05;
 
-/** A reading with what this machine tells beyond the common fields. */
-interface BenchNoise extends NoiseReading {
-  /** Share of the machine's core time, during the run, worked for anything but the run and the bench; 0..1. */
-  readonly othersShare: number | null;
-}
+/** A reading; the share of others is of what is worked for anything but the run and the bench. */
+type BenchNoise = Required<NoiseReading>;
 
 /** Watches the machine around runs. */
 export interface NoiseProbe {

@@ -11,12 +11,8 @@ import type { Executed } from "./process";
 import type { PlannedRun } from "./protocol";
 import type { NoiseProbe } from "./quiet";
 
-/** A line of runs.jsonl as the bench writes it: the common fields and what tells its crop and its comparison. */
-export interface BenchRun extends RunRecord {
-  readonly crop: string | null;
-  /** Pixels valid in all dates over which a peer was compared with `sec`; null where bytes were. */
-  readonly comparedPixels: number | null;
-}
+/** A line of runs.jsonl as the bench writes it, which always tells its crop and its comparison. */
+export type BenchRun = RunRecord & Required<Pick<RunRecord, "crop" | "comparedPixels">>;
 
 /** The session that a run is part of. */
 export interface OpenSession {
@@ -215,17 +211,14 @@ interface Trace {
  */
 function readTrace(path: string, runId: string, done: Executed): Trace {
   const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+  const { startSeconds: start } = done;
   const spans: SpanRecord[] = [];
   try {
     for (const [index, line] of lines.entries()) {
       if (line === "") continue;
       const place = { path: "its trace", line: index + 1 };
       const span = validateRecord<SpanRecord>("spans", { ...JSON.parse(line), runId }, place);
-      spans.push({
-        ...span,
-        startSeconds: span.startSeconds - done.startSeconds,
-        endSeconds: span.endSeconds - done.startSeconds,
-      });
+      spans.push({ ...span, startSeconds: span.startSeconds - start, endSeconds: span.endSeconds - start });
     }
   } catch (error) {
     return { spans: [], reason: `its spans cannot be used: ${(error as Error).message}` };

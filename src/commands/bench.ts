@@ -70,6 +70,7 @@ export const command: Command = {
 /** Options of the command line; those left out are undefined, so that defaults apply. @throws UsageError */
 function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
   const intensity = checkIntensityOptions(args);
+  const backends = args.text("backends")?.split(",");
   const crops = args.text("crops")?.split(";");
   for (const crop of crops ?? []) parseCrop(crop);
   const resume = args.text("resume");
@@ -85,10 +86,7 @@ function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
     slc: args.text("slc"),
     ...intensity,
     crops,
-    backends: args
-      .text("backends")
-      ?.split(",")
-      .map((part) => part.trim()),
+    backends: backends?.map((part) => part.trim()),
     workers: list("workers", 1024),
     blocks: number("blocks", 1),
     dates: list("dates", 1_000_000),

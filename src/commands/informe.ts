@@ -57,9 +57,6 @@ export const command: Command = {
   },
 };
 
-/** Blocks of a session after its warm-up. */
-const BLOCKS = { whole: 10, quick: 6 } as const;
-
 /** Measures the session of an informe and leaves what it shows in the run folder. */
 async function measureRun(args: Arguments, context: Context): Promise<string> {
   const slc = args.text("slc");
@@ -74,7 +71,7 @@ async function measureRun(args: Arguments, context: Context): Promise<string> {
     looks,
     nodata: nodata ?? "zero",
     peers,
-    blocks: quick ? BLOCKS.quick : BLOCKS.whole,
+    blocks: quick ? 6 : 10,
     commandLine: process.argv.slice(2),
     signal: context.signal,
     onProgress: ({ done, total }) => context.progress(done, total),

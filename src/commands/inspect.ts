@@ -37,17 +37,12 @@ async function writeQuicklook(
   folder: string,
   target: string,
   { dates }: StackInspection,
-  context: Context,
+  { signal, progress }: Context,
 ): Promise<string> {
-  requireDistinctOutputs(
-    [target],
-    dates.flatMap(({ path, dataPath }) => (dataPath === null ? [path] : [path, dataPath])),
-  );
+  const inputs = dates.flatMap(({ path, dataPath }) => (dataPath === null ? [path] : [path, dataPath]));
+  requireDistinctOutputs([target], inputs);
   const { slcQuicklook } = require("../pipeline/picture") as typeof import("../pipeline/picture");
-  const { png, description } = await slcQuicklook(folder, {
-    signal: context.signal,
-    onProgress: context.progress,
-  });
+  const { png, description } = await slcQuicklook(folder, { signal, onProgress: progress });
   writeWholeFile(target, png);
   return description;
 }

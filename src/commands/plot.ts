@@ -52,14 +52,10 @@ export function writeDrawings(
       [join(folder, `${drawing.id}.svg`), svg],
     ];
   });
-  requireDistinctOutputs(
-    files.map(([path]) => path),
-    inputs,
-  );
-  return files.map(([path, content]) => {
-    writeWholeFile(path, content);
-    return path;
-  });
+  const paths = files.map(([path]) => path);
+  requireDistinctOutputs(paths, inputs);
+  for (const [path, content] of files) writeWholeFile(path, content);
+  return paths;
 }
 
 /** F1 and F2; what the records do not allow is told. @throws RecordError nothing can be drawn */

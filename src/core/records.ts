@@ -90,7 +90,7 @@ export interface RunRecord {
   /** Why it failed or was skipped; null when ok. */
   readonly reason: string | null;
   readonly outputSha256: string | null;
-  /** Pixels valid in all dates over which a peer was compared with `sec`. */
+  /** Pixels valid in all dates over which a peer was compared with `sec`; null where bytes were. */
   readonly comparedPixels?: number | null;
   /** Load, CPU pressure or steal passed the threshold just before or during the run. */
   readonly noisy: boolean;

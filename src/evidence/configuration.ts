@@ -119,7 +119,9 @@ export function summariseConfiguration(own: ConfigurationRuns, reference: Refere
     warmups: selectWarmups(runs).map(toTimedRun),
     tracedTimes: timed.some((run) => run.traced),
     seconds,
-    cpuSeconds: medianOf(timed, cpuSeconds),
+    cpuSeconds: medianOf(timed, ({ userSeconds: user, systemSeconds: system }) =>
+      user === null || system === null ? null : user + system,
+    ),
     peakRssBytes: medianOfSampled(runs, (run) => run.peakRssBytes),
     sumRssBytes: medianOfSampled(runs, (run) => run.sumRssBytes),
     comparedPixels: medianOf(timed, (run) => run.comparedPixels ?? null),
@@ -201,10 +203,6 @@ export function decomposeRuns(
     decompositions,
     gantt: { runId, wallSeconds: middle.wallSeconds!, spans: alignSpans(middle, spansByRun.get(runId)!) },
   };
-}
-
-function cpuSeconds(run: RunRecord): number | null {
-  return run.userSeconds === null || run.systemSeconds === null ? null : run.userSeconds + run.systemSeconds;
 }
 
 /** Median over the runs that tell; null when none does. */
