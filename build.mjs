@@ -1,21 +1,12 @@
 // Builds dist/: the AssemblyScript kernels first (their bytes become a TypeScript constant), everything by tsc, then the
 // bundles of what is measured. As a program it builds; the set-up asks `buildStep` whether that is needed.
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundlePrograms, bundles } from "./setup/bundle.mjs";
-import { fillCodeCache } from "./setup/codeCache.mjs";
+import { bundlePrograms, bundles, fillCodeCache } from "./setup/bundle.mjs";
 import { mustRun } from "./setup/run.mjs";
-import { forget, hashFiles, isWhole, reasonToRun, recall, remember, weighFiles } from "./setup/state.mjs";
+import { filesBelow, forget, hashFiles, isThere, reasonToRun, remember, weighFiles } from "./setup/state.mjs";
 
 const SELF = fileURLToPath(import.meta.url);
 /** Folders that tsc compiles, and those in them that it does not: another language, other people's programs. */
@@ -24,15 +15,6 @@ const NOT_FOR_TSC = /^(src\/kernel\/assembly|test\/reference)\//;
 const BUILD_FILES = ["build.mjs", "setup/bundle.mjs", "package-lock.json", "tsconfig.json"];
 /** Written by the build itself. */
 const KERNEL_BYTES = "src/kernel/kernelBytes.ts";
-
-/** Names of files below folders that end so, relative to root; a folder that is not there has none. */
-function filesBelow(root, folders, ending) {
-  const there = folders.filter((folder) => existsSync(join(root, folder)));
-  const names = there.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true }).map((name) => `${folder}/${name}`),
-  );
-  return names.filter((name) => name.endsWith(ending)).sort();
-}
 
 /** What tsc compiles, as paths without ending. */
 const compiledNames = (root) =>
@@ -67,9 +49,11 @@ export const buildStep = {
 /** The kernels' bytes as a constant of TypeScript. */
 const kernelStep = {
   name: "kernel",
-  key: ({ root }) => ({
-    sources: hashFiles(root, [...filesBelow(root, ["src/kernel/assembly"], ".ts"), ...BUILD_FILES]),
-  }),
+  key({ root }) {
+    return {
+      sources: hashFiles(root, [...filesBelow(root, ["src/kernel/assembly"], ".ts"), ...BUILD_FILES]),
+    };
+  },
   weigh: ({ root }) => weighFiles([join(root, KERNEL_BYTES)]),
 };
 
@@ -85,10 +69,10 @@ function buildKernel(context) {
       "--disableWarning 112",
   );
   if (status !== 0) process.exit(status);
+  const text = `/** The compiled kernels, base64. */\nexport const KERNEL_BASE64: string = "${readFileSync(wasm, "base64")}";\n`;
   writeFileSync(
     join(context.root, KERNEL_BYTES),
-    "// Written by build.mjs from src/kernel/assembly.\n" +
-      `/** The compiled kernels, base64. */\nexport const KERNEL_BASE64: string = "${readFileSync(wasm, "base64")}";\n`,
+    `// Written by build.mjs from src/kernel/assembly.\n${text}`,
   );
   remember(kernelStep, context);
 }
@@ -112,9 +96,7 @@ async function build(root) {
   const context = { root, state: join(root, ".setup") };
   buildKernel(context);
   // tsc writes only what has changed since its own notes: where outputs were lost, the notes have to go.
-  const before = recall(buildStep, context);
-  if (before === null || !isWhole(before.weight, buildStep.weigh(context)))
-    rmSync(join(root, "build/tsbuildinfo"), { force: true });
+  if (!isThere(buildStep, context)) rmSync(join(root, "build/tsbuildinfo"), { force: true });
   forget(buildStep, context);
   // node_modules/.bin/tsc may be the TypeScript of tslab: the path names ours.
   const status = runHere(context, "node_modules/typescript/lib/tsc.js -p tsconfig.json");

@@ -5,10 +5,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildStep } from "./build.mjs";
-import { gdalStep, npmStep } from "./setup/packages.mjs";
+import { debianStep, gdalStep, npmStep, pythonStep } from "./setup/packages.mjs";
 import { bold, green, red, SetupError, say, seconds, stopChildrenOnSignals, yellow } from "./setup/run.mjs";
 import { forget, reasonToRun, recall, remember, takeLock } from "./setup/state.mjs";
-import { debianStep, pythonStep } from "./setup/system.mjs";
 
 const STEPS = [debianStep, npmStep, gdalStep, pythonStep, buildStep];
 const OPTIONS = ["--test", "--quiet", "--retry", "--help"];

@@ -16,14 +16,10 @@ const coloured = process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") =
 const paint = (code) => (text) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
 export const [bold, dim, red, green, yellow] = [1, 2, 31, 32, 33].map(paint);
 
-export function say(line) {
-  process.stderr.write(line + "\n");
-}
+export const say = (line) => process.stderr.write(line + "\n");
 
 /** Time since `begin` (performance.now()), as "(3.2 s)". */
-export function seconds(begin) {
-  return dim(`(${((performance.now() - begin) / 1000).toFixed(1)} s)`);
-}
+export const seconds = (begin) => dim(`(${((performance.now() - begin) / 1000).toFixed(1)} s)`);
 
 /** Path of an executable found on PATH, or null. */
 export function findProgram(name) {
@@ -32,12 +28,14 @@ export function findProgram(name) {
 }
 
 /** Whether this user may do with a path what `mode` (constants.R_OK …) says. */
-export function isAllowed(path, mode) {
+export const isAllowed = (path, mode) => orNull(() => accessSync(path, mode)) !== null;
+
+/** What `make` returns; null where it throws. */
+export function orNull(make) {
   try {
-    accessSync(path, mode);
-    return true;
+    return make();
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -112,10 +110,5 @@ export function stopChildrenOnSignals() {
   }
 }
 
-function killGroup(child, signal) {
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // the group has ended by itself
-  }
-}
+/** A group that has ended by itself is no error. */
+const killGroup = (child, signal) => orNull(() => process.kill(-child.pid, signal));

@@ -1,9 +1,9 @@
 // What the set-up remembers of its steps in .setup/, and the lock that lets one set-up at a time work in a checkout.
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { SetupError, say } from "./run.mjs";
+import { orNull, SetupError, say } from "./run.mjs";
 
 const stateFile = (step, context) => join(context.state, `${step.name.replaceAll(" ", "-")}.json`);
 
@@ -20,9 +20,7 @@ export function remember(step, context) {
   writeFileSync(stateFile(step, context), JSON.stringify(state));
 }
 
-export function forget(step, context) {
-  rmSync(stateFile(step, context), { force: true });
-}
+export const forget = (step, context) => rmSync(stateFile(step, context), { force: true });
 
 /**
  * Why a step has to run, or null.
@@ -34,8 +32,13 @@ export function reasonToRun(step, context) {
   if (before === null) return "not done yet";
   const changed = Object.entries(step.key(context)).filter(([name, value]) => before.key[name] !== value);
   if (changed.length > 0) return `${changed.map(([name]) => name).join(" and ")} changed`;
-  if (!isWhole(before.weight, step.weigh(context))) return "something is gone";
+  if (!isThere(step, context)) return "something is gone";
   return context.retry && step.missing?.(context).length > 0 ? "trying again" : null;
+}
+
+/** Whether a step was done and nothing of what it left was lost. */
+export function isThere(step, context) {
+  return isWhole(recall(step, context)?.weight ?? null, step.weigh(context));
 }
 
 /** Whether nothing was lost since `before`; what a user adds by hand does no harm. */
@@ -53,26 +56,26 @@ export function weighFiles(files) {
   return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
-/** Files and bytes below a folder, without paths that `skip` names; null where there is no such folder. */
+/** Files and bytes below a folder, without relative paths that match `skip`; null where there is no such folder. */
 export function weighFolder(folder, skip) {
-  const weight = { files: 0, bytes: 0 };
-  const walk = (path) => {
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
-      const child = join(path, entry.name);
-      if (skip(child)) continue;
-      if (entry.isDirectory()) walk(child);
-      else {
-        weight.files += 1;
-        weight.bytes += lstatSync(child).size;
-      }
-    }
-  };
-  try {
-    walk(folder);
-    return weight;
-  } catch {
-    return null;
-  }
+  return orNull(() => {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !skip.test(relative(folder, path)));
+    return { files: files.length, bytes: files.reduce((sum, path) => sum + lstatSync(path).size, 0) };
+  });
+}
+
+/** Names of files below folders that end so, relative to root; a folder that is not there has none. */
+export function filesBelow(root, folders, ending) {
+  const there = folders.filter((folder) => statSync(join(root, folder), { throwIfNoEntry: false }));
+  const namesIn = (folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((name) => `${folder}/${name}`);
+  return there
+    .flatMap(namesIn)
+    .filter((name) => name.endsWith(ending))
+    .sort();
 }
 
 /** SHA-256 over names and contents of files given relative to root; an absent file counts as absent. */
@@ -83,22 +86,10 @@ export function hashFiles(root, files) {
 }
 
 /** Parsed JSON of a file, or null where there is none or it cannot be read as JSON. */
-export function readJson(path) {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    return null;
-  }
-}
+export const readJson = (path) => orNull(() => JSON.parse(readFileSync(path, "utf8")));
 
 /** A file as text, or null where it cannot be read. */
-export function textOf(path) {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
-}
+export const textOf = (path) => orNull(() => readFileSync(path, "utf8"));
 
 /** Waits until no other living set-up holds the lock, then takes it; the end of the process gives it back. */
 export async function takeLock(state) {

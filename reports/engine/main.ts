@@ -142,7 +142,7 @@ async function main(): Promise<number> {
     root,
     build: join(root, "data-prep/build/engine"),
     tools: join(root, "build/engine"),
-    pila: options.pila ?? pilaCommand(root),
+    pila: options.pila ?? pilaCommand(),
     size: options.size,
     signal: stopper.signal,
     log: (text) => console.error(text),

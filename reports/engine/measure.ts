@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { systemCache } from "../../src/bench/quiet";
+import { prepareCache } from "../../src/bench/quiet";
 import { type Comparison, type Program, writtenBy } from "./programs";
 import { ProcessError, runProcess, type Workbench } from "./workbench";
 
@@ -39,7 +39,7 @@ export async function timeInTurns(
     await timed(pair % 2 === 0 ? "ours" : "theirs");
     await timed(pair % 2 === 0 ? "theirs" : "ours");
   }
-  if (cache === "cold") systemCache.prepare(inputs, "warm");
+  if (cache === "cold") prepareCache(inputs, "warm");
   return timings;
 }
 
@@ -55,7 +55,7 @@ async function runOnce(program: Program, bench: Workbench): Promise<number> {
 }
 
 function requireCache({ inputs }: Comparison, wanted: "warm" | "cold"): void {
-  const state = systemCache.prepare(inputs, wanted);
+  const state = prepareCache(inputs, wanted);
   if (state === wanted) return;
   throw new ProcessError(
     `the page cache is ${state}, ${wanted} was wanted: too little memory, or no fincore`,

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { childEnvironment, createProcessExecutor, systemClock } from "../../src/bench/process";
+import { childEnvironment, executeProcess } from "../../src/bench/process";
 
 /** Where the programs and the data of the bench stand; everything is made on first use and kept. */
 export interface Workbench {
@@ -139,8 +139,6 @@ function vrtNames(folder: string): readonly string[] {
 /** Long enough for a whole environment of Python packages. */
 const TIMEOUT_SECONDS = 1800;
 
-const executor = createProcessExecutor(systemClock);
-
 /**
  * What every process gets: no certificates to read, one BLAS thread, and what Open MPI wants from root and from more
  * ranks than cores. The same shared-memory transport is asked for on both sides: picking one costs it 0.2 s.
@@ -173,7 +171,7 @@ export async function runProcess(
   folder: string,
   signal: AbortSignal,
 ): Promise<Finished> {
-  const done = await executor.execute(
+  const done = await executeProcess(
     { command, folder, environment: ENVIRONMENT, timeoutSeconds: TIMEOUT_SECONDS, watchMemory: false },
     signal,
   );

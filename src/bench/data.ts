@@ -6,8 +6,8 @@ import { type Shape, sameShape } from "../core/raster";
 import { CROP_SUFFIX, openIntensityStack, openSlcStack, readManifest } from "../io/folders";
 import { listFolder, searchImages } from "../io/search";
 import { cropFiles, hashFiles } from "./gate";
+import type { BenchWorld } from "./machine";
 import type { BenchLevel, StoredProtocol } from "./plan";
-import type { BenchWorld } from "./world";
 
 /** One date of a stack: its name, the file that stands for it in the folder, and every file its samples are read from. */
 interface DateFiles {
@@ -91,9 +91,7 @@ interface PrepOptions {
 
 /** `--crop … --looks … --nodata …`, those that are set. */
 export function prepArguments(prep: PrepOptions): readonly string[] {
-  return Object.entries({ "--crop": prep.crop, "--looks": prep.looks, "--nodata": prep.nodata }).flatMap(
-    ([name, value]) => (value === null ? [] : [name, value]),
-  );
+  return Object.entries(prep).flatMap(([name, value]) => (value === null ? [] : [`--${name}`, value]));
 }
 
 /** Outputs of `sec` that every other run of a level is held against. */
@@ -237,16 +235,11 @@ async function measureReference(request: LevelsRequest, intens: string, folder: 
 
 /** Runs pila; not timed, not recorded. */
 async function runPila({ protocol, world, signal }: LevelsRequest, words: readonly string[]): Promise<void> {
-  const done = await world.executor.execute(
-    {
-      command: [...world.pila, ...words],
-      folder: process.cwd(),
-      environment: world.environment,
-      timeoutSeconds: protocol.timeoutSeconds,
-      watchMemory: false,
-    },
-    signal,
-  );
+  const { environment } = world;
+  const { timeoutSeconds } = protocol;
+  const command = [...world.pila, ...words];
+  const execution = { command, folder: process.cwd(), environment, timeoutSeconds, watchMemory: false };
+  const done = await world.execute(execution, signal);
   if (done.exitCode === 0) return;
   const why = done.spawnError ?? (done.timedOut ? "it took too long" : done.stderr.trim());
   throw new BackendError(

@@ -78,10 +78,7 @@ export async function checkPeer(
   }
 }
 
-interface Planes {
-  readonly mean: Raster;
-  readonly std: Raster;
-}
+type Planes = Readonly<Record<"mean" | "std", Raster>>;
 
 /**
  * Compares over the pixels whose count is the number of dates; what a peer makes of the others is its own affair.

@@ -59,24 +59,13 @@ export async function writeMaps(
   const shape: Shape = { azimuth: rows.window.azimuth, range: rows.window.range };
   const box = boxFor(shape, LONGEST_MAP);
   const products = await openPlaneRows([mean, std, count]);
-  const { maps, mapShape } = drawStatistics(runFolder, statistics, products, rows, box);
+  const drawn = drawStatistics(runFolder, statistics, products, rows, box);
   signal?.throwIfAborted();
   const cube = await writeCube(runFolder, rows, signal);
-  const { enl, histogram } = await measureSpeckle(rows, signal);
+  const speckle = await measureSpeckle(rows, signal);
   const manifest = readManifest(intensityFolder);
-  const record: MapsRecord = {
-    schema: 1,
-    shape,
-    crop: manifest?.crop ?? null,
-    looks: manifest?.looks ?? null,
-    dates: rows.dates,
-    mapShape,
-    box,
-    maps,
-    enl,
-    histogram,
-    cube,
-  };
+  const [crop, looks] = [manifest?.crop ?? null, manifest?.looks ?? null];
+  const record: MapsRecord = { schema: 1, shape, crop, looks, dates: rows.dates, ...drawn, ...speckle, cube };
   writeWholeFile(mapsPath(runFolder, "maps.json"), `${JSON.stringify(record, null, 1)}\n`);
   return record;
 }
@@ -88,7 +77,7 @@ function drawStatistics(
   products: StackRows,
   rows: StackRows,
   box: Looks,
-): { readonly maps: readonly MapRecord[]; readonly mapShape: Shape } {
+): Pick<MapsRecord, "mapShape" | "box" | "maps"> {
   const { window } = products;
   const drawn = statistics.flatMap((statistic) =>
     statistic.map === null ? [] : [new StatisticMap(statistic, statistic.map, new BoxMeans(window, box))],
@@ -129,7 +118,7 @@ function drawStatistics(
       colours: picture.colourStops,
     };
   });
-  return { maps, mapShape: drawn[0]!.means.shape };
+  return { mapShape: drawn[0]!.means.shape, box, maps };
 }
 
 /** A statistic on its way to a picture. */

@@ -1,7 +1,7 @@
 import { BACKEND_IDS, findBackend } from "../backends/registry";
 import { UsageError } from "../core/errors";
 import type { NoData, Shape } from "../core/raster";
-import type { EnvRecord } from "../core/records";
+import type { EnvRecord, RunRecord } from "../core/records";
 
 /** What a session is asked to measure; everything left out has a default. */
 export interface ProtocolOptions {
@@ -15,7 +15,7 @@ export interface ProtocolOptions {
   readonly nodata?: NoData | undefined;
   readonly backends?: readonly string[] | undefined;
   readonly workers?: readonly number[] | undefined;
-  /** Blocks after the warm-up. */
+  /** Blocks after the warm-up; 10 by default. */
   readonly blocks?: number | undefined;
   readonly dates?: readonly number[] | undefined;
   readonly cache?: "warm" | "cold" | undefined;
@@ -23,7 +23,7 @@ export interface ProtocolOptions {
   readonly peers?: readonly string[] | undefined;
   /** No run is started after this; null or left out is no limit. */
   readonly budgetSeconds?: number | null | undefined;
-  /** Of one run. */
+  /** Of one run; 600 by default. */
   readonly timeoutSeconds?: number | undefined;
 }
 
@@ -52,11 +52,6 @@ export interface BenchEnv extends EnvRecord {
   readonly protocol: StoredProtocol;
 }
 
-/** Blocks measured unless asked otherwise (the warm-up not counted). */
-const DEFAULT_BLOCKS = 10;
-const TRACE_EVERY = 2;
-const DEFAULT_TIMEOUT_SECONDS = 600;
-
 /** 1, 2, 4, … up to the cores, and the cores themselves. */
 function defaultWorkers(cores: number): readonly number[] {
   const counts = [cores];
@@ -78,17 +73,16 @@ export async function resolveProtocol(
 ): Promise<{ readonly protocol: StoredProtocol; readonly skipped: EnvRecord["skipped"] }> {
   const asked = options.backends ?? [...BACKEND_IDS, ...(hasSlc ? ["fused"] : [])];
   // fused is only ever compared with prep + sec of the same blocks.
-  const wanted = [
-    ...new Set(["sec", ...asked.flatMap((backend) => (backend === "fused" ? ["prep", "fused"] : [backend]))]),
-  ];
+  const withPrep = asked.flatMap((backend) => (backend === "fused" ? ["prep", "fused"] : [backend]));
+  const wanted = [...new Set(["sec", ...withPrep])];
   const skipped: { label: string; reason: string }[] = [];
   for (const backend of wanted) {
     const reason = missingFor(backend, hasSlc, mpi) ?? (await unavailable(backend));
     if (reason !== null) skipped.push({ label: backend, reason });
   }
   const protocol: StoredProtocol = {
-    blocks: options.blocks ?? DEFAULT_BLOCKS,
-    traceEvery: TRACE_EVERY,
+    blocks: options.blocks ?? 10,
+    traceEvery: 2,
     backends: wanted.filter((backend) => skipped.every(({ label }) => label !== backend)),
     workers: options.workers ?? defaultWorkers(cores),
     dates: options.dates ?? null,
@@ -99,7 +93,7 @@ export async function resolveProtocol(
     cache: options.cache ?? "warm",
     peers: (options.peers ?? []).map(parsePeer),
     budgetSeconds: options.budgetSeconds ?? null,
-    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    timeoutSeconds: options.timeoutSeconds ?? 600,
   };
   const level = { dates: 1, crop: null, shape: { azimuth: 1, range: 1 } };
   requireDistinctLabels(buildConfigurations(protocol, [level]));
@@ -163,9 +157,10 @@ export function labelOf(backend: string, workers: number): string {
   return [`${first}${workers}`, ...rest].join("_");
 }
 
-/** Names a configuration among all levels; the A/A twins have one each. */
-export function configurationKey(configuration: BenchConfiguration): string {
-  const { label, twin, level } = configuration;
+type Keyed = Pick<RunRecord, "label" | "twin"> & { readonly level: Pick<RunRecord, "dates" | "crop"> };
+
+/** Names a configuration, or that of a record, among all levels; the A/A twins have one each. */
+export function configurationKey({ label, twin, level }: Keyed): string {
   return [label, twin ?? "", level.dates, level.crop ?? "whole"].join("|");
 }
 
@@ -212,24 +207,12 @@ function peerConfigurations(peer: Peer, counts: readonly number[], level: BenchL
 
 /** @throws UsageError two configurations of a level would carry one label (a peer named as a backend is, or twice) */
 function requireDistinctLabels(configurations: readonly BenchConfiguration[]): void {
-  const seen = new Set<string>();
-  for (const configuration of configurations) {
-    const key = configurationKey(configuration);
-    if (seen.has(key)) {
-      throw new UsageError(
-        `found the label ${configuration.label} for two configurations, expected one label each; rename the peer`,
-      );
-    }
-    seen.add(key);
-  }
-}
-
-/** What the placeholders of a peer's command stand for in one run. */
-interface PeerPlaces {
-  readonly intens: string;
-  readonly mean: string;
-  readonly std: string;
-  readonly workers: number;
+  const keys = configurations.map(configurationKey);
+  const second = configurations.find((_, i) => keys.indexOf(keys[i]!) < i);
+  if (second === undefined) return;
+  throw new UsageError(
+    `found the label ${second.label} for two configurations, expected one label each; rename the peer`,
+  );
 }
 
 /**
@@ -296,9 +279,10 @@ export function splitArguments(command: string): readonly string[] {
 }
 
 /** The arguments with every placeholder replaced; an argument stays one whatever it is filled with. */
-export function fillArguments(command: readonly string[], places: PeerPlaces): readonly string[] {
-  const values: Record<string, string> = { ...places, workers: String(places.workers) };
-  return command.map((argument) =>
-    argument.replace(/\{(intens|mean|std|workers)\}/g, (_, name) => values[name]!),
-  );
+export function fillArguments(
+  command: readonly string[],
+  places: Readonly<Record<"intens" | "mean" | "std" | "workers", string | number>>,
+): readonly string[] {
+  const fill = (_: string, name: keyof typeof places): string => String(places[name]);
+  return command.map((argument) => argument.replace(/\{(intens|mean|std|workers)\}/g, fill));
 }

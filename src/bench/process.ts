@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,12 +43,6 @@ export interface Executed {
   readonly stderr: string;
 }
 
-/** Runs one process at a time; a test brings its own. */
-export interface Executor {
-  /** Never rejects for what the process does; rejects with the signal's reason when that aborts it. */
-  execute(execution: Execution, signal?: AbortSignal): Promise<Executed>;
-}
-
 /** Where the bench takes its time from; a test brings its own. */
 export interface Clock {
   /** Seconds on the host's monotonic clock: the one on which every process of a run dates its spans. */
@@ -70,25 +64,23 @@ const STRAGGLER_MILLISECONDS = 300;
 const TICKS_PER_SECOND = 100;
 
 /**
- * Runs each process in a session of its own, so that everything it starts can be found and ended: on a timeout or
+ * Runs a process in a session of its own, so that everything it starts can be found and ended: on a timeout or
  * an abort by SIGTERM and, after `graceSeconds`, SIGKILL. Processor time is the growth of this process's own account
- * of children it waited for, which the kernel keeps exactly and which costs the measured run nothing.
+ * of children it waited for, which the kernel keeps exactly and which costs the measured run nothing: one at a time.
+ * @returns how it went; never rejects for what the process does
+ * @throws the signal's reason when that aborts it
  */
-export function createProcessExecutor(clock: Clock, graceSeconds = 5): Executor {
-  return { execute: (execution, signal) => execute(execution, signal, clock, graceSeconds) };
-}
-
-async function execute(
+export async function executeProcess(
   execution: Execution,
   signal: AbortSignal | undefined,
-  clock: Clock,
-  graceSeconds: number,
+  clock: Clock = systemClock,
+  graceSeconds = 5,
 ): Promise<Executed> {
   signal?.throwIfAborted();
   const [program, ...parameters] = execution.command;
   const value = randomBytes(8).toString("hex");
   const mark = `${MARK}=${value}`;
-  const before = childSeconds();
+  const before = childTicks();
   const startSeconds = clock.nowSeconds();
   const child = spawn(program!, parameters, {
     cwd: execution.folder,
@@ -102,7 +94,7 @@ async function execute(
   const stderr = collect(child.stderr!, (text) => text.slice(-KEPT_STDERR));
   const stopper = stopOn(child, mark, execution.timeoutSeconds, graceSeconds, signal);
   const { seconds, ...end } = await exitOf(child, clock);
-  const after = childSeconds();
+  const after = childTicks();
   const peaks = memory?.stop() ?? { peakRssBytes: null, sumRssBytes: null };
   const patience = stopper.stopped() ? 0 : STRAGGLER_MILLISECONDS;
   const leftBehind = pid === undefined ? 0 : await endProcesses(() => processesOfRun(pid, mark), patience);
@@ -116,8 +108,8 @@ async function execute(
     leftBehind,
     startSeconds,
     wallSeconds: seconds - startSeconds,
-    userSeconds: before === null || after === null ? null : rounded(after.user - before.user),
-    systemSeconds: before === null || after === null ? null : rounded(after.system - before.system),
+    userSeconds: before && after && (after.user - before.user) / TICKS_PER_SECOND,
+    systemSeconds: before && after && (after.system - before.system) / TICKS_PER_SECOND,
     ...peaks,
     stdout: stdout.text(),
     stderr: stderr.text(),
@@ -130,12 +122,10 @@ function exitOf(
   clock: Clock,
 ): Promise<Pick<Executed, "exitCode" | "signal" | "spawnError"> & { readonly seconds: number }> {
   return new Promise((resolve) => {
-    child.once("error", (error) => {
-      resolve({ exitCode: null, signal: null, spawnError: error.message, seconds: clock.nowSeconds() });
-    });
-    child.once("exit", (exitCode, signal) => {
-      resolve({ exitCode, signal, spawnError: null, seconds: clock.nowSeconds() });
-    });
+    const end = (exitCode: number | null, signal: string | null, spawnError: string | null): void =>
+      resolve({ exitCode, signal, spawnError, seconds: clock.nowSeconds() });
+    child.once("error", (error) => end(null, null, error.message));
+    child.once("exit", (exitCode, signal) => end(exitCode, signal, null));
   });
 }
 
@@ -179,32 +169,23 @@ function collect(stream: Readable, keep: (text: string) => string): { text(): st
   return { text: () => text };
 }
 
-/** User and system seconds of all children waited for so far, with theirs; null where there is no /proc. */
-function childSeconds(): { user: number; system: number } | null {
+/** User and system time of all children waited for so far, with theirs; null where there is no /proc. */
+function childTicks(): { user: number; system: number } | null {
   try {
     const text = readFileSync("/proc/self/stat", "utf8");
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return { user: Number(fields[13]) / TICKS_PER_SECOND, system: Number(fields[14]) / TICKS_PER_SECOND };
+    return { user: Number(fields[13]), system: Number(fields[14]) };
   } catch {
     return null;
   }
 }
-
-/** Differences of ticks are whole hundredths; the subtraction of floats is not. */
-function rounded(seconds: number): number {
-  return Math.round(seconds * TICKS_PER_SECOND) / TICKS_PER_SECOND;
-}
-
-const INTERVAL_MILLISECONDS = 40;
-
-type MemoryPeaks = Pick<Executed, "peakRssBytes" | "sumRssBytes">;
 
 /**
  * Watches the memory of a process and all its children every 40 ms until stopped. A look costs about 0.1 ms a
  * process, so runs that carry a verdict are not watched. The kernel keeps the high-water mark of each process: what is
  * seen is exact up to the last 40 ms of it, and the sum is an upper bound where processes peak at different times.
  */
-function watchMemory(pid: number): { stop(): MemoryPeaks } {
+function watchMemory(pid: number): { stop(): Pick<Executed, "peakRssBytes" | "sumRssBytes"> } {
   let peak = 0;
   let sum = 0;
   const look = (): void => {
@@ -218,13 +199,11 @@ function watchMemory(pid: number): { stop(): MemoryPeaks } {
     }
     sum = Math.max(sum, now);
   };
-  const timer = setInterval(look, INTERVAL_MILLISECONDS);
+  const timer = setInterval(look, 40);
   return {
     stop() {
       clearInterval(timer);
-      return peak === 0
-        ? { peakRssBytes: null, sumRssBytes: null }
-        : { peakRssBytes: peak, sumRssBytes: sum };
+      return { peakRssBytes: peak === 0 ? null : peak, sumRssBytes: peak === 0 ? null : sum };
     },
   };
 }
@@ -248,8 +227,8 @@ export function packageRoot(): string {
  * The command people type after the set-up; never npx, which costs 0.4 s and leaves the real process alive.
  * @throws BackendError it is not linked
  */
-export function pilaCommand(root: string = packageRoot()): readonly string[] {
-  const path = join(root, "node_modules/.bin/pila");
+export function pilaCommand(): readonly string[] {
+  const path = join(packageRoot(), "node_modules/.bin/pila");
   if (!existsSync(path)) {
     throw new BackendError(`${path}: found nothing, expected the pila command; run npm run setup`, { path });
   }
@@ -287,29 +266,21 @@ export function childEnvironment(own: NodeJS.ProcessEnv = process.env): Record<s
  */
 export function runChild(
   command: readonly string[],
-  options: {
-    readonly env?: NodeJS.ProcessEnv;
-    readonly cwd?: string;
-    readonly signal?: AbortSignal | undefined;
-  },
+  { signal, ...where }: Pick<SpawnOptions, "env" | "cwd" | "signal">,
 ): Promise<string> {
   const [program, ...args] = command as [string, ...string[]];
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(program, args, { ...where, stdio: ["ignore", "pipe", "pipe"] });
     const stdout = collect(child.stdout, (text) => text);
     const stderr = collect(child.stderr, (text) => text);
     const stop = (): void => void child.kill("SIGTERM");
-    options.signal?.addEventListener("abort", stop, { once: true });
+    signal?.addEventListener("abort", stop, { once: true });
     child.once("error", (cause) =>
       reject(new WorkerError(`found ${program} not started (${cause.message})`, { cause })),
     );
     child.once("close", (code, signalName) => {
-      options.signal?.removeEventListener("abort", stop);
-      if (options.signal?.aborted) reject(options.signal.reason);
+      signal?.removeEventListener("abort", stop);
+      if (signal?.aborted) reject(signal.reason);
       else if (code === 0) resolve(stdout.text());
       else {
         const words = stderr.text().trim().split("\n").slice(-12).join("\n");

@@ -1,10 +1,8 @@
 import type { RunRecord } from "../core/records";
-import { createRandom, shuffle } from "../evidence/numbers";
+import { createRandom, LEAST_BLOCKS, shuffle } from "../evidence/numbers";
+import type { BenchWorld } from "./machine";
 import { type BenchConfiguration, configurationKey } from "./plan";
-import type { Clock } from "./process";
 
-/** Blocks that a verdict needs at least (the warm-up not counted). */
-export const LEAST_BLOCKS = 6;
 /** A configuration that failed this often in a row is not started again. */
 const FAILURES_IN_A_ROW = 2;
 
@@ -20,12 +18,7 @@ export interface Plan {
 }
 
 /** One run that is to be. */
-export interface PlannedRun {
-  readonly runId: string;
-  readonly block: number;
-  readonly order: number;
-  readonly warmup: boolean;
-  readonly traced: boolean;
+export interface PlannedRun extends Pick<RunRecord, "runId" | "block" | "order" | "warmup" | "traced"> {
   readonly configuration: BenchConfiguration;
 }
 
@@ -43,14 +36,11 @@ export interface Progress {
 }
 
 /** What the protocol has done for it. */
-export interface ProtocolActions {
-  readonly clock: Clock;
+export interface ProtocolActions extends Pick<BenchWorld, "clock" | "precise"> {
   /** Makes one run and records it. Rejects only when `signal` aborts it or nothing more can be measured at all. */
   measure(planned: PlannedRun): Promise<RunRecord>;
   /** Records a run that is not made. */
   skip(planned: PlannedRun, reason: string): RunRecord;
-  /** True when no further block is needed: every ratio's interval is narrow enough. Asked after each whole block. */
-  precise(runs: readonly RunRecord[]): boolean;
   progress(event: Progress): void;
   readonly signal: AbortSignal | undefined;
   /** Seconds from now on after which no run is started; null is no limit. */
@@ -62,9 +52,11 @@ export interface ProtocolActions {
  * `traceEvery`-th block once more with spans (the A/A pair's first only, peers never), all shuffled together.
  */
 export function planBlock(plan: Plan, block: number): readonly PlannedRun[] {
-  const timed = plan.configurations.map((configuration) => ({ configuration, traced: false }));
-  const traced = block % plan.traceEvery === 0 ? plan.configurations.filter(isTraceable) : [];
-  const all = [...timed, ...traced.map((configuration) => ({ configuration, traced: true }))];
+  const { configurations } = plan;
+  const traceable = configurations.filter(({ backend, twin }) => backend !== "peer" && twin !== "b");
+  const timed = configurations.map((configuration) => ({ configuration, traced: false }));
+  const traced = traceable.map((configuration) => ({ configuration, traced: true }));
+  const all = block % plan.traceEvery === 0 ? [...timed, ...traced] : timed;
   const random = createRandom((plan.seed ^ Math.imul(block + 1, 0x9e3779b1)) >>> 0);
   return shuffle(all, random).map((run, order) => ({
     ...run,
@@ -92,13 +84,12 @@ export async function runProtocol(
   const total = blocks.reduce((sum, block) => sum + block.length, 0);
   const before = recorded.length;
   const started = actions.clock.nowSeconds();
+  const budget = actions.budgetSeconds ?? Number.POSITIVE_INFINITY;
   for (const [block, planned] of blocks.entries()) {
     for (const run of planned) {
       if (known.has(run.runId)) continue;
       if (actions.signal?.aborted) return { stopped: "interrupted", runs };
-      const elapsed = actions.clock.nowSeconds() - started;
-      if (actions.budgetSeconds !== null && elapsed >= actions.budgetSeconds)
-        return { stopped: "budget", runs };
+      if (actions.clock.nowSeconds() - started >= budget) return { stopped: "budget", runs };
       const record = await measureOrSkip(run, runs, actions);
       if (record === null) return { stopped: "interrupted", runs };
       runs.push(record);
@@ -109,10 +100,7 @@ export async function runProtocol(
         total,
         label: run.configuration.label,
         seconds: record.wallSeconds,
-        remainingSeconds: Math.max(
-          0,
-          Math.min(pace, (actions.budgetSeconds ?? Number.POSITIVE_INFINITY) - spent),
-        ),
+        remainingSeconds: Math.max(0, Math.min(pace, budget - spent)),
       });
     }
     if (block < LEAST_BLOCKS || block === plan.blocks) continue;
@@ -141,16 +129,10 @@ async function measureOrSkip(
 /** Why a configuration is given up, from its runs alone, so that a resumed session decides the same. */
 function repeatedFailure(configuration: BenchConfiguration, runs: readonly RunRecord[]): string | null {
   const key = configurationKey(configuration);
-  const made = runs.filter((run) => run.outcome !== "skipped" && keyOfRecord(run) === key);
+  const made = runs.filter(
+    (run) => run.outcome !== "skipped" && configurationKey({ ...run, level: run }) === key,
+  );
   const latest = made.slice(-FAILURES_IN_A_ROW);
   if (latest.length < FAILURES_IN_A_ROW || latest.some((run) => run.outcome === "ok")) return null;
   return `not started again after ${FAILURES_IN_A_ROW} failures in a row; the last: ${latest.at(-1)!.reason}`;
-}
-
-function keyOfRecord(run: RunRecord & { readonly crop?: string | null }): string {
-  return [run.label, run.twin ?? "", run.dates, run.crop ?? "whole"].join("|");
-}
-
-function isTraceable(configuration: BenchConfiguration): boolean {
-  return configuration.backend !== "peer" && configuration.twin !== "b";
 }

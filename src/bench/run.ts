@@ -5,18 +5,14 @@ import type { RunRecord, RunUsage, SpanRecord } from "../core/records";
 import { validateRecord } from "../records/runFolder";
 import { type PreparedLevel, prepArguments } from "./data";
 import { checkBytes, checkPeer, cropFiles, type GateResult } from "./gate";
+import type { BenchWorld } from "./machine";
 import { type BenchEnv, fillArguments } from "./plan";
 import type { Executed } from "./process";
 import type { PlannedRun } from "./protocol";
 import type { NoiseProbe } from "./quiet";
-import type { BenchWorld } from "./world";
 
-/** A line of runs.jsonl as the bench writes it: the common fields and what tells its crop and its comparison. */
-export interface BenchRun extends RunRecord {
-  readonly crop: string | null;
-  /** Pixels valid in all dates over which a peer was compared with `sec`; null where bytes were. */
-  readonly comparedPixels: number | null;
-}
+/** A line of runs.jsonl as the bench writes it, which always tells its crop and its comparison. */
+export type BenchRun = RunRecord & Required<Pick<RunRecord, "crop" | "comparedPixels">>;
 
 /** The session that a run is part of. */
 export interface OpenSession {
@@ -47,25 +43,20 @@ export async function measureRun(
   const { backend, workers, peerCommand } = planned.configuration;
   const places = emptyScratch(session.folder, level, planned.traced);
   const inputs = backend === "prep" || backend === "fused" ? level.slcFiles : level.intensityFiles;
-  const cache = world.cache.prepare(inputs, wantedCache);
+  const cache = world.prepareCache(inputs, wantedCache);
   const command =
     peerCommand === null
       ? [...world.pila, ...pilaArguments(backend, workers, places, level)]
       : fillArguments(peerCommand, { ...places, workers });
   const startedAt = world.clock.utc();
   probe.before();
-  const done = await world.executor.execute(
-    {
-      command,
-      // Where pila bench was started, so that relative paths of peers mean what they meant when typed.
-      folder: process.cwd(),
-      environment: world.environment,
-      timeoutSeconds,
-      watchMemory: planned.warmup || planned.traced,
-    },
-    signal,
-  );
-  const runSeconds = done.userSeconds === null ? null : done.userSeconds + (done.systemSeconds ?? 0);
+  // Where pila bench was started, so that relative paths of peers mean what they meant when typed.
+  const folder = process.cwd();
+  const watchMemory = planned.warmup || planned.traced;
+  const execution = { command, folder, environment: world.environment, timeoutSeconds, watchMemory };
+  const done = await world.execute(execution, signal);
+  const { userSeconds, systemSeconds, peakRssBytes, sumRssBytes } = done;
+  const runSeconds = userSeconds === null ? null : userSeconds + (systemSeconds ?? 0);
   const { noise, noisy } = probe.after(runSeconds);
   const isPeer = peerCommand !== null;
   const failure = failureOf(done, timeoutSeconds);
@@ -74,18 +65,13 @@ export async function measureRun(
   const gate = failure === null ? await passGate(backend, places, level) : NO_GATE;
   const reason =
     failure ?? gate.reason ?? (isPeer || usage !== null ? trace.reason : "printed no usage with --json");
+  const measured = { userSeconds, systemSeconds, peakRssBytes, sumRssBytes, ...usage };
   const run: BenchRun = {
     ...describePlanned(planned, level, session.env),
     cache,
+    ...NOT_MEASURED,
+    ...measured,
     wallSeconds: done.spawnError === null ? done.wallSeconds : null,
-    userSeconds: done.userSeconds,
-    systemSeconds: done.systemSeconds,
-    peakRssBytes: done.peakRssBytes,
-    sumRssBytes: done.sumRssBytes,
-    bytesRead: usage?.bytesRead ?? null,
-    bytesWritten: usage?.bytesWritten ?? null,
-    ipcMessages: usage?.ipcMessages ?? null,
-    ipcBytes: usage?.ipcBytes ?? null,
     outcome: reason === null ? "ok" : "failed",
     reason,
     outputSha256: gate.sha256,
@@ -104,31 +90,31 @@ export function skippedRun(
   reason: string,
   { env, world }: OpenSession,
 ): BenchRun {
-  const nothing = {
-    wallSeconds: null,
-    userSeconds: null,
-    systemSeconds: null,
-    peakRssBytes: null,
-    sumRssBytes: null,
-    bytesRead: null,
-    bytesWritten: null,
-    ipcMessages: null,
-    ipcBytes: null,
-    outputSha256: null,
-    comparedPixels: null,
-  };
   return {
     ...describePlanned(planned, level, env),
-    ...nothing,
     cache: env.protocol.cache,
+    ...NOT_MEASURED,
     outcome: "skipped",
     reason,
+    outputSha256: null,
+    comparedPixels: null,
     noisy: false,
     noise: { loadAverage: 0, cpuPressure: null, stealShare: null },
     startedAt: world.clock.utc(),
   };
 }
 
+const NOT_MEASURED = {
+  wallSeconds: null,
+  userSeconds: null,
+  systemSeconds: null,
+  peakRssBytes: null,
+  sumRssBytes: null,
+  bytesRead: null,
+  bytesWritten: null,
+  ipcMessages: null,
+  ipcBytes: null,
+};
 const NO_TRACE: Trace = { spans: [], reason: null };
 const NO_GATE: GateResult = { reason: null, sha256: null, comparedPixels: null };
 
@@ -144,29 +130,16 @@ function describePlanned(planned: PlannedRun, { looks }: PreparedLevel, { sessio
 }
 
 /** Where one run of pila reads and writes. */
-interface RunPlaces {
-  /** Folder of the intensities. */
-  readonly intens: string;
-  readonly mean: string;
-  readonly std: string;
-  /** Folder that prep fills. */
-  readonly crops: string;
-  /** File for the spans; null in runs that carry a verdict. */
-  readonly trace: string | null;
-}
+type RunPlaces = ReturnType<typeof emptyScratch>;
 
-function emptyScratch(runFolder: string, { intens }: PreparedLevel, traced: boolean): RunPlaces {
+/** Places in an empty folder: `crops` for prep, `trace` for spans, null in runs that carry a verdict. */
+function emptyScratch(runFolder: string, { intens }: PreparedLevel, traced: boolean) {
   const scratch = scratchFolder(runFolder);
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
   const path = (name: string): string => join(scratch, name);
-  return {
-    intens,
-    mean: path("mean.tif"),
-    std: path("std.tif"),
-    crops: path("crops"),
-    trace: traced ? path("spans.jsonl") : null,
-  };
+  const trace = traced ? path("spans.jsonl") : null;
+  return { intens, mean: path("mean.tif"), std: path("std.tif"), crops: path("crops"), trace };
 }
 
 /** Arguments of one run after `pila`. @throws BackendError prep or fused without SLC */
@@ -195,13 +168,9 @@ function failureOf(done: Executed, timeoutSeconds: number): string | null {
   if (done.timedOut) return `stopped after ${timeoutSeconds} s`;
   if (done.exitCode !== 0) {
     // Launchers of MPI end in a box of dashes: the last line with words tells more.
-    const last =
-      done.stderr
-        .split("\n")
-        .findLast((line) => /\w/.test(line))
-        ?.trim() ?? "";
+    const last = done.stderr.split("\n").findLast((line) => /\w/.test(line));
     const how = done.exitCode === null ? `ended by ${done.signal}` : `exit ${done.exitCode}`;
-    return last === "" ? how : `${how}: ${last}`;
+    return last === undefined ? how : `${how}: ${last.trim()}`;
   }
   return done.leftBehind > 0 ? `left ${done.leftBehind} processes behind, which were killed` : null;
 }
@@ -220,9 +189,9 @@ function passGate(
 /** null unless stdout is one JSON object with the four numbers of `usage`. */
 function readUsage(stdout: string): RunUsage | null {
   try {
-    const { usage } = JSON.parse(stdout) as { usage?: Partial<RunUsage> };
-    const numbers = [usage?.bytesRead, usage?.bytesWritten, usage?.ipcMessages, usage?.ipcBytes];
-    return numbers.every((value) => Number.isFinite(value)) ? (usage as RunUsage) : null;
+    const { bytesRead, bytesWritten, ipcMessages, ipcBytes } = JSON.parse(stdout).usage as RunUsage;
+    const usage = { bytesRead, bytesWritten, ipcMessages, ipcBytes };
+    return Object.values(usage).every(Number.isFinite) ? usage : null;
   } catch {
     return null;
   }
@@ -242,17 +211,14 @@ interface Trace {
  */
 function readTrace(path: string, runId: string, done: Executed): Trace {
   const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+  const { startSeconds: start } = done;
   const spans: SpanRecord[] = [];
   try {
     for (const [index, line] of lines.entries()) {
       if (line === "") continue;
       const place = { path: "its trace", line: index + 1 };
       const span = validateRecord<SpanRecord>("spans", { ...JSON.parse(line), runId }, place);
-      spans.push({
-        ...span,
-        startSeconds: span.startSeconds - done.startSeconds,
-        endSeconds: span.endSeconds - done.startSeconds,
-      });
+      spans.push({ ...span, startSeconds: span.startSeconds - start, endSeconds: span.endSeconds - start });
     }
   } catch (error) {
     return { spans: [], reason: `its spans cannot be used: ${(error as Error).message}` };

@@ -14,6 +14,7 @@ import {
   writeEnv,
 } from "../records/runFolder";
 import { describeFolder, hashDataset, type PreparedLevel, prepareLevels } from "./data";
+import { type BenchWorld, openWorld } from "./machine";
 import {
   type BenchEnv,
   buildConfigurations,
@@ -24,7 +25,6 @@ import {
 import { CHILD_SETTINGS, type Clock } from "./process";
 import { type Progress, runProtocol, type StopReason } from "./protocol";
 import { measureRun, type OpenSession, scratchFolder, skippedRun } from "./run";
-import { type BenchWorld, openWorld } from "./world";
 
 /** What `pila bench` takes; everything left out has a default. */
 export interface BenchOptions extends ProtocolOptions {
@@ -159,17 +159,14 @@ async function openSession(
   const hasSlc = data.kind === "slc" || slc !== null;
   const about = { hasSlc, mpi: software.mpi, cores: machine.cores };
   const fresh = await resolveProtocol(options, about, world.unavailable);
-  const protocol = stored === null ? fresh.protocol : continued(stored.protocol, options);
+  // Only how long to go on may change: the rest fixes which run stands at which place.
+  const kept = stored?.protocol ?? fresh.protocol;
+  const { blocks = kept.blocks, budgetSeconds = null } = options;
+  const protocol: StoredProtocol = { ...kept, blocks, budgetSeconds };
   const sha256 = hashDataset(data.dates);
   if (stored !== null) requireSameSession(stored, { machine, software, sha256 }, folder);
-  const levels = await prepareLevels({
-    runFolder: folder,
-    data,
-    slc,
-    protocol,
-    world,
-    signal: options.signal,
-  }).catch((error: unknown) => {
+  const request = { runFolder: folder, data, slc, protocol, world, signal: options.signal };
+  const levels = await prepareLevels(request).catch((error: unknown) => {
     // A session that fails before its first run leaves no half-made folders.
     if (stored === null) rmSync(join(folder, "levels"), { recursive: true, force: true });
     throw error;
@@ -213,12 +210,6 @@ function startOf(options: BenchOptions, { clock, environment }: BenchWorld) {
   };
 }
 
-/** Only how long to go on may change: the rest fixes which run stands at which place. */
-function continued(protocol: StoredProtocol, options: BenchOptions): StoredProtocol {
-  const budgetSeconds = options.budgetSeconds ?? null;
-  return { ...protocol, blocks: options.blocks ?? protocol.blocks, budgetSeconds };
-}
-
 /** Runs of another machine, program or data do not belong into one table. */
 function requireSameSession(
   stored: BenchEnv,
@@ -228,18 +219,15 @@ function requireSameSession(
   const path = recordPath(folder, "env.json");
   const { gitDirty: _was, ...software } = stored.software;
   const { gitDirty: _is, ...softwareNow } = now.software;
-  const pairs = {
-    "machine.machineId": [stored.machine.machineId, now.machine.machineId],
-    "machine.cores": [stored.machine.cores, now.machine.cores],
-    "dataset.sha256": [stored.dataset.sha256, now.sha256],
-    ...Object.fromEntries(
-      Object.entries(softwareNow).map(([name, value]) => [
-        `software.${name}`,
-        [software[name as keyof typeof software], value],
-      ]),
-    ),
-  };
-  for (const [field, [was, is]] of Object.entries(pairs)) {
+  const versions = (Object.keys(softwareNow) as (keyof typeof softwareNow)[]).map(
+    (name) => [`software.${name}`, software[name], softwareNow[name]] as const,
+  );
+  for (const [field, was, is] of [
+    ["machine.machineId", stored.machine.machineId, now.machine.machineId],
+    ["machine.cores", stored.machine.cores, now.machine.cores],
+    ["dataset.sha256", stored.dataset.sha256, now.sha256],
+    ...versions,
+  ] as const) {
     if (was === is) continue;
     throw new RecordError(
       `${path}: field ${field}: found ${was} stored and ${is} now, expected the same to go on; start a new session`,

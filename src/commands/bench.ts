@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeMaps } from "../bench/maps";
-import { LEAST_BLOCKS } from "../bench/protocol";
 import { type BenchOptions, type BenchResult, runBench } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
 import { compareSessions, findRegressions } from "../evidence/compareSessions";
+import { LEAST_BLOCKS } from "../evidence/numbers";
 import { readSession } from "../records/runFolder";
 import {
   type Arguments,
@@ -47,30 +47,30 @@ export const command: Command = {
     },
     ...SHARED_OPTIONS.json,
   },
-  run,
-};
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const options = parseBenchOptions(args, context);
-  if ((options.blocks ?? LEAST_BLOCKS) < LEAST_BLOCKS) {
-    context.tell(`bench: fewer than ${LEAST_BLOCKS} blocks carry no interval and no verdict`);
-  }
-  const result = await runBench(options);
-  for (const note of result.notes) context.tell(`bench: ${note}`);
-  context.signal.throwIfAborted();
-  await finishRunFolder(result, context);
-  printResult(result, args, context);
-  requireNoFailure(result);
-  const baseline = args.text("baseline");
-  if (baseline !== undefined) {
-    const percent = parseWhole("margin", args.text("margin") ?? "10", 1, 1000);
-    requireNotSlower(baseline, result.folder, percent / 100);
-  }
-}
+  async run(args, context) {
+    const options = parseBenchOptions(args, context);
+    if ((options.blocks ?? LEAST_BLOCKS) < LEAST_BLOCKS) {
+      context.tell(`bench: fewer than ${LEAST_BLOCKS} blocks carry no interval and no verdict`);
+    }
+    const result = await runBench(options);
+    for (const note of result.notes) context.tell(`bench: ${note}`);
+    context.signal.throwIfAborted();
+    await finishRunFolder(result, context);
+    printResult(result, args, context);
+    requireNoFailure(result);
+    const baseline = args.text("baseline");
+    if (baseline !== undefined) {
+      const percent = parseWhole("margin", args.text("margin") ?? "10", 1, 1000);
+      requireNotSlower(baseline, result.folder, percent / 100);
+    }
+  },
+};
 
 /** Options of the command line; those left out are undefined, so that defaults apply. @throws UsageError */
 function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
   const intensity = checkIntensityOptions(args);
+  const backends = args.text("backends")?.split(",");
   const crops = args.text("crops")?.split(";");
   for (const crop of crops ?? []) parseCrop(crop);
   const resume = args.text("resume");
@@ -86,10 +86,7 @@ function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
     slc: args.text("slc"),
     ...intensity,
     crops,
-    backends: args
-      .text("backends")
-      ?.split(",")
-      .map((part) => part.trim()),
+    backends: backends?.map((part) => part.trim()),
     workers: list("workers", 1024),
     blocks: number("blocks", 1),
     dates: list("dates", 1_000_000),
@@ -113,11 +110,8 @@ function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
 export async function finishRunFolder(result: BenchResult, context: Context): Promise<void> {
   const level = result.levels[0];
   if (level !== undefined) {
-    await writeMaps(result.folder, {
-      ...level.reference,
-      intensityFolder: level.intens,
-      signal: context.signal,
-    });
+    const products = { ...level.reference, intensityFolder: level.intens };
+    await writeMaps(result.folder, { ...products, signal: context.signal });
   }
   if (result.runs.some((run) => run.outcome === "ok")) {
     writeDrawings(drawRun(result.folder, "es", context), result.folder);
@@ -128,18 +122,10 @@ export async function finishRunFolder(result: BenchResult, context: Context): Pr
 function printResult(result: BenchResult, args: Arguments, context: Context): void {
   const failed = result.runs.filter((run) => run.outcome === "failed");
   if (args.flag("json")) {
-    const { folder, stopped, resultados, runs } = result;
-    context.print(
-      JSON.stringify({
-        command: "bench",
-        folder,
-        stopped,
-        runs: runs.length,
-        failed: failed.length,
-        resultados,
-        skipped: result.env.skipped,
-      }),
-    );
+    const { folder, stopped, resultados } = result;
+    const counts = { runs: result.runs.length, failed: failed.length };
+    const { skipped } = result.env;
+    context.print(JSON.stringify({ command: "bench", folder, stopped, ...counts, resultados, skipped }));
     return;
   }
   for (const { label, reason } of result.env.skipped) context.tell(`bench: ${label} left out: ${reason}`);
@@ -157,16 +143,14 @@ function requireNoFailure(result: BenchResult): void {
   );
 }
 
-/** Of the intervals that a baseline is compared by. */
-const COMPARISON_OPTIONS = { seed: 1, draws: 2000 };
-
 /**
  * Fails when a configuration of `run` is slower than in `baseline` by more than a margin, its interval above it.
  * @param margin 0.1 allows 10 %
  * @throws BackendError naming what became slower, or that the two sessions are of different machines
  */
 function requireNotSlower(baseline: string, run: string, margin: number): void {
-  const comparison = compareSessions(readSession(baseline), readSession(run), COMPARISON_OPTIONS);
+  const options = { seed: 1, draws: 2000 };
+  const comparison = compareSessions(readSession(baseline), readSession(run), options);
   if (comparison.refused !== null) {
     throw new BackendError(
       `${baseline}: found a run folder of another machine or of none that is known, expected one of this machine; measure a baseline here`,

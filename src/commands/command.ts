@@ -1,3 +1,4 @@
+import type { ProtocolOptions } from "../bench/plan";
 import { UsageError } from "../core/errors";
 import { type Finding, wordFinding } from "../core/findings";
 import type { Looks, NoData, Shape, Window } from "../core/raster";
@@ -166,18 +167,11 @@ export function tellFindings(findings: readonly Finding[], context: Context): vo
 }
 
 /** --crop, --looks and --nodata as they were written, after the same checks; undefined where left out. */
-export function checkIntensityOptions(args: Arguments): {
-  readonly crop: string | undefined;
-  readonly looks: string | undefined;
-  readonly nodata: NoData | undefined;
-} {
+export function checkIntensityOptions(args: Arguments): Pick<ProtocolOptions, "crop" | "looks" | "nodata"> {
   parseGiven(args, "crop", parseCrop);
   parseGiven(args, "looks", parseLooks);
-  return {
-    crop: args.text("crop"),
-    looks: args.text("looks"),
-    nodata: parseGiven(args, "nodata", parseNoData),
-  };
+  const nodata = parseGiven(args, "nodata", parseNoData);
+  return { crop: args.text("crop"), looks: args.text("looks"), nodata };
 }
 
 function parseNoData(text: string | undefined): NoData {

@@ -1,9 +1,7 @@
 import { formatShape } from "../core/raster";
 import { fused } from "../pipeline/fused";
 import {
-  type Arguments,
   type Command,
-  type Context,
   parseIntensityParameters,
   parseWorkers,
   SHARED_OPTIONS,
@@ -22,32 +20,21 @@ export const command: Command = {
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
   },
-  run,
-};
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const [slcFolder, mean, std] = args.positionals as [string, string, string];
-  const parameters = parseIntensityParameters(args);
-  const workers = parseWorkers(args);
-  const count = args.text("count") ?? null;
-  const { result, seconds, usage } = await runMeasured(args, (meter) =>
-    fused({
-      ...parameters,
-      slcFolder,
-      mean,
-      std,
-      count,
-      workers,
-      meter,
-      signal: context.signal,
-      onProgress: context.progress,
-    }),
-  );
-  tellFindings(result.findings, context);
-  tellResult(
-    args,
-    context,
-    { command: "fused", backend: "fused", ...result, outputs: { mean, std, count }, seconds, usage },
-    `fused: ${result.dates.length} dates of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
-  );
-}
+  async run(args, context) {
+    const [slcFolder, mean, std] = args.positionals as [string, string, string];
+    const parameters = parseIntensityParameters(args);
+    const workers = parseWorkers(args);
+    const count = args.text("count") ?? null;
+    const { result, seconds, usage } = await runMeasured(args, context, (measured) =>
+      fused({ ...parameters, slcFolder, mean, std, count, workers, ...measured }),
+    );
+    tellFindings(result.findings, context);
+    tellResult(
+      args,
+      context,
+      { command: "fused", backend: "fused", ...result, outputs: { mean, std, count }, seconds, usage },
+      `fused: ${result.dates.length} dates of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+    );
+  },
+};

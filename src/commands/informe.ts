@@ -44,22 +44,18 @@ export const command: Command = {
     pdf: { help: "also print it to PDF (needs Chromium)" },
     out: { value: "HTML", help: "where the informe goes (default reports/informe.html)" },
   },
-  run,
+
+  /** Data, measurement, maps, figures, notebook, HTML. */
+  async run(args, context) {
+    const lang = parseChoice("lang", args.text("lang"), ["es", "en"]);
+    const out = resolve(args.text("out") ?? packagePath("reports/informe.html"));
+    const given = args.text("run");
+    const runFolder = given === undefined ? await measureRun(args, context) : requireRun(args, given);
+    const files = await exportInforme(runFolder, out, lang, args.flag("pdf"), context);
+    copyResults(runFolder, dirname(out));
+    for (const file of files) context.print(file);
+  },
 };
-
-/** Data, measurement, maps, figures, notebook, HTML. */
-async function run(args: Arguments, context: Context): Promise<void> {
-  const lang = parseChoice("lang", args.text("lang"), ["es", "en"]);
-  const out = resolve(args.text("out") ?? packagePath("reports/informe.html"));
-  const given = args.text("run");
-  const runFolder = given === undefined ? await measureRun(args, context) : requireRun(args, given);
-  const files = await exportInforme(runFolder, out, lang, args.flag("pdf"), context);
-  copyResults(runFolder, dirname(out));
-  for (const file of files) context.print(file);
-}
-
-/** Blocks of a session after its warm-up. */
-const BLOCKS = { whole: 10, quick: 6 } as const;
 
 /** Measures the session of an informe and leaves what it shows in the run folder. */
 async function measureRun(args: Arguments, context: Context): Promise<string> {
@@ -75,7 +71,7 @@ async function measureRun(args: Arguments, context: Context): Promise<string> {
     looks,
     nodata: nodata ?? "zero",
     peers,
-    blocks: quick ? BLOCKS.quick : BLOCKS.whole,
+    blocks: quick ? 6 : 10,
     commandLine: process.argv.slice(2),
     signal: context.signal,
     onProgress: ({ done, total }) => context.progress(done, total),
@@ -162,10 +158,8 @@ async function exportInforme(
     writeFileSync(parameters, JSON.stringify({ run, lang, markdown }));
     const source = join(scratch, "90-informe.source.ipynb");
     const executed = join(scratch, "90-informe.ipynb");
-    writeFileSync(
-      source,
-      translateNotebook(readFileSync(packagePath("notebooks/90-informe.ipynb"), "utf8"), lang),
-    );
+    const notebook = readFileSync(packagePath("notebooks/90-informe.ipynb"), "utf8");
+    writeFileSync(source, translateNotebook(notebook, lang));
     const env = { ...process.env, PILA_NOTEBOOK_PARAMETERS: parameters };
     context.tell("informe: executing notebooks/90-informe.ipynb");
     const options = { env, cwd: packagePath(), signal: context.signal };

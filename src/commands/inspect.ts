@@ -3,13 +3,7 @@ import { formatShape } from "../core/raster";
 import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
 import { type InspectedDate, inspectStack, type StackCost, type StackInspection } from "../pipeline/inspect";
 import { alignColumns } from "../report/alignColumns";
-import {
-  type Arguments,
-  type Command,
-  type Context,
-  parseIntensityParameters,
-  SHARED_OPTIONS,
-} from "./command";
+import { type Command, type Context, parseIntensityParameters, SHARED_OPTIONS } from "./command";
 
 export const command: Command = {
   positionals: ["SLC_DIR"],
@@ -20,42 +14,36 @@ export const command: Command = {
     ...SHARED_OPTIONS.json,
   },
   notes: "Exit code 0: it can be processed; 1: the first thing in the way is named.",
-  run,
-};
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const [folder] = args.positionals as [string];
-  const inspection = inspectStack(folder, parseIntensityParameters(args));
-  const target = args.text("quicklook");
-  const quicklook =
-    target === undefined || inspection.problem !== null
-      ? null
-      : await writeQuicklook(folder, target, inspection, context);
-  if (args.flag("json")) {
-    context.print(JSON.stringify(toPlain(inspection, quicklook)));
-  } else {
-    for (const line of describe(inspection)) context.print(line);
-    if (quicklook !== null) context.print(`quicklook: ${target}: ${quicklook}`);
-  }
-  if (inspection.problem !== null) throw inspection.problem;
-}
+  async run(args, context) {
+    const [folder] = args.positionals as [string];
+    const inspection = inspectStack(folder, parseIntensityParameters(args));
+    const target = args.text("quicklook");
+    const quicklook =
+      target === undefined || inspection.problem !== null
+        ? null
+        : await writeQuicklook(folder, target, inspection, context);
+    if (args.flag("json")) {
+      context.print(JSON.stringify(toPlain(inspection, quicklook)));
+    } else {
+      for (const line of describe(inspection)) context.print(line);
+      if (quicklook !== null) context.print(`quicklook: ${target}: ${quicklook}`);
+    }
+    if (inspection.problem !== null) throw inspection.problem;
+  },
+};
 
 /** @returns what the picture shows */
 async function writeQuicklook(
   folder: string,
   target: string,
   { dates }: StackInspection,
-  context: Context,
+  { signal, progress }: Context,
 ): Promise<string> {
-  requireDistinctOutputs(
-    [target],
-    dates.flatMap(({ path, dataPath }) => (dataPath === null ? [path] : [path, dataPath])),
-  );
+  const inputs = dates.flatMap(({ path, dataPath }) => (dataPath === null ? [path] : [path, dataPath]));
+  requireDistinctOutputs([target], inputs);
   const { slcQuicklook } = require("../pipeline/picture") as typeof import("../pipeline/picture");
-  const { png, description } = await slcQuicklook(folder, {
-    signal: context.signal,
-    onProgress: context.progress,
-  });
+  const { png, description } = await slcQuicklook(folder, { signal, onProgress: progress });
   writeWholeFile(target, png);
   return description;
 }

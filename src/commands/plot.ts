@@ -10,7 +10,7 @@ import { withCaption } from "../report/draw";
 import type { Drawing } from "../report/drawing";
 import { LANGUAGES, type Lang } from "../report/language";
 import { readReportData } from "../report/reportData";
-import { type Arguments, type Command, type Context, parseChoice } from "./command";
+import { type Command, type Context, parseChoice } from "./command";
 
 export const command: Command = {
   positionals: ["RUN"],
@@ -22,19 +22,18 @@ export const command: Command = {
     lang: { value: "es|en", help: "language of the pictures (default es)" },
   },
   notes: "RUN: a run folder, or a CSV with the columns backend and tiempo and a row sec",
-  run,
-};
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const [source] = args.positionals as [string];
-  const lang = parseChoice("lang", args.text("lang"), LANGUAGES);
-  const isFolder = statSync(source, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const folder = args.text("out") ?? (isFolder ? source : dirname(source));
-  const drawings = isFolder
-    ? drawRun(source, lang, context)
-    : drawTable(readResultados(source), source, lang);
-  for (const path of writeDrawings(drawings, folder, isFolder ? [] : [source])) context.print(path);
-}
+  async run(args, context) {
+    const [source] = args.positionals as [string];
+    const lang = parseChoice("lang", args.text("lang"), LANGUAGES);
+    const isFolder = statSync(source, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    const folder = args.text("out") ?? (isFolder ? source : dirname(source));
+    const drawings = isFolder
+      ? drawRun(source, lang, context)
+      : drawTable(readResultados(source), source, lang);
+    for (const path of writeDrawings(drawings, folder, isFolder ? [] : [source])) context.print(path);
+  },
+};
 
 /**
  * Writes each drawing as `<id>.png` and `<id>.svg`.
@@ -53,14 +52,10 @@ export function writeDrawings(
       [join(folder, `${drawing.id}.svg`), svg],
     ];
   });
-  requireDistinctOutputs(
-    files.map(([path]) => path),
-    inputs,
-  );
-  return files.map(([path, content]) => {
-    writeWholeFile(path, content);
-    return path;
-  });
+  const paths = files.map(([path]) => path);
+  requireDistinctOutputs(paths, inputs);
+  for (const [path, content] of files) writeWholeFile(path, content);
+  return paths;
 }
 
 /** F1 and F2; what the records do not allow is told. @throws RecordError nothing can be drawn */

@@ -1,9 +1,7 @@
 import { formatShape } from "../core/raster";
 import { prepare } from "../pipeline/prepare";
 import {
-  type Arguments,
   type Command,
-  type Context,
   parseIntensityParameters,
   parseWorkers,
   SHARED_OPTIONS,
@@ -22,30 +20,21 @@ export const command: Command = {
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
   },
-  run,
-};
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const [slcFolder, intensityFolder] = args.positionals as [string, string];
-  const parameters = parseIntensityParameters(args);
-  const workers = parseWorkers(args);
-  const { result, seconds, usage } = await runMeasured(args, (meter) =>
-    prepare({
-      ...parameters,
-      slcFolder,
-      intensityFolder,
-      workers,
-      overwrite: args.flag("overwrite"),
-      meter,
-      signal: context.signal,
-      onProgress: context.progress,
-    }),
-  );
-  tellFindings(result.findings, context);
-  tellResult(
-    args,
-    context,
-    { command: "prep", ...result, seconds, usage },
-    `prep: ${result.dates.length} crops of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
-  );
-}
+  async run(args, context) {
+    const [slcFolder, intensityFolder] = args.positionals as [string, string];
+    const parameters = parseIntensityParameters(args);
+    const workers = parseWorkers(args);
+    const overwrite = args.flag("overwrite");
+    const { result, seconds, usage } = await runMeasured(args, context, (measured) =>
+      prepare({ ...parameters, slcFolder, intensityFolder, workers, overwrite, ...measured }),
+    );
+    tellFindings(result.findings, context);
+    tellResult(
+      args,
+      context,
+      { command: "prep", ...result, seconds, usage },
+      `prep: ${result.dates.length} crops of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+    );
+  },
+};

@@ -28,47 +28,35 @@ export const command: Command = {
     ...SHARED_OPTIONS.json,
   },
   notes: `BACKEND: ${BACKEND_IDS.join(" ")}`,
-  run,
+
+  async run(args, context) {
+    const [id, intensityFolder, mean, std] = args.positionals as [string, string, string, string];
+    const backend = findBackend(id);
+    const workers = parseWorkers(args);
+    const split = parseChoice("split", args.text("split"), ["dates", "rows"]);
+    const count = args.text("count") ?? null;
+    const choice = parseImageChoice(args);
+    for (const stale of findStaleDates(intensityFolder)) context.tell(`pila: ${stale}; prepare it again`);
+
+    if (backend.id === "mpi" && isOneOfSeveral(process.env)) {
+      await runAsRank({ intensityFolder, mean, std, count, split, choice }, args, context);
+      return;
+    }
+    const { result, seconds, usage } = await runMeasured(args, context, (measured) =>
+      backend.run({ intensityFolder, mean, std, count, workers, split, choice, ...measured }),
+    );
+    const { dates, shape, prediction, findings } = result;
+    tellFindings(findings, context);
+    const outputs = { mean, std, count };
+    const made = { command: "stats", backend: id, workers: result.workers, dates, shape, outputs };
+    tellResult(
+      args,
+      context,
+      { ...made, seconds, usage, prediction, findings },
+      `${id}: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+    );
+  },
 };
-
-async function run(args: Arguments, context: Context): Promise<void> {
-  const [id, intensityFolder, mean, std] = args.positionals as [string, string, string, string];
-  const backend = findBackend(id);
-  const workers = parseWorkers(args);
-  const split = parseChoice("split", args.text("split"), ["dates", "rows"]);
-  const count = args.text("count") ?? null;
-  const choice = parseImageChoice(args);
-  for (const stale of findStaleDates(intensityFolder)) context.tell(`pila: ${stale}; prepare it again`);
-
-  if (backend.id === "mpi" && isOneOfSeveral(process.env)) {
-    await runAsRank({ intensityFolder, mean, std, count, split, choice }, args, context);
-    return;
-  }
-  const { result, seconds, usage } = await runMeasured(args, (meter) =>
-    backend.run({
-      intensityFolder,
-      mean,
-      std,
-      count,
-      workers,
-      split,
-      choice,
-      meter,
-      signal: context.signal,
-      onProgress: context.progress,
-    }),
-  );
-  const { dates, shape, prediction, findings } = result;
-  tellFindings(findings, context);
-  const outputs = { mean, std, count };
-  const made = { command: "stats", backend: id, workers: result.workers, dates, shape, outputs };
-  tellResult(
-    args,
-    context,
-    { ...made, seconds, usage, prediction, findings },
-    `${id}: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
-  );
-}
 
 /** `pila stats mpi` started under mpiexec or srun: joins as a rank; rank 0 speaks for all. */
 async function runAsRank(job: Omit<MpiJob, "tracing">, args: Arguments, context: Context): Promise<void> {

@@ -64,7 +64,7 @@ export interface PlainError {
   readonly stack: string | undefined;
 }
 
-const ERROR_CLASSES = {
+const CLASSES = {
   ShapeError,
   FormatError,
   BackendError,
@@ -73,7 +73,7 @@ const ERROR_CLASSES = {
   VerifyError,
   FileError,
   UsageError,
-} as const;
+};
 
 /** What was found, expected, and what to do, by the code of the operating system. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -122,9 +122,7 @@ export function toPlainError(thrown: unknown): PlainError {
 /** The error again, of its own class; what is none of pila's becomes a WorkerError that keeps name and message. */
 export function fromPlainError(plain: PlainError): PilaError {
   const options = plain.path === undefined ? {} : { path: plain.path };
-  if (plain.name in ERROR_CLASSES) {
-    return new ERROR_CLASSES[plain.name as keyof typeof ERROR_CLASSES](plain.message, options);
-  }
+  if (plain.name in CLASSES) return new CLASSES[plain.name as keyof typeof CLASSES](plain.message, options);
   return new WorkerError(`found ${plain.name}: ${plain.message} in a worker, expected its result`, {
     cause: plain.stack,
   });

@@ -14,10 +14,7 @@ export interface Window extends Shape {
 }
 
 /** Pixels averaged into one cell along each axis. */
-export interface Looks {
-  readonly azimuth: number;
-  readonly range: number;
-}
+export type Looks = Shape;
 
 /** A float32 plane, row-major, azimuth x range. */
 export interface Raster {

@@ -50,14 +50,8 @@ export function compareSessions(a: Session, b: Session, options: SummaryOptions)
     const ratio = unpairedRatio(other.seconds, one.seconds, options)!;
     // A session without an A/A pair has no floor, and lends none of the other's.
     const floor = one.floor === null || other.floor === null ? null : widerFloor(one.floor, other.floor);
-    return [
-      {
-        key: one.key,
-        label: one.label,
-        ratio,
-        verdict: refused === null ? judge(ratio, { floor, omnibus: null }) : null,
-      },
-    ];
+    const verdict = refused === null ? judge(ratio, { floor, omnibus: null }) : null;
+    return [{ key: one.key, label: one.label, ratio, verdict }];
   });
   const lone = (own: Sides, others: Sides): SessionComparison["onlyA"] =>
     [...own].filter(([name]) => !others.has(name)).map(([, { key, label }]) => ({ key, label }));
@@ -109,31 +103,22 @@ interface EnvDifference {
   readonly b: unknown;
 }
 
-/** Parts in which any difference tells. */
-const PARTS = ["machine", "software", "dataset", "childEnvironment"] as const;
+const PARTS = ["machine", "software", "dataset", "childEnvironment", "microbenchmarks"] as const;
 /** Microbenchmarks scatter from day to day; below this factor they count as equal. */
 const MICROBENCHMARK_FACTOR = 1.2;
 
-/**
- * What differs between the grounds of two sessions: machine, software, data and child environment field by field, and
- * microbenchmarks that differ by more than a factor of 1.2.
- */
+/** What differs between the machines, software, data, child environments and microbenchmarks of two sessions. */
 function listDifferences(a: EnvRecord, b: EnvRecord): readonly EnvDifference[] {
-  const plain = PARTS.flatMap((part) => fieldDifferences(part, a[part], b[part], isEqual));
-  return [...plain, ...fieldDifferences("microbenchmarks", a.microbenchmarks, b.microbenchmarks, isClose)];
+  return PARTS.flatMap((part) => {
+    const [left, right] = [a[part] as Fields, b[part] as Fields];
+    const isSame = part === "microbenchmarks" ? isClose : isEqual;
+    return [...new Set([...Object.keys(left), ...Object.keys(right)])]
+      .map((name) => ({ field: `${part}.${name}`, a: left[name] ?? null, b: right[name] ?? null }))
+      .filter((one) => !isSame(one.a, one.b));
+  });
 }
 
-function fieldDifferences(
-  part: string,
-  a: object,
-  b: object,
-  same: (a: unknown, b: unknown) => boolean,
-): EnvDifference[] {
-  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])]
-    .map((name) => ({ field: `${part}.${name}`, a: left[name] ?? null, b: right[name] ?? null }))
-    .filter((one) => !same(one.a, one.b));
-}
+type Fields = Readonly<Record<string, unknown>>;
 
 function isEqual(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);

@@ -1,5 +1,4 @@
-import type { Shape } from "../core/raster";
-import type { CacheState, RunRecord, Span, SpanRecord } from "../core/records";
+import type { RunRecord, Span, SpanRecord } from "../core/records";
 import { type Decomposition, decompose } from "./decomposition";
 import {
   type Estimate,
@@ -24,28 +23,25 @@ import {
 import { alignSpans } from "./spans";
 import {
   type Comparison,
+  type Criteria,
   compare,
   pairedRatio,
   type RatioEstimate,
   type SummaryOptions,
-  type Threshold,
   valuesOf,
 } from "./verdict";
 
+/** What every run of one label on one level has alike. */
+type Shared = Pick<RunRecord, "backend" | "workers" | "cores" | "oversubscribed" | "shape" | "cache">;
+
 /** What the runs of one label on one level say. */
-export interface Configuration {
+export interface Configuration extends Shared {
   readonly label: string;
   readonly kind: ConfigurationKind;
-  readonly backend: string;
   /** What its numbers of workers have in common: the backend, or a peer's name without the number. */
   readonly program: string;
-  readonly workers: number;
   /** False for a peer that is not told how many workers to use: `workers` is 1 then and means nothing. */
   readonly knowsWorkers: boolean;
-  readonly cores: number;
-  readonly oversubscribed: boolean;
-  readonly shape: Shape;
-  readonly cache: CacheState;
   readonly counts: RunCounts;
   /** Reasons of failed and skipped runs, each once. */
   readonly reasons: readonly string[];
@@ -86,26 +82,25 @@ export interface Configuration {
 }
 
 /** What a configuration is held against: `sec` and its program's own run at 1 worker, null where missing. */
-export interface Reference {
+export interface Reference extends Criteria {
   readonly sec: ConfigurationRuns | null;
   readonly secDecomposition: Decomposition | null;
   readonly one: ConfigurationRuns | null;
-  readonly threshold: Threshold;
   readonly spansByRun: ReadonlyMap<string, readonly SpanRecord[]>;
-  readonly options: SummaryOptions;
 }
 
 /** The configuration of a label's runs; times and speedups are null when no run was kept. */
 export function summariseConfiguration(own: ConfigurationRuns, reference: Reference): Configuration {
   const { label, kind, runs } = own;
-  const { sec, secDecomposition, one, threshold, spansByRun, options } = reference;
+  const { sec, secDecomposition, one, spansByRun, options } = reference;
   const { backend, program, workers, cores, oversubscribed, shape, cache } = runs[0]!;
+  const shared = { backend, workers, cores, oversubscribed, shape, cache };
   const timed = selectTimed(runs);
   const isSec = label === "sec";
   const comparable = isComparable(kind);
-  const versusSec = isSec || !comparable || sec === null ? null : compare(own, sec, threshold, options);
+  const versusSec = isSec || !comparable || sec === null ? null : compare(own, sec, reference);
   const absoluteSpeedup = isSec ? unitSpeedup(own) : versusSec && speedupOf("sec", versusSec.ratio);
-  const relativeSpeedup = relativeTo(one, own, options);
+  const relativeSpeedup = one && speedupOver(one, own, options);
   const leading = comparable ? absoluteSpeedup : relativeSpeedup;
   const knowsWorkers = backend !== "peer" || typeof program === "string";
   const troubled = runs.filter((run) => run.outcome !== "ok");
@@ -114,14 +109,9 @@ export function summariseConfiguration(own: ConfigurationRuns, reference: Refere
   return {
     label,
     kind,
-    backend,
+    ...shared,
     program: programOf(runs[0]!),
-    workers,
     knowsWorkers,
-    cores,
-    oversubscribed,
-    shape,
-    cache,
     counts: countRuns(runs),
     reasons: [...new Set(troubled.map((run) => run.reason ?? run.outcome))],
     troubledRunIds: troubled.map((run) => run.runId),
@@ -129,7 +119,9 @@ export function summariseConfiguration(own: ConfigurationRuns, reference: Refere
     warmups: selectWarmups(runs).map(toTimedRun),
     tracedTimes: timed.some((run) => run.traced),
     seconds,
-    cpuSeconds: medianOf(timed, cpuSeconds),
+    cpuSeconds: medianOf(timed, ({ userSeconds: user, systemSeconds: system }) =>
+      user === null || system === null ? null : user + system,
+    ),
     peakRssBytes: medianOfSampled(runs, (run) => run.peakRssBytes),
     sumRssBytes: medianOfSampled(runs, (run) => run.sumRssBytes),
     comparedPixels: medianOf(timed, (run) => run.comparedPixels ?? null),
@@ -145,13 +137,8 @@ export function summariseConfiguration(own: ConfigurationRuns, reference: Refere
 }
 
 /** One run as charts draw it. */
-interface TimedRun {
-  readonly runId: string;
-  readonly block: number;
-  readonly order: number;
+interface TimedRun extends Pick<RunRecord, "runId" | "block" | "order" | "twin" | "noisy"> {
   readonly seconds: number;
-  readonly twin: "a" | "b" | null;
-  readonly noisy: boolean;
 }
 
 /** @param run a measured one */
@@ -179,12 +166,11 @@ function unitSpeedup({ label: baseLabel, seconds: own }: ConfigurationRuns): Spe
   return { value: 1, interval: null, baseLabel, baseSeconds: seconds, seconds, blocks: own.size };
 }
 
-function relativeTo(
-  one: ConfigurationRuns | null,
+function speedupOver(
+  one: ConfigurationRuns,
   own: ConfigurationRuns,
   options: SummaryOptions,
 ): Speedup | null {
-  if (one === null) return null;
   if (one.label === own.label) return unitSpeedup(own);
   const ratio = pairedRatio(own.seconds, one.seconds, options);
   return ratio && speedupOf(one.label, ratio);
@@ -217,10 +203,6 @@ export function decomposeRuns(
     decompositions,
     gantt: { runId, wallSeconds: middle.wallSeconds!, spans: alignSpans(middle, spansByRun.get(runId)!) },
   };
-}
-
-function cpuSeconds(run: RunRecord): number | null {
-  return run.userSeconds === null || run.systemSeconds === null ? null : run.userSeconds + run.systemSeconds;
 }
 
 /** Median over the runs that tell; null when none does. */

@@ -46,8 +46,7 @@ export function decompose(
   const seconds = tabulate((name) => workers.reduce((sum, worker) => sum + worker.phases[name], 0));
   const shares = tabulate((name) => seconds[name] / (processes * wallSeconds));
   const factors = computeFactors(workers, wallSeconds, sec);
-  const known = sec !== null && factors !== null;
-  const identity = known ? explain({ wallSeconds, workers }, factors, sec, run.workers) : null;
+  const identity = sec && factors && explain({ wallSeconds, workers }, factors, sec, run.workers);
   return {
     runId: run.runId,
     wallSeconds,
@@ -192,14 +191,12 @@ function explain(
     communication: -Math.log(communication) / loss,
     computation: -Math.log(computation) / loss,
   };
+  const factors = { processes, loadBalance, communication, computation };
   return {
     computing,
     speedup,
     secSeconds: sec.wallSeconds,
-    processes,
-    loadBalance,
-    communication,
-    computation,
+    ...factors,
     lossShares: loss > 0 ? lossShares : null,
   };
 }

@@ -1,6 +1,7 @@
 import { pixelCount, type Shape } from "../core/raster";
 import type { CacheState } from "../core/records";
 import { studentQuantile } from "../statistics/distributions";
+import type { Configuration } from "./configuration";
 import {
   CONFIDENCE,
   covariance,
@@ -12,10 +13,11 @@ import {
   type Interval,
   LEAST_BLOCKS,
   type MedianEstimate,
+  mapEstimate,
   mean,
 } from "./numbers";
-import type { LevelTimes } from "./session";
-import { type BlockValues, valuesOf } from "./verdict";
+import { formatLevelKey, inOrder, type LevelTimes } from "./session";
+import { type BlockValues, LEAST_EFFECT, valuesOf } from "./verdict";
 
 /** How time grows with the number of dates or pixels, everything else equal. */
 export interface Growth {
@@ -27,11 +29,8 @@ export interface Growth {
   /** The sizes measured, ascending, at least 2. With 2 a line fits always: it is no test of straightness. */
   readonly sizes: readonly number[];
   readonly lines: readonly GrowthLine[];
-  readonly breakEven: readonly {
-    readonly a: string;
-    readonly b: string;
-    readonly result: Guarded<BreakEven>;
-  }[];
+  /** Every two lines, each pair once. */
+  readonly breakEven: readonly { a: string; b: string; result: Guarded<BreakEven> }[];
 }
 
 /** T(n) = a + c n of one configuration; means over blocks of the lines fitted in each block, t intervals (95 %). */
@@ -49,9 +48,7 @@ export interface GrowthLine {
  * least two sizes were measured.
  */
 export function summariseGrowth(levels: readonly LevelTimes[]): readonly Growth[] {
-  const alongDates = groupBy(levels, ({ key }) =>
-    [key.shape.azimuth, key.shape.range, key.crop, key.cache].join("|"),
-  );
+  const alongDates = groupBy(levels, ({ key }) => formatLevelKey({ ...key, dates: 0 }));
   const alongPixels = groupBy(levels, ({ key }) => [key.dates, key.cache].join("|"));
   return [
     ...[...alongDates.values()].flatMap((group) => growthOf(group, "dates")),
@@ -83,23 +80,23 @@ function growthOf(levels: readonly LevelTimes[], variable: Growth["variable"]): 
       shape: variable === "dates" ? shape : null,
       cache,
       sizes,
-      lines: usable.map((fit) => lineOf(fit.label, fit.times, fit.lines)),
+      lines: usable.map(lineOf),
       breakEven: usable.flatMap((a, i) =>
-        usable.slice(i + 1).map((b) => ({
-          a: a.label,
-          b: b.label,
-          result: findBreakEven(a, b, sizes),
-        })),
+        usable.slice(i + 1).map((b) => ({ a: a.label, b: b.label, result: findBreakEven(a, b, sizes) })),
       ),
     },
   ];
 }
 
-function lineOf(
-  label: string,
-  times: ReadonlyMap<number, BlockValues>,
-  lines: ReadonlyMap<number, BlockLine>,
-): GrowthLine {
+/** The lines of one configuration, block by block. */
+interface LabelledLines {
+  readonly label: string;
+  readonly lines: ReadonlyMap<number, BlockLine>;
+}
+
+type Fit = LabelledLines & { readonly times: ReadonlyMap<number, BlockValues> };
+
+function lineOf({ label, times, lines }: Fit): GrowthLine {
   const fitted = [...lines.values()];
   return {
     label,
@@ -134,7 +131,7 @@ export function fitBlockLines(bySize: ReadonlyMap<number, BlockValues>): Readonl
 }
 
 /** Seconds at one size, in dates, million pixels or whatever the line runs along. */
-export interface Point {
+interface Point {
   readonly size: number;
   readonly seconds: number;
 }
@@ -160,12 +157,6 @@ export interface BreakEven {
   readonly size: Estimate;
   /** Outside the sizes measured. */
   readonly extrapolated: boolean;
-}
-
-/** The lines of one configuration, block by block. */
-interface LabelledLines {
-  readonly label: string;
-  readonly lines: ReadonlyMap<number, BlockLine>;
 }
 
 /**
@@ -215,4 +206,58 @@ export function fiellerInterval(x: readonly number[], y: readonly number[]): Int
   if (!(a > 0)) return null;
   const root = Math.sqrt(Math.max(0, b * b - a * c));
   return { low: (b - root) / a, high: (b + root) / a, coverage: CONFIDENCE };
+}
+
+/** How times moved over the session. */
+export interface Drift {
+  /** Every timed run in order of measurement: seconds over the median of its configuration. */
+  readonly points: readonly {
+    readonly runId: string;
+    readonly block: number;
+    readonly sequence: number;
+    readonly relative: number;
+  }[];
+  /** Change of the block mean of ln(relative) from first to last block, as a factor; t interval (95 %), >= 6 blocks. */
+  readonly factor: Estimate | null;
+  /** The interval of `factor` leaves out 1 and the factor is beyond 5 %. */
+  readonly drifting: boolean;
+}
+
+/**
+ * How times moved from the first to the last block: a least-squares line through the block means of ln(seconds / median
+ * of the configuration), one point a block because runs of one block are not independent.
+ * @param configurations of all levels
+ */
+export function measureDrift(configurations: readonly Configuration[]): Drift {
+  const timed = configurations.flatMap(({ runs, seconds }) =>
+    runs.map((run) => ({ ...run, relative: run.seconds / seconds!.value })),
+  );
+  const points = inOrder(timed).map((run, sequence) => {
+    const { runId, block, relative } = run;
+    return { runId, block, sequence, relative };
+  });
+  const blocks = [...groupBy(points, (point) => point.block)].map(([size, group]) => ({
+    size,
+    seconds: mean(group.map((point) => Math.log(point.relative))),
+  }));
+  const factor = blocks.length < LEAST_BLOCKS ? null : changeOver(blocks);
+  return { points, factor, drifting: factor !== null && isBeyondMargin(factor) };
+}
+
+/** exp of slope times length, with the t interval of a regression slope (n - 2 degrees of freedom). */
+function changeOver(blocks: readonly Point[]): Estimate {
+  const { intercept, slope } = fitLine(blocks);
+  const middle = mean(blocks.map((block) => block.size));
+  const squares = blocks.reduce((sum, block) => sum + (block.size - middle) ** 2, 0);
+  const residuals = blocks.reduce((sum, at) => sum + (at.seconds - intercept - slope * at.size) ** 2, 0);
+  const degrees = blocks.length - 2;
+  const half = studentQuantile(CONFIDENCE, degrees) * Math.sqrt(residuals / degrees / squares);
+  const interval = { low: slope - half, high: slope + half, coverage: CONFIDENCE };
+  const length = blocks.at(-1)!.size - blocks[0]!.size;
+  return mapEstimate({ value: slope, interval }, (change) => Math.exp(change * length));
+}
+
+function isBeyondMargin({ value, interval }: Estimate): boolean {
+  const excludesOne = interval !== null && (interval.low > 1 || interval.high < 1);
+  return excludesOne && Math.max(value, 1 / value) > LEAST_EFFECT;
 }

@@ -44,14 +44,9 @@ export type Refusal =
  */
 export function estimateMedian(values: readonly number[]): MedianEstimate {
   const sorted = Float64Array.from(values).sort();
-  const n = sorted.length;
-  const ranks = rankInterval(n);
-  const interval = ranks && {
-    low: sorted[ranks.low - 1]!,
-    high: sorted[ranks.high - 1]!,
-    coverage: ranks.coverage,
-  };
-  return { n, value: medianOfSorted(sorted, n), interval };
+  const ranks = rankInterval(sorted.length);
+  const interval = ranks && { ...ranks, low: sorted[ranks.low - 1]!, high: sorted[ranks.high - 1]! };
+  return { n: sorted.length, value: medianOfSorted(sorted, sorted.length), interval };
 }
 
 /**
@@ -160,11 +155,7 @@ export interface Random {
   uniform(): number;
   /** Whole number 0 .. count - 1, each equally likely; count is 1 .. 2^32. */
   below(count: number): number;
-  /** Standard normal (Box-Muller, the cosine half only). */
-  normal(): number;
 }
-
-const TWO_32 = 2 ** 32;
 
 function rotateLeft(x: number, bits: number): number {
   return (x << bits) | (x >>> (32 - bits));
@@ -182,10 +173,7 @@ function splitMix(seed: number): () => number {
   };
 }
 
-/**
- * xoshiro128** 1.1 (Blackman and Vigna, 2018; public domain) on four words of state, not all zero.
- * Period 2^128 - 1.
- */
+/** xoshiro128** 1.1 (Blackman and Vigna, 2018; public domain) on four words of state, not all zero; period 2^128 - 1. */
 export function randomFromState(state: readonly [number, number, number, number]): Random {
   let [a, b, c, d] = state;
   function uint32(): number {
@@ -199,18 +187,14 @@ export function randomFromState(state: readonly [number, number, number, number]
     d = rotateLeft(d, 11);
     return result;
   }
-  const uniform = (): number => uint32() / TWO_32;
   function below(count: number): number {
     // Words past the last whole multiple of count would favour the small numbers.
-    const limit = TWO_32 - (TWO_32 % count);
+    const limit = 2 ** 32 - (2 ** 32 % count);
     let word = uint32();
     while (word >= limit) word = uint32();
     return word % count;
   }
-  function normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  }
-  return { uint32, uniform, below, normal };
+  return { uint32, uniform: () => uint32() / 2 ** 32, below };
 }
 
 /**
@@ -227,9 +211,7 @@ export function shuffle<T>(items: readonly T[], random: Random): T[] {
   const result = [...items];
   for (let last = result.length - 1; last > 0; last--) {
     const chosen = random.below(last + 1);
-    const held = result[last]!;
-    result[last] = result[chosen]!;
-    result[chosen] = held;
+    [result[last], result[chosen]] = [result[chosen]!, result[last]!];
   }
   return result;
 }

@@ -10,26 +10,23 @@ import {
   mapEstimate,
   mean,
 } from "./numbers";
-import { blockSeconds, isComparable, isKept, type LevelTimes } from "./session";
+import { blockSeconds, formatLevelKey, isComparable, isKept, type LevelTimes } from "./session";
 import {
   type BlockValues,
   type Comparison,
+  type Criteria,
   compare,
   judge,
-  type NoiseFloor,
+  type LabelledTimes,
   pairedRatio,
   type RatioEstimate,
-  type SummaryOptions,
   sharedBlocks,
-  type Threshold,
   type Verdict,
   valuesOf,
 } from "./verdict";
 
 /** A configuration with the times it is compared by, none where no run was kept. */
-export interface Side {
-  readonly label: string;
-  readonly seconds: BlockValues;
+export interface Side extends LabelledTimes {
   readonly own: Configuration;
 }
 
@@ -46,14 +43,10 @@ export interface Fastest {
  * The configuration of least median time among those of comparable work, and those that cannot be told from it.
  * @returns null when none was measured
  */
-export function findFastest(
-  sides: readonly Side[],
-  threshold: Threshold,
-  options: SummaryOptions,
-): Fastest | null {
+export function findFastest(sides: readonly Side[], criteria: Criteria): Fastest | null {
   const [first, ...rest] = comparableOf(sides).sort((a, b) => a.own.seconds!.value - b.own.seconds!.value);
   if (first === undefined) return null;
-  const others = rest.flatMap((one) => compare(one, first, threshold, options) ?? []);
+  const others = rest.flatMap((one) => compare(one, first, criteria) ?? []);
   return {
     label: first.label,
     seconds: first.own.seconds!,
@@ -67,14 +60,10 @@ function comparableOf(sides: readonly Side[]): Side[] {
 }
 
 /** Every two of comparable work once, in their order. */
-export function comparePairs(
-  sides: readonly Side[],
-  threshold: Threshold,
-  options: SummaryOptions,
-): readonly Comparison[] {
+export function comparePairs(sides: readonly Side[], criteria: Criteria): readonly Comparison[] {
   const comparable = comparableOf(sides);
   return comparable.flatMap((subject, i) =>
-    comparable.slice(i + 1).flatMap((base) => compare(subject, base, threshold, options) ?? []),
+    comparable.slice(i + 1).flatMap((base) => compare(subject, base, criteria) ?? []),
   );
 }
 
@@ -95,11 +84,7 @@ export interface FusedComparison {
  * Each `fused` against prep + sec, added block by block (sec: mean of its twins). The `prep` is the one of as many
  * workers; where there is none, every `prep`.
  */
-export function compareFused(
-  sides: readonly Side[],
-  floor: NoiseFloor | null,
-  options: SummaryOptions,
-): readonly FusedComparison[] {
+export function compareFused(sides: readonly Side[], criteria: Criteria): readonly FusedComparison[] {
   const sec = sides.find(({ label }) => label === "sec");
   if (sec === undefined) return [];
   const prepares = sides.filter(({ own }) => own.kind === "prepare");
@@ -109,7 +94,7 @@ export function compareFused(
       const alike = prepares.filter(({ own }) => own.workers === fused.own.workers);
       return (alike.length > 0 ? alike : prepares).flatMap((prepare) => {
         const separate = addBlocks(prepare.seconds, sec.seconds);
-        const ratio = pairedRatio(fused.seconds, separate, options);
+        const ratio = pairedRatio(fused.seconds, separate, criteria.options);
         if (ratio === null) return [];
         const blocks = sharedBlocks(fused.seconds, separate);
         return {
@@ -118,7 +103,7 @@ export function compareFused(
           seconds: estimateMedian(valuesOf(fused.seconds, blocks)),
           separateSeconds: estimateMedian(valuesOf(separate, blocks)),
           ratio,
-          verdict: judge(ratio, { floor, omnibus: null }),
+          verdict: judge(ratio, { ...criteria, omnibus: null }),
           savedSeconds: estimateMedian(differences(separate, fused.seconds)),
         };
       });
@@ -152,22 +137,18 @@ export interface IpcCost {
 }
 
 /** mp against mp_v2 at every number of workers both were measured at, ascending. */
-export function compareIpc(
-  sides: readonly Side[],
-  threshold: Threshold,
-  options: SummaryOptions,
-): readonly IpcCost[] {
+export function compareIpc(sides: readonly Side[], criteria: Criteria): readonly IpcCost[] {
   return sides
     .filter(({ own }) => own.backend === "mp")
     .sort((a, b) => a.own.workers - b.own.workers)
     .flatMap((pixels) => {
       const alike = sides.find(({ own }) => own.backend === "mp_v2" && own.workers === pixels.own.workers);
-      return alike === undefined ? [] : (costOf(pixels, alike, threshold, options) ?? []);
+      return alike === undefined ? [] : (costOf(pixels, alike, criteria) ?? []);
     });
 }
 
-function costOf(pixels: Side, states: Side, threshold: Threshold, options: SummaryOptions): IpcCost | null {
-  const comparison = compare(pixels, states, threshold, options);
+function costOf(pixels: Side, states: Side, criteria: Criteria): IpcCost | null {
+  const comparison = compare(pixels, states, criteria);
   if (comparison === null) return null;
   const extraSeconds = estimateMedian(differences(pixels.seconds, states.seconds));
   const extraMessages = difference(pixels.own.ipcMessages, states.own.ipcMessages);
@@ -202,14 +183,8 @@ export interface CacheEffect {
 }
 
 /** Every label that was measured warm and cold on the same dates and crop: cold over warm. */
-export function compareCaches(
-  levels: readonly LevelTimes[],
-  floor: NoiseFloor | null,
-  options: SummaryOptions,
-): readonly CacheEffect[] {
-  const sizes = groupBy(levels, ({ key }) =>
-    [key.dates, key.shape.azimuth, key.shape.range, key.crop].join("|"),
-  );
+export function compareCaches(levels: readonly LevelTimes[], criteria: Criteria): readonly CacheEffect[] {
+  const sizes = groupBy(levels, ({ key }) => formatLevelKey({ ...key, cache: "warm" }));
   return [...sizes.values()].flatMap((group) => {
     const warm = group.find(({ key }) => key.cache === "warm");
     const cold = group.find(({ key }) => key.cache === "cold");
@@ -217,8 +192,7 @@ export function compareCaches(
     return [...warm.seconds].flatMap(([label, seconds]) => {
       const coldSeconds = cold.seconds.get(label);
       if (coldSeconds === undefined) return [];
-      const threshold = { floor, omnibus: null };
-      const comparison = compare({ label, seconds: coldSeconds }, { label, seconds }, threshold, options);
+      const comparison = compare({ label, seconds: coldSeconds }, { label, seconds }, criteria);
       return comparison === null ? [] : [{ label, dates: warm.key.dates, shape: warm.key.shape, comparison }];
     });
   });
@@ -234,8 +208,8 @@ export interface TracingCost {
 }
 
 /**
- * What recording spans costs: the geometric mean of traced / untraced over every configuration and block that has both,
- * with a t interval over those pairs (6 at least). A block's untraced time is the mean of its runs.
+ * The tracing cost over every configuration and block that has both kinds of runs, with a t interval over those pairs
+ * (6 at least). A block's untraced time is the mean of its runs.
  * @param configurations runs of one label and level each
  * @returns null without a pair
  */

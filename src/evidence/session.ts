@@ -1,15 +1,11 @@
-import type { Shape } from "../core/raster";
-import type { CacheState, RunRecord } from "../core/records";
+import type { RunRecord } from "../core/records";
 import { groupBy } from "./numbers";
-import type { BlockValues } from "./verdict";
+import type { BlockValues, LabelledTimes } from "./verdict";
 
 /** One level of the factors that are varied between sets of configurations. */
-export interface LevelKey {
-  readonly dates: number;
-  readonly shape: Shape;
+export interface LevelKey extends Pick<RunRecord, "dates" | "shape" | "cache"> {
   /** rows,cols,row0,col0 in looked pixels; null is the whole image (or the records do not tell). */
   readonly crop: string | null;
-  readonly cache: CacheState;
 }
 
 /** Where a run stands. */
@@ -31,12 +27,10 @@ export function groupByLevel(runs: readonly RunRecord[]): ReadonlyMap<string, re
 export type ConfigurationKind = "statistics" | "prepare" | "fused" | "peer";
 
 /** Runs of one label on one level. */
-export interface ConfigurationRuns {
-  readonly label: string;
+export interface ConfigurationRuns extends LabelledTimes {
   readonly kind: ConfigurationKind;
   /** All of them, failed and skipped too; at least one. */
   readonly runs: readonly RunRecord[];
-  readonly seconds: BlockValues;
 }
 
 /** The runs of one level by label, `sec` first, then by backend and workers as they were met. */
@@ -44,11 +38,10 @@ export function groupByLabel(runs: readonly RunRecord[]): readonly Configuration
   const labels = [...groupBy(runs, (run) => run.label)];
   return labels
     .map(([label, own]) => ({ label, kind: kindOf(own[0]!.backend), runs: own, seconds: timedSeconds(own) }))
-    .sort((a, b) => Number(b.label === "sec") - Number(a.label === "sec") || compareLabels(a.label, b.label));
-}
-
-function compareLabels(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
+    .sort(
+      ({ label: a }, { label: b }) =>
+        Number(b === "sec") - Number(a === "sec") || a.localeCompare(b, "en", { numeric: true }),
+    );
 }
 
 export function kindOf(backend: string): ConfigurationKind {
@@ -118,13 +111,11 @@ export function selectWarmups(runs: readonly RunRecord[]): readonly RunRecord[] 
 }
 
 /** By block, and by place within it. */
-export function inOrder<T extends { readonly block: number; readonly order: number }>(
-  runs: readonly T[],
-): T[] {
+export function inOrder<T extends Pick<RunRecord, "block" | "order">>(runs: readonly T[]): T[] {
   return [...runs].sort((a, b) => a.block - b.block || a.order - b.order);
 }
 
-/** Wall seconds of the timed runs by block. */
+/** Wall seconds of the runs that times are taken from, by block. */
 export function timedSeconds(runs: readonly RunRecord[]): BlockValues {
   return blockSeconds(selectTimed(runs));
 }
@@ -150,8 +141,6 @@ export interface LevelTimes {
 /** @param runs at least one, all of one level */
 export function comparableTimes(runs: readonly RunRecord[]): LevelTimes {
   const comparable = groupByLabel(runs).filter(({ kind }) => isComparable(kind));
-  return {
-    key: levelKeyOf(runs[0]!),
-    seconds: new Map(comparable.map(({ label, seconds }) => [label, seconds])),
-  };
+  const seconds = new Map(comparable.map((one) => [one.label, one.seconds]));
+  return { key: levelKeyOf(runs[0]!), seconds };
 }

@@ -5,17 +5,10 @@ import type { Phase, RunRecord, Span } from "../core/records";
  * beyond the wall time are on the host's clock instead and are counted from the earliest.
  */
 export function alignSpans(run: RunRecord, spans: readonly Span[]): readonly Span[] {
-  const earliest = spans.reduce(
-    (least, span) => Math.min(least, span.startSeconds),
-    Number.POSITIVE_INFINITY,
-  );
+  const earliest = spans.reduce((least, one) => Math.min(least, one.startSeconds), Number.POSITIVE_INFINITY);
   const origin = earliest > (run.wallSeconds ?? 0) ? earliest : 0;
   return spans
-    .map((span) => ({
-      ...span,
-      startSeconds: span.startSeconds - origin,
-      endSeconds: span.endSeconds - origin,
-    }))
+    .map((one) => ({ ...one, startSeconds: one.startSeconds - origin, endSeconds: one.endSeconds - origin }))
     .sort((a, b) => a.worker - b.worker || a.startSeconds - b.startSeconds || a.endSeconds - b.endSeconds);
 }
 
@@ -189,9 +182,7 @@ export function measureLoneTime(stretches: readonly Stretch[], spans: readonly S
     if (others.length === 0) return false;
     const ended = Math.max(...others);
     if (ended > from) return false;
-    return !joins.some(
-      (span) => span.worker === worker && span.endSeconds > ended && span.endSeconds <= from,
-    );
+    return !joins.some((one) => one.worker === worker && one.endSeconds > ended && one.endSeconds <= from);
   }
 }
 

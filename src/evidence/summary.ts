@@ -1,8 +1,7 @@
 import { pixelCount } from "../core/raster";
 import type { CacheState, EnvRecord, RunRecord, Session, SpanRecord } from "../core/records";
 import { type Configuration, decomposeRuns, summariseConfiguration } from "./configuration";
-import { type Drift, measureDrift } from "./drift";
-import { type Growth, summariseGrowth } from "./growth";
+import { type Drift, type Growth, measureDrift, summariseGrowth } from "./growth";
 import { type Estimate, groupBy } from "./numbers";
 import {
   type CacheEffect,
@@ -46,7 +45,6 @@ import {
 
 export type * from "./configuration";
 export type * from "./decomposition";
-export type * from "./drift";
 export type * from "./growth";
 export type * from "./numbers";
 export type * from "./pairs";
@@ -81,7 +79,7 @@ export function summarise(session: Session, options: SummaryOptions = defaultOpt
   const { env, runs, spans } = session;
   const spansByRun = groupBy(spans, (span) => span.runId);
   const groups = [...groupByLevel(runs).values()].sort((a, b) =>
-    compareKeys(levelKeyOf(a[0]!), levelKeyOf(b[0]!), session),
+    compareKeys(levelKeyOf(a[0]!), levelKeyOf(b[0]!), env?.dataset),
   );
   const levels = groups.map((own) => summariseLevel(own, spansByRun, options));
   const configurations = levels.flatMap((level) => level.configurations);
@@ -94,33 +92,27 @@ export function summarise(session: Session, options: SummaryOptions = defaultOpt
     noiseFloor: floor,
     levels,
     growth: summariseGrowth(times),
-    cacheEffects: compareCaches(times, floor, options),
+    cacheEffects: compareCaches(times, { floor, omnibus: null, options }),
     drift: measureDrift(configurations),
     tracingCost: measureTracingCost(groups.flatMap((own) => groupByLabel(own).map((group) => group.runs))),
     missing: listMissing(levels, session),
   };
 }
 
-/** The least number of draws an interval is told with. */
-const LEAST_DRAWS = 2000;
-const CACHE_ORDER: readonly CacheState[] = ["warm", "cold", "uncontrolled"];
-
 /** The seed of the session itself and 2000 draws. */
 export function defaultOptions(session: Session): SummaryOptions {
-  return { seed: session.env?.seed ?? 1, draws: LEAST_DRAWS };
+  return { seed: session.env?.seed ?? 1, draws: 2000 };
 }
 
-function compareKeys(a: LevelKey, b: LevelKey, session: Session): number {
+const CACHE_ORDER: readonly CacheState[] = ["warm", "cold", "uncontrolled"];
+
+function compareKeys(a: LevelKey, b: LevelKey, main: EnvRecord["dataset"] | undefined): number {
+  const isMain = ({ dates, crop }: LevelKey): boolean => dates === main?.dates.length && crop === main.crop;
   return (
-    Number(isMain(b, session)) - Number(isMain(a, session)) ||
+    Number(isMain(b)) - Number(isMain(a)) ||
     b.dates * pixelCount(b.shape) - a.dates * pixelCount(a.shape) ||
     CACHE_ORDER.indexOf(a.cache) - CACHE_ORDER.indexOf(b.cache)
   );
-}
-
-function isMain(key: LevelKey, session: Session): boolean {
-  const dataset = session.env?.dataset;
-  return dataset !== undefined && key.dates === dataset.dates.length && key.crop === dataset.crop;
 }
 
 function listMissing(levels: readonly Level[], session: Session): Summary["missing"] {
@@ -167,14 +159,14 @@ function summariseLevel(
   const comparable = runs.filter(({ backend }) => isComparable(kindOf(backend)));
   const columns = [...groupBy(comparable, (run) => `${run.label}|${run.twin ?? ""}`).values()];
   const omnibus = testAnyDifference(columns.map(timedSeconds), options);
-  const threshold = { floor, omnibus };
+  const criteria = { floor, omnibus, options };
   const sec = groups.find((group) => group.label === "sec") ?? null;
   const secDecomposition = sec && decomposeRuns(sec, null, spansByRun).decomposition;
   const ones = groups.filter((group) => group.runs[0]!.workers === 1 && group.runs.some(isKept));
   const sides = groups.map((group) => {
     const one = ones.find(({ runs: [run] }) => programOf(run!) === programOf(group.runs[0]!)) ?? null;
-    const reference = { sec, secDecomposition, one, threshold, spansByRun, options };
-    return { ...group, own: summariseConfiguration(group, reference) };
+    const own = summariseConfiguration(group, { ...criteria, sec, secDecomposition, one, spansByRun });
+    return { ...group, own };
   });
   const configurations = sides.map(({ own }) => own);
   return {
@@ -184,26 +176,24 @@ function summariseLevel(
     omnibus,
     configurations,
     scaling: summariseScaling(configurations),
-    fastest: findFastest(sides, threshold, options),
-    pairs: comparePairs(sides, threshold, options),
-    fused: compareFused(sides, floor, options),
-    ipc: compareIpc(sides, threshold, options),
+    fastest: findFastest(sides, criteria),
+    pairs: comparePairs(sides, criteria),
+    fused: compareFused(sides, criteria),
+    ipc: compareIpc(sides, criteria),
   };
 }
-
-/** An interval within 5 % of its value on both sides is narrow enough to stop. */
-const PRECISION_MARGIN = 0.05;
 
 /**
  * Whether measuring may stop before its last block: on every level, the A/A ratio and the ratio to `sec` of every
  * configuration that has kept runs (those of fused and prep too: their medians need the same care) lie within the
  * margin. A configuration without kept runs does not hold the session up; a level without `sec` does, and so does a
  * session without runs.
+ * @param margin what an interval may reach beyond its value on both sides: 0.05 is 5 %
  */
 export function isPrecise(
   runs: readonly RunRecord[],
   options: SummaryOptions,
-  margin: number = PRECISION_MARGIN,
+  margin: number = 0.05,
 ): boolean {
   const factors = [...groupByLevel(runs).values()].flatMap((level) => {
     const groups = groupByLabel(level).filter((group) => group.seconds.size > 0);

@@ -31,21 +31,15 @@ export interface Comparison {
 }
 
 /** A configuration's times under its name. */
-interface LabelledBlocks {
+export interface LabelledTimes {
   readonly label: string;
   readonly seconds: BlockValues;
 }
 
 /** `subject` against `base` over the blocks both have; null without one. */
-export function compare(
-  subject: LabelledBlocks,
-  base: LabelledBlocks,
-  threshold: Threshold,
-  options: SummaryOptions,
-): Comparison | null {
-  const ratio = pairedRatio(subject.seconds, base.seconds, options);
-  if (ratio === null) return null;
-  return { label: subject.label, base: base.label, ratio, verdict: judge(ratio, threshold) };
+export function compare(subject: LabelledTimes, base: LabelledTimes, criteria: Criteria): Comparison | null {
+  const ratio = pairedRatio(subject.seconds, base.seconds, criteria.options);
+  return ratio && { label: subject.label, base: base.label, ratio, verdict: judge(ratio, criteria) };
 }
 
 export type VerdictKind = "faster" | "slower" | "indistinguishable";
@@ -73,6 +67,11 @@ export interface Threshold {
   readonly omnibus: Omnibus | null;
 }
 
+/** A threshold, and how the intervals held against it are drawn. */
+export interface Criteria extends Threshold {
+  readonly options: SummaryOptions;
+}
+
 /** Differences below 5 % are not called, whatever their interval. */
 export const LEAST_EFFECT = 1.05;
 
@@ -81,26 +80,24 @@ export const LEAST_EFFECT = 1.05;
  * effect, as a factor, is beyond both the A/A floor and 5 %, on a level where anything differs at all; everything else
  * is indistinguishable, with the first reason that applies.
  */
-export function judge(ratio: RatioEstimate, { floor, omnibus }: Threshold): Verdict {
-  const factor = floor?.factor ?? null;
+export function judge(ratio: RatioEstimate, threshold: Threshold): Verdict {
+  const factor = threshold.floor?.factor ?? null;
   const thresholdFactor = factor === null ? null : Math.max(factor, LEAST_EFFECT);
-  const reason = reasonAgainst(ratio, factor, omnibus);
+  const reason = reasonAgainst(ratio, threshold);
   if (reason !== null) return { kind: "indistinguishable", reason, thresholdFactor };
   return { kind: ratio.value < 1 ? "faster" : "slower", reason: null, thresholdFactor };
 }
 
 function reasonAgainst(
-  ratio: RatioEstimate,
-  floor: number | null,
-  omnibus: Omnibus | null,
+  { interval, value }: RatioEstimate,
+  { floor, omnibus }: Threshold,
 ): VerdictReason | null {
-  const { interval, value } = ratio;
   if (interval === null) return "tooFewBlocks";
-  if (floor === null) return "noFloor";
+  if (floor === null || floor.factor === null) return "noFloor";
   if (omnibus?.differs === false) return "nothingDiffers";
   if (interval.low <= 1 && interval.high >= 1) return "intervalContainsOne";
   const effect = Math.max(value, 1 / value);
-  if (effect <= floor) return "belowFloor";
+  if (effect <= floor.factor) return "belowFloor";
   return effect <= LEAST_EFFECT ? "belowMargin" : null;
 }
 
@@ -122,9 +119,7 @@ export function measureNoiseFloor(
   options: SummaryOptions,
 ): NoiseFloor | null {
   const ratio = pairedRatio(a, b, options);
-  if (ratio === null) return null;
-  const { interval } = ratio;
-  return { ratio, factor: interval === null ? null : Math.max(interval.high, 1 / interval.low) };
+  return ratio && { ratio, factor: ratio.interval && Math.max(ratio.interval.high, 1 / ratio.interval.low) };
 }
 
 /** The wider of two floors; one without an interval is wider than any. */
@@ -161,13 +156,12 @@ export function testAnyDifference(columns: readonly BlockValues[], options: Summ
   const blocks = clip(numbers.map((block) => rowOf(measured, block)).filter((row) => row.members.length > 1));
   if (measured.length < 2 || blocks.length < LEAST_BLOCKS) return null;
   const random = createRandom(options.seed);
-  const sum = statisticOf(measured.length);
-  const observed = sum(blocks);
+  const observed = sumOfSquares(blocks, measured.length);
   let reached = 1;
   for (let draw = 0; draw < options.draws; draw++) {
     const shuffled = blocks.map(({ members, values }) => ({ members, values: shuffle(values, random) }));
     // A shuffle that puts everything back must count as reached in spite of rounding.
-    if (sum(shuffled) >= observed * (1 - 1e-12)) reached++;
+    if (sumOfSquares(shuffled, measured.length) >= observed * (1 - 1e-12)) reached++;
   }
   const pValue = reached / (options.draws + 1);
   return { pValue, differs: pValue <= SIGNIFICANCE };
@@ -186,21 +180,17 @@ function rowOf(columns: readonly BlockValues[], block: number): Row {
   return { members, values: logs.map((value) => value - middle) };
 }
 
-/** A function of rows that reuses its buffers from call to call. */
-function statisticOf(columns: number): (rows: readonly Row[]) => number {
+/** n * mean^2 summed over the columns. */
+function sumOfSquares(rows: readonly Row[], columns: number): number {
   const sums = new Float64Array(columns);
   const counts = new Float64Array(columns);
-  return (rows) => {
-    sums.fill(0);
-    counts.fill(0);
-    for (const { members, values } of rows) {
-      for (let i = 0; i < members.length; i++) {
-        sums[members[i]!]! += values[i]!;
-        counts[members[i]!]!++;
-      }
+  for (const { members, values } of rows) {
+    for (let i = 0; i < members.length; i++) {
+      sums[members[i]!]! += values[i]!;
+      counts[members[i]!]!++;
     }
-    return sums.reduce((total, sum, column) => total + sum ** 2 / counts[column]!, 0);
-  };
+  }
+  return sums.reduce((total, sum, column) => total + sum ** 2 / counts[column]!, 0);
 }
 
 /** Deviations beyond 4 median absolute deviations are cut off there: a spike must not outweigh ten quiet runs. */
@@ -265,43 +255,34 @@ function bootstrapRatio(
   const known = { numerator, denominator, blocks, value: numerator / denominator };
   if (blocks < LEAST_BLOCKS) return { ...known, interval: null };
   const random = createRandom(options.seed);
-  const [top, bottom] = [new Resampler(above), new Resampler(below)];
+  const [medianAbove, medianBelow] = [medianOver(above), medianOver(below)];
+  const [chosenAbove, chosenBelow] = [new Uint32Array(above.length), new Uint32Array(below.length)];
   const ratios = Float64Array.from({ length: options.draws }, () => {
-    const chosen = top.choose(random);
-    return top.median(chosen) / bottom.median(paired ? chosen : bottom.choose(random));
+    chooseBlocks(chosenAbove, random);
+    if (!paired) chooseBlocks(chosenBelow, random);
+    return medianAbove(chosenAbove) / medianBelow(paired ? chosenAbove : chosenBelow);
   }).sort();
   const low = quantileOfSorted(ratios, (1 - CONFIDENCE) / 2);
   const high = quantileOfSorted(ratios, (1 + CONFIDENCE) / 2);
   return { ...known, interval: { low, high, coverage: CONFIDENCE } };
 }
 
-/** Draws blocks of values with replacement, into buffers that are used again. */
-class Resampler {
-  readonly #lists: readonly (readonly number[])[];
-  readonly #chosen: Uint32Array;
-  readonly #drawn: Float64Array;
+/** Fills in as many blocks as there are, with replacement. */
+function chooseBlocks(chosen: Uint32Array, random: Random): void {
+  for (let i = 0; i < chosen.length; i++) chosen[i] = random.below(chosen.length);
+}
 
-  constructor(lists: readonly (readonly number[])[]) {
-    this.#lists = lists;
-    this.#chosen = new Uint32Array(lists.length);
-    this.#drawn = new Float64Array(lists.length * Math.max(...lists.map((list) => list.length)));
-  }
-
-  /** As many blocks as there are. */
-  choose(random: Random): Uint32Array {
-    for (let i = 0; i < this.#chosen.length; i++) this.#chosen[i] = random.below(this.#chosen.length);
-    return this.#chosen;
-  }
-
-  /** Of all values of the chosen blocks. */
-  median(chosen: Uint32Array): number {
+/** The median of all values of chosen blocks, whose buffer is used again from call to call. */
+function medianOver(lists: readonly (readonly number[])[]): (chosen: Uint32Array) => number {
+  const drawn = new Float64Array(lists.length * Math.max(...lists.map((list) => list.length)));
+  return (chosen) => {
     let count = 0;
     for (const index of chosen) {
-      for (const value of this.#lists[index]!) this.#drawn[count++] = value;
+      for (const value of lists[index]!) drawn[count++] = value;
     }
-    sortFirst(this.#drawn, count);
-    return medianOfSorted(this.#drawn, count);
-  }
+    sortFirst(drawn, count);
+    return medianOfSorted(drawn, count);
+  };
 }
 
 /** All values of the given blocks. */

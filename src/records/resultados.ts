@@ -31,7 +31,7 @@ function isKept(run: RunRecord): boolean {
 
 /**
  * Writes `resultados.csv` for the dates and crop of env.dataset, and `resultados-<dates>-<crop>.csv` for every
- * other level (crop as rows-cols-row0-col0, or `whole`).
+ * other level (crop as rows-cols-row0-col0, or `whole`). Tab separated, seconds with a point and 6 decimals.
  * @returns the paths written, the main one first
  */
 export function writeResultados(
@@ -46,7 +46,8 @@ export function writeResultados(
   }
   return [...files].map(([name, ofLevel]) => {
     const path = join(folder, name);
-    writeWholeFile(path, formatResultados(summarise(ofLevel)));
+    const rows = summarise(ofLevel).map(({ label, seconds }) => `${label}\t${seconds.toFixed(6)}`);
+    writeWholeFile(path, ["backend\ttiempo", ...rows, ""].join("\n"));
     return path;
   });
 }
@@ -55,11 +56,6 @@ function fileOf(run: RunRecord, env: EnvRecord): string {
   const crop = run.crop ?? null;
   if (run.dates === env.dataset.dates.length && crop === env.dataset.crop) return "resultados.csv";
   return `resultados-${run.dates}-${crop === null ? "whole" : crop.replaceAll(",", "-")}.csv`;
-}
-
-/** The text of resultados.csv: tab separated, header `backend<TAB>tiempo`, seconds with a point and 6 decimals. */
-function formatResultados(rows: readonly Resultado[]): string {
-  return ["backend\ttiempo", ...rows.map((row) => `${row.label}\t${row.seconds.toFixed(6)}`), ""].join("\n");
 }
 
 /**
@@ -80,10 +76,13 @@ export function readResultados(path: string): readonly Resultado[] {
   const separator = ["\t", ";", ","].find((candidate) => header.includes(candidate)) ?? "\t";
   const names = header.split(separator).map(unquote);
   const [labelColumn, timeColumn] = [names.indexOf("backend"), names.indexOf("tiempo")];
+  const fail = (line: number, message: string): never => {
+    throw new RecordError(`${path}:${line}: ${message}`, { path });
+  };
   if (labelColumn < 0 || timeColumn < 0) {
-    throw new RecordError(
-      `${path}:1: found header ${JSON.stringify(header)}, expected the columns backend and tiempo; add the header line`,
-      { path },
+    fail(
+      1,
+      `found header ${JSON.stringify(header)}, expected the columns backend and tiempo; add the header line`,
     );
   }
   return lines.flatMap((line, index) => {
@@ -93,17 +92,10 @@ export function readResultados(path: string): readonly Resultado[] {
     const seconds = time === "" ? Number.NaN : Number(separator === "," ? time : time.replace(",", "."));
     const label = cells[labelColumn] ?? "";
     if (!(seconds > 0) || !Number.isFinite(seconds)) {
-      throw new RecordError(
-        `${path}:${index + 1}: field tiempo: found ${JSON.stringify(time)}, expected seconds above 0; correct the line or remove it`,
-        { path },
-      );
+      const found = `field tiempo: found ${JSON.stringify(time)}`;
+      fail(index + 1, `${found}, expected seconds above 0; correct the line or remove it`);
     }
-    if (label === "") {
-      throw new RecordError(
-        `${path}:${index + 1}: field backend: found nothing, expected a label; name the row`,
-        { path },
-      );
-    }
+    if (label === "") fail(index + 1, "field backend: found nothing, expected a label; name the row");
     return [{ label, seconds }];
   });
 }

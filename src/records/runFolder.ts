@@ -19,12 +19,12 @@ export function recordPath(folder: string, name: "runs.jsonl" | "spans.jsonl" | 
 
 /** Appends one run as soon as it ended. Its spans must stand already: the run's line is what makes them count. */
 export function appendRun(folder: string, run: RunRecord): void {
-  appendJsonLines(recordPath(folder, "runs.jsonl"), [run]);
+  appendFileSync(recordPath(folder, "runs.jsonl"), toJsonLines([run]));
 }
 
 /** Appends the spans of one run, before the run itself. */
 export function appendSpans(folder: string, spans: readonly SpanRecord[]): void {
-  appendJsonLines(recordPath(folder, "spans.jsonl"), spans);
+  if (spans.length > 0) appendFileSync(recordPath(folder, "spans.jsonl"), toJsonLines(spans));
 }
 
 /** Writes env.json whole or not at all, and makes the folder. */
@@ -96,7 +96,7 @@ interface Read<T> {
 
 function readRuns(folder: string): Read<RunRecord> {
   const seen = new Map<string, number>();
-  return readRecords<RunRecord>(recordPath(folder, "runs.jsonl"), "runs", ({ runId }, line) => {
+  return readRecords<RunRecord>(folder, "runs", ({ runId }, line) => {
     const earlier = seen.get(runId);
     seen.set(runId, line);
     if (earlier === undefined) return null;
@@ -105,25 +105,23 @@ function readRuns(folder: string): Read<RunRecord> {
 }
 
 function readSpans(folder: string): Read<SpanRecord> {
-  return readRecords<SpanRecord>(
-    recordPath(folder, "spans.jsonl"),
-    "spans",
-    ({ startSeconds, endSeconds }) =>
-      endSeconds < startSeconds
-        ? `field endSeconds: found ${endSeconds}, expected at least startSeconds ${startSeconds}; correct the record or remove it`
-        : null,
+  return readRecords<SpanRecord>(folder, "spans", ({ startSeconds, endSeconds }) =>
+    endSeconds < startSeconds
+      ? `field endSeconds: found ${endSeconds}, expected at least startSeconds ${startSeconds}; correct the record or remove it`
+      : null,
   );
 }
 
 /** @param faultOf what is wrong with a record that follows its schema; null: nothing */
 function readRecords<T>(
-  path: string,
-  schema: SchemaName,
+  folder: string,
+  name: "runs" | "spans",
   faultOf: (record: T, line: number) => string | null,
 ): Read<T> {
+  const path = recordPath(folder, `${name}.jsonl`);
   const { lines, note } = readJsonLines(path);
   const values = lines.map(({ line, value }) => {
-    const record = validateRecord<T>(schema, value, { path, line });
+    const record = validateRecord<T>(name, value, { path, line });
     const fault = faultOf(record, line);
     if (fault !== null) throw new RecordError(`${formatPlace({ path, line })}: ${fault}`, { path });
     return record;
@@ -171,11 +169,6 @@ function readJsonLines(path: string): JsonLines {
   return { lines, wholeBytes, note };
 }
 
-/** Appends one line a value, in one write. The folder must exist. */
-function appendJsonLines(path: string, values: readonly unknown[]): void {
-  if (values.length > 0) appendFileSync(path, toJsonLines(values));
-}
-
 function toJsonLines(values: readonly unknown[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join("");
 }
@@ -187,29 +180,31 @@ function repairJsonLines(path: string): void {
   else if (existsSync(path) && /[^\n]$/.test(readFileSync(path, "utf8"))) appendFileSync(path, "\n");
 }
 
-/** The three published layouts; each is `src/records/schema/<name>.schema.json`. */
+/** The three published layouts. */
 type SchemaName = "runs" | "spans" | "env";
-
-const validators = new Map<SchemaName, ValidateFunction>();
 
 /** Absolute path of a published schema: the same file users read and programs validate against. */
 export function schemaPath(name: SchemaName): string {
   return join(__dirname, "../../../src/records/schema", `${name}.schema.json`);
 }
 
+/** A file, and the line of a record in it where it is not the whole file. */
+interface Place {
+  readonly path: string;
+  readonly line?: number;
+}
+
 /**
  * The value itself when it follows its schema; fields the schema does not know are kept.
- * @param place file, or `file:line`, named in the message
+ * @param place named in the message
  * @throws RecordError names place, field, what was found and what was expected
  */
-export function validateRecord<T>(
-  name: SchemaName,
-  value: unknown,
-  place: { path: string; line?: number },
-): T {
+export function validateRecord<T>(name: SchemaName, value: unknown, place: Place): T {
   const validate = validatorOf(name);
   if (validate(value)) return value as T;
-  const error = mostTelling(validate.errors ?? []);
+  const errors = validate.errors!;
+  // An `if` only repeats that one of its branches failed: the branch's own error names the field.
+  const error = errors.find(({ keyword }) => keyword !== "if") ?? errors[0]!;
   throw new RecordError(
     `${formatPlace(place)}: field ${fieldOf(error)}: found ${foundAt(value, error)}, expected ${expectationOf(error)}; ` +
       `correct the record or remove it (schema: src/records/schema/${name}.schema.json)`,
@@ -217,10 +212,12 @@ export function validateRecord<T>(
   );
 }
 
-/** `FILE:LINE`, or `FILE` where the record is the whole file. */
-function formatPlace(place: { path: string; line?: number }): string {
-  return place.line === undefined ? place.path : `${place.path}:${place.line}`;
+/** `FILE:LINE`, or `FILE`. */
+function formatPlace({ path, line }: Place): string {
+  return line === undefined ? path : `${path}:${line}`;
 }
+
+const validators = new Map<SchemaName, ValidateFunction>();
 
 function validatorOf(name: SchemaName): ValidateFunction {
   const known = validators.get(name);
@@ -230,11 +227,6 @@ function validatorOf(name: SchemaName): ValidateFunction {
   const validate = ajv.compile(JSON.parse(readFileSync(schemaPath(name), "utf8")));
   validators.set(name, validate);
   return validate;
-}
-
-/** An `if` only repeats that one of its branches failed: the branch's own error names the field. */
-function mostTelling(errors: readonly ErrorObject[]): ErrorObject {
-  return (errors.find((error) => error.keyword !== "if") ?? errors[0])!;
 }
 
 function fieldOf(error: ErrorObject): string {

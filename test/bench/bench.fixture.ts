@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock, Executed, Execution, Executor } from "../../src/bench/process";
+import type { BenchWorld } from "../../src/bench/machine";
+import type { Clock, Executed, Execution } from "../../src/bench/process";
 import type { BenchRun } from "../../src/bench/run";
 import { type BenchOptions, type BenchResult, runBench } from "../../src/bench/session";
-import type { BenchWorld } from "../../src/bench/world";
 import type { Shape } from "../../src/core/raster";
 import { writeManifest } from "../../src/io/folders";
 import { productHeader } from "../../src/io/products";
@@ -42,7 +42,7 @@ export interface Behaviour {
 export type Behave = (words: readonly string[], call: number) => Behaviour;
 
 /** Plays pila: mean is the sum of the inputs' pixels, std twice that, count the dates (of the fourth pixel 1). */
-export class FakeExecutor implements Executor {
+export class FakeExecutor {
   /** Words after `pila`, one entry a run, in their order; the preparation's too. */
   readonly calls: string[] = [];
   readonly executions: Execution[] = [];
@@ -113,8 +113,8 @@ export function fakeWorld(executor: FakeExecutor): BenchWorld {
   const quiet = { loadAverage: 0, cpuPressure: 0, stealShare: 0, othersShare: 0 };
   return {
     clock: executor.clock,
-    executor,
-    cache: { prepare: (_, wanted) => wanted },
+    execute: (execution, signal) => executor.execute(execution, signal),
+    prepareCache: (_, wanted) => wanted,
     watchNoise: () => ({ before: () => undefined, after: () => ({ noise: quiet, noisy: false }) }),
     pila: ["pila"],
     environment: { OMP_NUM_THREADS: "1" },

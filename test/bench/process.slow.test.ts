@@ -2,11 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createProcessExecutor, type Executed, type Execution, systemClock } from "../../src/bench/process";
+import { type Executed, type Execution, executeProcess, systemClock } from "../../src/bench/process";
 import { readProcess } from "../../src/parallel/processes";
 import { withFolder } from "../records/records.fixture";
 
-const executor = createProcessExecutor(systemClock, 0.3);
 const environment = { PATH: process.env.PATH ?? "" };
 
 function run(
@@ -16,10 +15,8 @@ function run(
   signal?: AbortSignal,
 ): Promise<Executed> {
   const command = [process.execPath, "-e", code];
-  return executor.execute(
-    { command, folder, environment, timeoutSeconds: 20, watchMemory: false, ...changes },
-    signal,
-  );
+  const defaults = { command, folder, environment, timeoutSeconds: 20, watchMemory: false };
+  return executeProcess({ ...defaults, ...changes }, signal, systemClock, 0.3);
 }
 
 /** Numbers of processes a run wrote down, one a line. */

@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  createCache,
   createNoiseProbe,
   isNoisy,
   type NoiseSources,
   parseCpuCounters,
+  prepareCache,
   residentBytes,
-  systemCache,
 } from "../../src/bench/quiet";
 import { withFolder } from "../records/records.fixture";
 import { FakeClock } from "./bench.fixture";
@@ -92,10 +91,10 @@ test("warm is wholly resident; cold is nothing resident, or it is called uncontr
       chmodSync(path, 0o444);
     }
     const before = files.map((path) => statSync(path).mtimeMs);
-    const state = systemCache.prepare(files, "cold");
+    const state = prepareCache(files, "cold");
     const resident = residentBytes(files);
     assert.is(state, resident?.resident === 0 ? "cold" : "uncontrolled");
-    assert.is(systemCache.prepare(files, "warm"), "warm");
+    assert.is(prepareCache(files, "warm"), "warm");
     const after = residentBytes(files);
     if (after !== null) {
       assert.is(after.size, 6_000_002);
@@ -118,13 +117,13 @@ for (const [resident, cold, warm] of [
       const path = join(folder, "a");
       writeFileSync(path, "a");
       const evicted: string[] = [];
-      const cache = createCache({
-        evict: (file) => evicted.push(file),
+      const pageCache = {
+        evict: (file: string) => evicted.push(file),
         residentBytes: () => (resident === null ? null : { resident, size: 8192 }),
-      });
-      assert.is(cache.prepare([path], "cold"), cold);
+      };
+      assert.is(prepareCache([path], "cold", pageCache), cold);
       assert.equal(evicted, [path]);
-      assert.is(cache.prepare([path], "warm"), warm);
+      assert.is(prepareCache([path], "warm", pageCache), warm);
       assert.equal(evicted, [path]);
     }));
 }
@@ -132,7 +131,7 @@ for (const [resident, cold, warm] of [
 test("what cannot be looked at is not called cold", () =>
   withFolder((folder) => {
     assert.is(residentBytes([join(folder, "missing")]), null);
-    assert.is(systemCache.prepare([join(folder, "missing")], "cold"), "uncontrolled");
+    assert.is(prepareCache([join(folder, "missing")], "cold"), "uncontrolled");
   }));
 
 test.run();

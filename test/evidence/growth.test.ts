@@ -1,11 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { measureDrift } from "../../src/evidence/drift";
 import {
   type BlockLine,
   fiellerInterval,
   findBreakEven,
   fitBlockLines,
+  measureDrift,
   summariseGrowth,
 } from "../../src/evidence/growth";
 import type { LevelTimes } from "../../src/evidence/session";

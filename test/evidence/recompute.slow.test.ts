@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { explainLoss } from "../../src/evidence/loss";
+import { explainLoss } from "../../src/evidence/scaling";
 import { formatLevelKey } from "../../src/evidence/session";
 import { amdahlBound } from "../../src/evidence/spans";
 import {

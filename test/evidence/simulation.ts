@@ -9,7 +9,14 @@ import {
 } from "../../src/evidence/numbers";
 import { summarise } from "../../src/evidence/summary";
 import { pairedRatio } from "../../src/evidence/verdict";
-import { type Scatter, scatteredSeconds, synthesise, timed, timedTwins } from "../records/session.fixture";
+import {
+  normal,
+  type Scatter,
+  scatteredSeconds,
+  synthesise,
+  timed,
+  timedTwins,
+} from "../records/session.fixture";
 
 /** Kinds of scatter a session may have. Block: shared by the runs of a block; spikes: some runs up to 40 % longer. */
 export const SCATTERS: Readonly<Record<string, Scatter>> = {
@@ -35,7 +42,7 @@ export function simulateRankIntervals(sets: number, n: number, scatter: Scatter,
   let covered = 0;
   for (let set = 0; set < sets; set++) {
     const values = Array.from({ length: n }, () =>
-      scatteredSeconds(1, scatter.block * random.normal(), scatter, random),
+      scatteredSeconds(1, scatter.block * normal(random), scatter, random),
     );
     const { low, high } = estimateMedian(values).interval!;
     if (low <= truth && truth <= high) covered++;
@@ -48,7 +55,7 @@ function trueMedian(scatter: Scatter): number {
   if (scatter.spikeShare === 0) return 1;
   const random = createRandom(1);
   const sample = Array.from({ length: 200_000 }, () =>
-    scatteredSeconds(1, scatter.block * random.normal(), scatter, random),
+    scatteredSeconds(1, scatter.block * normal(random), scatter, random),
   );
   return median(sample);
 }
@@ -77,7 +84,7 @@ export function simulateRatios(
     const top = new Map<number, number[]>();
     const bottom = new Map<number, number[]>();
     for (let block = 1; block <= n; block++) {
-      const deviation = scatter.block * random.normal();
+      const deviation = scatter.block * normal(random);
       const draw = (seconds: number): number => scatteredSeconds(seconds, deviation, scatter, random);
       top.set(block, [draw(truth)]);
       bottom.set(

@@ -88,7 +88,7 @@ export function synthesise(
   const spans: SpanRecord[] = [];
   for (let block = 0; block <= blocks; block++) {
     const isTracedBlock = traceEvery > 0 && block % traceEvery === 0;
-    const deviation = scatter.block > 0 ? scatter.block * random.normal() : 0;
+    const deviation = scatter.block > 0 ? scatter.block * normal(random) : 0;
     let order = 0;
     for (const own of configurations) {
       const canTrace = own.untraced !== true && own.twin !== "b";
@@ -112,6 +112,11 @@ export function synthesise(
   return { env: synthesiseEnv(configurations[0]!, options), runs, spans, notes: [] };
 }
 
+/** Standard normal (Box-Muller, the cosine half only). */
+export function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+}
+
 /** A block's common deviation and one run's own, times `seconds`. */
 export function scatteredSeconds(
   seconds: number,
@@ -120,7 +125,7 @@ export function scatteredSeconds(
   random: Random,
 ): number {
   const spike = scatter.spikeShare > 0 && random.uniform() < scatter.spikeShare ? 0.4 * random.uniform() : 0;
-  return seconds * Math.exp(blockDeviation + scatter.run * random.normal() + spike);
+  return seconds * Math.exp(blockDeviation + scatter.run * normal(random) + spike);
 }
 
 /** The wall seconds of a timeline: its longest worker. */

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type CauseId, explainLoss } from "../../../src/evidence/loss";
+import { type CauseId, explainLoss } from "../../../src/evidence/scaling";
 import { summarise } from "../../../src/evidence/summary";
 import { CAUSE_NAMES } from "../../../src/report/claims/causeWording";
 import {
