@@ -32,9 +32,7 @@ const FRAME_HEADER_BYTES = 24;
 
 export function frameHeader(kind: FrameKind, item: number, length: number): Buffer {
   const header = Buffer.alloc(FRAME_HEADER_BYTES);
-  header.writeDoubleLE(kind, 0);
-  header.writeDoubleLE(item, 8);
-  header.writeDoubleLE(length, 16);
+  for (const [place, value] of [kind, item, length].entries()) header.writeDoubleLE(value, 8 * place);
   return header;
 }
 
@@ -104,7 +102,9 @@ export function slotsOf(children: number, bytes: number): number {
  */
 export function openSharedFile(bytes: number): number {
   try {
-    if (freeBytes(MEMORY) >= bytes) return openUnnamed(MEMORY);
+    const { blocks, bavail, bsize } = statfsSync(MEMORY);
+    // A file system in memory that has no bound says 0.
+    if (blocks === 0 || bavail * bsize >= bytes) return openUnnamed(MEMORY);
   } catch {
     // Not there, or not ours to write in: containers have it small, read-only or not at all.
   }
@@ -116,12 +116,6 @@ export function openSharedFile(bytes: number): number {
       { cause },
     );
   }
-}
-
-function freeBytes(folder: string): number {
-  const { blocks, bavail, bsize } = statfsSync(folder);
-  // A file system in memory that has no bound says 0.
-  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 }
 
 function openUnnamed(folder: string): number {

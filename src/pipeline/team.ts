@@ -19,7 +19,7 @@ export function rowTeam(meter: Meter): WorkerStarter<RowTeam> {
   return {
     kind: "thread",
     start: (workers) =>
-      workers === 1 ? null : new ThreadTeam(join(__dirname, "rowWorker.js"), workers - 1, 1, meter),
+      workers === 1 ? null : new ThreadTeam(join(__dirname, "rowWorker.js"), workers - 1, meter),
     end: async (team) => await team?.stop(),
   };
 }
@@ -45,11 +45,7 @@ export async function runRowTask(
     } finally {
       work.close();
     }
-    if (team === null) return;
-    const start = meter.since();
-    const reports = await team.finishedWithoutLate();
-    meter.end("wait", "threads", start);
-    for (const report of reports) meter.absorb(report);
+    await team?.finishedWithoutLate();
   } catch (error) {
     queue.close();
     await team?.stop();

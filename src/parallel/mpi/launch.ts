@@ -1,6 +1,7 @@
 // Starts ranks by mpiexec, waits for their end, and says why a job failed; nothing of a job is left behind.
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -58,7 +59,7 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  const stderr = new RankStderr(options.onStderr ?? (() => undefined));
+  const stderr = new RankStderr(options.onStderr);
   let stdout = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => stderr.add(text));
@@ -84,8 +85,10 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
   };
   signal?.addEventListener("abort", interrupt, { once: true });
   try {
-    const end = await waitForExit(child, mpiexec);
-    if (end.code !== 0) await endLeftovers(variable);
+    const [code, killer] = (await once(child, "exit").catch((cause: Error) => {
+      throw new BackendError(`${mpiexec.path}: found ${cause.message}, expected it to start`, { cause });
+    })) as [number | null, NodeJS.Signals | null];
+    if (code !== 0) await endLeftovers(variable);
     await closed;
     stderr.end();
     signal?.throwIfAborted();
@@ -96,13 +99,21 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
       );
     }
     // The mark is on its way in the pipe when mpiexec ends, so it counts only now that the pipe is closed.
-    if (end.code === 0 && stdout.includes(mark)) return { stdout: stdout.replace(`\n${mark}\n`, "") };
-    throw new BackendError(describeEnd(end, stderr.reason ?? readReason(stdout), ranks, mpiexec));
+    if (code === 0 && stdout.includes(mark)) return { stdout: stdout.replace(`\n${mark}\n`, "") };
+    const launcher = `mpiexec (${mpiexec.family} ${mpiexec.version})`;
+    const how = killer === null ? `exit code ${code}` : `signal ${killer}`;
+    const reason = stderr.reason ?? readReason(stdout);
+    if (reason !== undefined) throw new BackendError(`${reason} (${launcher}, ${ranks} ranks, ${how})`);
+    throw new BackendError(
+      code === 0
+        ? `${launcher}: found exit code 0 but no word from rank 0 that it finished, expected both; the outputs cannot be trusted`
+        : `${launcher}: found ${how} and no message from any of ${ranks} ranks, expected exit code 0`,
+    );
   } finally {
     clearTimeout(deadline);
     clearTimeout(kill);
     signal?.removeEventListener("abort", interrupt);
-    removeSegmentFolder(segmentFolder);
+    if (segmentFolder !== undefined) rmSync(segmentFolder, { recursive: true, force: true });
   }
 }
 
@@ -143,36 +154,12 @@ function rankVariables(given: NodeJS.ProcessEnv, segmentFolder: string | undefin
   return env;
 }
 
-interface JobEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
-function waitForExit(child: ChildProcess, mpiexec: Mpiexec): Promise<JobEnd> {
-  return new Promise((resolve, reject) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
-    child.once("error", (cause) =>
-      reject(new BackendError(`${mpiexec.path}: found ${cause.message}, expected it to start`, { cause })),
-    );
-  });
-}
-
 /** MPICH's mpiexec writes its notice of a killed rank to stdout. */
 function readReason(stdout: string): string | undefined {
-  const reader = new RankStderr(() => undefined);
+  const reader = new RankStderr();
   reader.add(stdout);
   reader.end();
   return reader.reason;
-}
-
-function describeEnd(end: JobEnd, reason: string | undefined, ranks: number, mpiexec: Mpiexec): string {
-  const launcher = `mpiexec (${mpiexec.family} ${mpiexec.version})`;
-  const how = end.signal === null ? `exit code ${end.code}` : `signal ${end.signal}`;
-  if (reason !== undefined) return `${reason} (${launcher}, ${ranks} ranks, ${how})`;
-  if (end.code === 0) {
-    return `${launcher}: found exit code 0 but no word from rank 0 that it finished, expected both; the outputs cannot be trusted`;
-  }
-  return `${launcher}: found ${how} and no message from any of ${ranks} ranks, expected exit code 0`;
 }
 
 /** What launchers draw around their own notices. */
@@ -187,14 +174,14 @@ const LONGEST_QUOTE = 400;
  * says why it failed and the launcher's boxed notices are kept to explain the end of the job.
  */
 export class RankStderr {
-  readonly #forward: (text: string) => void;
+  readonly #forward: ((text: string) => void) | undefined;
   #rest = "";
   #inNotice = false;
   readonly #faults: string[] = [];
   readonly #notice: string[] = [];
   #firstError: string | undefined;
 
-  constructor(forward: (text: string) => void) {
+  constructor(forward?: (text: string) => void) {
     this.#forward = forward;
   }
 
@@ -206,8 +193,7 @@ export class RankStderr {
 
   /** The stream has ended; an unfinished last line counts as a line. */
   end(): void {
-    if (this.#rest !== "") this.#addLine(this.#rest);
-    this.#rest = "";
+    if (this.#rest !== "") this.add("\n");
   }
 
   /** Why the job failed in one line: a rank's own words, else what the launcher says; undefined when nobody spoke. */
@@ -229,7 +215,7 @@ export class RankStderr {
     } else {
       // A rank that failed before it joined MPI, or died of an exception of Node's own.
       this.#firstError ??= /^(?:pila: )?(\w*Error: .*)$/.exec(line)?.[1];
-      this.#forward(`${raw}\n`);
+      this.#forward?.(`${raw}\n`);
     }
   }
 }
@@ -294,17 +280,12 @@ function createSegmentFolder(env: NodeJS.ProcessEnv): string | undefined {
   try {
     for (const name of readdirSync(SHARED_MEMORY)) {
       const owner = SEGMENT_FOLDER.exec(name)?.[1];
-      if (owner !== undefined && !existsSync(`/proc/${owner}`))
-        removeSegmentFolder(join(SHARED_MEMORY, name));
+      if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+      rmSync(join(SHARED_MEMORY, name), { recursive: true, force: true });
     }
     return mkdtempSync(join(SHARED_MEMORY, `pila-mpi-${process.pid}-`));
   } catch {
     // Not writable, or another user's folder: Open MPI's own choice of place does as well.
     return undefined;
   }
-}
-
-/** Removes a job's folder with all that is in it. */
-function removeSegmentFolder(folder: string | undefined): void {
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
