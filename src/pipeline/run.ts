@@ -43,7 +43,7 @@ interface Opened {
 }
 
 /** What is to be filled, from where and by whom. */
-interface Work<Team> extends Opened {
+export interface Work<Team> extends Opened {
   readonly team: Team;
   readonly workers: number;
   readonly products: readonly Product[];
