@@ -52,7 +52,9 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
       const paths = products.map((product) => product.temporaryPath);
       work(world, rows, { targets: momentTargets(products), paths }, meter);
       const receiving = meter.since();
-      const received = receiveReports(world);
+      const received = Array.from({ length: world.size - 1 }, (_, i) =>
+        receiveJson<MeterReport>(world, i + 1, TAG.report),
+      );
       meter.end("receive", "reports", receiving);
       return received;
     });
@@ -134,10 +136,6 @@ function receiveTargets(world: MpiWorld): MomentTargets {
     std: { ...targets.std, file: std! },
     count: targets.count === null ? null : { ...targets.count, file: count! },
   };
-}
-
-function receiveReports(world: MpiWorld): readonly MeterReport[] {
-  return Array.from({ length: world.size - 1 }, (_, i) => receiveJson<MeterReport>(world, i + 1, TAG.report));
 }
 
 function receiveJson<T>(world: MpiWorld, rank: number, tag: number): T {

@@ -46,12 +46,9 @@ export interface Frame {
 
 /** Takes frames apart as they arrive in pieces of any size. */
 export class FrameParser {
-  readonly #onFrame: (frame: Frame) => void;
   #pending: Buffer = Buffer.alloc(0);
 
-  constructor(onFrame: (frame: Frame) => void) {
-    this.#onFrame = onFrame;
-  }
+  constructor(readonly onFrame: (frame: Frame) => void) {}
 
   /** True between frames: an end of the stream here is a clean one. */
   get isBetweenFrames(): boolean {
@@ -68,7 +65,7 @@ export class FrameParser {
       const item = this.#pending.readDoubleLE(8);
       const text = this.#pending.toString("utf8", FRAME_HEADER_BYTES, end);
       this.#pending = this.#pending.subarray(end);
-      this.#onFrame({ kind, item, length, text });
+      this.onFrame({ kind, item, length, text });
     }
   }
 }

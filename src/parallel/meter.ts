@@ -121,7 +121,6 @@ const STRETCHES_A_RUN = 500;
  * phase are exact and places are right within the stretch. Longer spans are kept as they are.
  */
 class SpanGatherer {
-  readonly #worker: number;
   readonly #spans: Span[] = [];
   readonly #gathered: { phase: Phase; item: string; seconds: number; bytes: number }[] = [];
   #first: number | null = null;
@@ -129,9 +128,7 @@ class SpanGatherer {
   #until = 0;
   #stretch = 0;
 
-  constructor(worker: number) {
-    this.#worker = worker;
-  }
+  constructor(readonly worker: number) {}
 
   /** Adds a span that begins where the last one ended, or later. Called for every read: it takes well under a microsecond. */
   add(phase: Phase, item: string, startSeconds: number, endSeconds: number, bytes: number): void {
@@ -174,6 +171,6 @@ class SpanGatherer {
   }
 
   #keep(phase: Phase, item: string, startSeconds: number, endSeconds: number, bytes: number): void {
-    this.#spans.push({ worker: this.#worker, phase, item, startSeconds, endSeconds, bytes });
+    this.#spans.push({ worker: this.worker, phase, item, startSeconds, endSeconds, bytes });
   }
 }

@@ -59,10 +59,8 @@ export class ThreadTeam<Task> {
       void thread.terminate();
       return false;
     });
-    await this.#absorb(
-      start,
-      this.#results.filter((_, place) => begun[place]),
-    );
+    const results = this.#results.filter((_, place) => begun[place]);
+    await this.#absorb(start, results);
   }
 
   /** Ends the threads whatever they do. */

@@ -13,16 +13,11 @@ import { FAULT_PREFIX, SUCCESS_MARK_VARIABLE } from "./world";
 /** From SIGTERM, on which mpiexec ends its ranks, to SIGKILL. */
 const GRACE_MILLISECONDS = 4000;
 
-/** How long after the deadline the launcher ends the job by itself: late enough never to come first. */
-const ORPHAN_SECONDS = 15;
-
 interface LaunchOptions {
   readonly ranks: number;
   /** Program and arguments every rank runs, such as [process.execPath, script, …]. */
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Time after which the job is ended as hung; without it the job may run for ever. */
-  readonly deadlineSeconds?: number;
   /** Ends the job; the promise then rejects with the signal's reason, after the last process is gone. */
   readonly signal?: AbortSignal;
   /** Lines of the ranks' stderr, newline included; not what becomes part of the error. */
@@ -36,26 +31,18 @@ interface LaunchOptions {
  * The job succeeded when mpiexec ended with 0 and rank 0 came past `MpiWorld.finalize`. However it ends, no process
  * of it is left when the promise settles.
  * @returns what the ranks wrote to stdout
- * @throws BackendError there is no mpiexec, a rank failed (its own words are quoted) or the deadline passed
+ * @throws BackendError there is no mpiexec, or a rank failed (its own words are quoted)
  */
 export async function launchRanks(options: LaunchOptions): Promise<{ stdout: string }> {
-  const { ranks, command, deadlineSeconds, signal } = options;
+  const { ranks, command, signal } = options;
   const mpiexec = options.mpiexec ?? (await findMpiexec(options.env));
   signal?.throwIfAborted();
   const mark = `pila-mpi-${randomUUID()}`;
   const variable = `${SUCCESS_MARK_VARIABLE}=${mark}`;
   const segmentFolder = createSegmentFolder(options.env);
-  const env: NodeJS.ProcessEnv = {
-    ...rankVariables(options.env, segmentFolder),
-    [SUCCESS_MARK_VARIABLE]: mark,
-  };
-  // Both launchers know it: the job ends even when this process is killed and can no longer end it.
-  if (deadlineSeconds !== undefined) {
-    env.MPIEXEC_TIMEOUT = String(Math.ceil(deadlineSeconds) + ORPHAN_SECONDS);
-  }
   // A session of its own: Ctrl-C in the terminal reaches the caller alone, which then ends the job once.
   const child = spawn(mpiexec.path, ["-n", String(ranks), ...command], {
-    env,
+    env: { ...rankVariables(options.env, segmentFolder), [SUCCESS_MARK_VARIABLE]: mark },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -65,20 +52,10 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
   child.stderr.setEncoding("utf8").on("data", (text: string) => stderr.add(text));
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
 
-  let late = false;
   let kill: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    if (kill !== undefined) return;
+  const interrupt = (): void => {
     child.kill("SIGTERM");
     kill = setTimeout(() => child.kill("SIGKILL"), GRACE_MILLISECONDS);
-  };
-  const endLate = (): void => {
-    late = true;
-    stop();
-  };
-  const deadline = deadlineSeconds === undefined ? undefined : setTimeout(endLate, deadlineSeconds * 1000);
-  const interrupt = (): void => {
-    stop();
     // Open MPI lets its ranks work on for a second: time enough to put outputs in place that nobody wants any more.
     const ranksOfJob = markedProcesses(variable).filter(({ pid }) => pid !== child.pid);
     signalProcesses(ranksOfJob, "SIGKILL");
@@ -92,12 +69,6 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
     await closed;
     stderr.end();
     signal?.throwIfAborted();
-    if (late) {
-      throw new BackendError(
-        `found ${ranks} MPI ranks still at work after ${deadlineSeconds} s, expected them to be done; ` +
-          `all were ended${stderr.reason === undefined ? "" : ` (${stderr.reason})`}`,
-      );
-    }
     // The mark is on its way in the pipe when mpiexec ends, so it counts only now that the pipe is closed.
     if (code === 0 && stdout.includes(mark)) return { stdout: stdout.replace(`\n${mark}\n`, "") };
     const launcher = `mpiexec (${mpiexec.family} ${mpiexec.version})`;
@@ -110,7 +81,6 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
         : `${launcher}: found ${how} and no message from any of ${ranks} ranks, expected exit code 0`,
     );
   } finally {
-    clearTimeout(deadline);
     clearTimeout(kill);
     signal?.removeEventListener("abort", interrupt);
     if (segmentFolder !== undefined) rmSync(segmentFolder, { recursive: true, force: true });
@@ -174,16 +144,14 @@ const LONGEST_QUOTE = 400;
  * says why it failed and the launcher's boxed notices are kept to explain the end of the job.
  */
 export class RankStderr {
-  readonly #forward: ((text: string) => void) | undefined;
   #rest = "";
   #inNotice = false;
   readonly #faults: string[] = [];
   readonly #notice: string[] = [];
   #firstError: string | undefined;
 
-  constructor(forward?: (text: string) => void) {
-    this.#forward = forward;
-  }
+  /** @param forward hears the words of the ranks, newline included */
+  constructor(readonly forward?: (text: string) => void) {}
 
   add(text: string): void {
     const lines = (this.#rest + text).split("\n");
@@ -215,7 +183,7 @@ export class RankStderr {
     } else {
       // A rank that failed before it joined MPI, or died of an exception of Node's own.
       this.#firstError ??= /^(?:pila: )?(\w*Error: .*)$/.exec(line)?.[1];
-      this.#forward?.(`${raw}\n`);
+      this.forward?.(`${raw}\n`);
     }
   }
 }

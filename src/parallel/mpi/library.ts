@@ -39,7 +39,7 @@ const FACTS = {
   },
 } as const satisfies Record<MpiFamily, object>;
 
-/** More than the longest text and the largest status of either. */
+/** Room for the longest text and the largest status of either MPI. */
 const TEXT_BYTES = 8192;
 const STATUS_BYTES = 64;
 const THREAD_FUNNELED = 1;
@@ -144,7 +144,7 @@ function loadFirst(
   );
 }
 
-/** The text that a function of MPI writes, and its length. */
+/** The text that a function of MPI writes into a buffer. */
 function readText(write: (text: Buffer, length: number[]) => unknown): string {
   const text = Buffer.alloc(TEXT_BYTES);
   const length = [0];

@@ -27,8 +27,6 @@ export interface MpiWorld {
   barrier(): void;
   /** The good end, once, called by every rank after its last message; afterwards no other call is allowed. */
   finalize(): void;
-  /** Ends every rank of the job with a code of 1..255 (anything else becomes 1). */
-  abort(code: number): never;
   /** Writes the error to stderr so that the launcher can pass it on, then ends every rank of the job. */
   fail(error: unknown): never;
 }
@@ -86,7 +84,6 @@ export function joinMpi(options: { env?: NodeJS.ProcessEnv; chunkBytes?: number 
       const mark = env[SUCCESS_MARK_VARIABLE];
       if (rank === 0 && mark !== undefined) writeWhole(1, `\n${mark}\n`);
     },
-    abort: guard.abort,
     fail: guard.fail,
   };
 }
@@ -118,13 +115,9 @@ const DELIVERY_MILLISECONDS = 100;
  * and would wait for ever. An uncaught exception, an unhandled rejection and an exit before `release` each write
  * one line and call MPI_Abort; MPI_Finalize on such a path would hang. No signal handlers: they cannot run inside a
  * blocking call and only delay the end.
- * @returns the ways out; after `release` the process may end in any way
+ * @returns the way out; after `release` the process may end in any way
  */
-function guardFaults(
-  library: MpiLibrary,
-  rank: number,
-  size: number,
-): Pick<MpiWorld, "fail" | "abort"> & { release(): void } {
+function guardFaults(library: MpiLibrary, rank: number, size: number) {
   const end = (code: number, reason: string): never => {
     release();
     // A rank's words are one line, however many the MPI library used.
@@ -151,7 +144,7 @@ function guardFaults(
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
   process.on("exit", onExit);
-  return { fail, abort: (code) => end(code, `ended the job with code ${faultCode(code)}`), release };
+  return { fail, release };
 }
 
 /** MPI_Abort(0) would report success, and codes above 255 wrap around: everything outside 1..255 becomes 1. */
