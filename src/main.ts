@@ -12,13 +12,6 @@ const GRACE_MS = 5000;
 /** How long a failure waits for a signal that may be its cause. */
 const SIGNAL_MS = 250;
 
-/** The reason work is aborted with when a signal comes. */
-class Interruption extends Error {
-  constructor(readonly exitCode: number) {
-    super("interrupted");
-  }
-}
-
 /** Runs one command. @returns the exit code: 0 done, 1 the data or a run failed, 2 usage, 130 SIGINT, 143 SIGTERM */
 export async function main(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words;
@@ -36,7 +29,7 @@ export async function main(words: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     await signalOnItsWay(error, controller.signal);
-    if (controller.signal.aborted) return (controller.signal.reason as Interruption).exitCode;
+    if (controller.signal.aborted) return (controller.signal.reason as { exitCode: number }).exitCode;
     return report(error, debug);
   }
 }
@@ -88,7 +81,7 @@ function listenToSignals(controller: AbortController): void {
     process.on(signal, () => {
       // A second signal, or work that does not end, ends the process; its exit hooks remove temporary files.
       if (controller.signal.aborted) process.exit(code);
-      controller.abort(new Interruption(code));
+      controller.abort(Object.assign(new Error("interrupted"), { exitCode: code }));
       setTimeout(() => process.exit(code), GRACE_MS).unref();
     });
   }
@@ -108,6 +101,7 @@ function report(error: unknown, debug: boolean): number {
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   process.stderr.write(`pila: ${name}: ${message}\n`);
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n${error.cause ?? ""}\n`);
+  // The code tells, not the class, for the same reason.
   return error instanceof Error && "exitCode" in error ? (error as PilaError).exitCode : 1;
 }
 
