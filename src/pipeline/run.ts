@@ -25,7 +25,7 @@ export interface RunReport {
 }
 
 /** How workers come to exist; each costs its own start. */
-export type WorkerKind = "thread" | "process" | "rank";
+type WorkerKind = "thread" | "process" | "rank";
 
 /** How the workers of a run come up and are taken down. */
 export interface WorkerStarter<Team> {
@@ -128,7 +128,7 @@ const COST = {
 } as const;
 
 /** What a reduction is predicted to cost. */
-export interface WorkPrediction {
+interface WorkPrediction {
   /** Seconds of one worker, and of `workers`, starting them included. */
   readonly secondsAlone: number;
   readonly seconds: number;
@@ -140,7 +140,11 @@ export interface WorkPrediction {
  * available (cgroup and affinity aware) when that is quicker than one worker in spite of starting them, else one.
  */
 export function predictWork(rows: StackRows, kind: WorkerKind, workers: number | null): WorkPrediction {
-  const secondsAlone = workSeconds(rows);
+  const { sources, window, looks } = rows;
+  const cells = pixelCount(window) * sources.length;
+  const bytes = looks === null ? cells * 4 : cells * looks.azimuth * looks.range * 8;
+  const looking = looks === null ? 0 : bytes * COST.looksSecondsPerByte;
+  const secondsAlone = bytes * COST.readSecondsPerByte + looking + cells * COST.momentsSecondsPerCell;
   const cores = availableParallelism();
   const cost = (count: number): number =>
     count === 1 && kind === "thread"
@@ -148,11 +152,4 @@ export function predictWork(rows: StackRows, kind: WorkerKind, workers: number |
       : secondsAlone / Math.min(count, cores) + COST.startSeconds[kind];
   const chosen = workers ?? (cost(cores) < cost(1) ? cores : 1);
   return { secondsAlone, seconds: cost(chosen), workers: chosen };
-}
-
-function workSeconds({ sources, window, looks }: StackRows): number {
-  const cells = pixelCount(window) * sources.length;
-  const bytes = looks === null ? cells * 4 : cells * looks.azimuth * looks.range * 8;
-  const looking = looks === null ? 0 : bytes * COST.looksSecondsPerByte;
-  return bytes * COST.readSecondsPerByte + looking + cells * COST.momentsSecondsPerCell;
 }
