@@ -13,16 +13,14 @@ import type { Drawing, Missing } from "./report/drawing";
 import { escapeXml } from "./report/escapeXml";
 import type { Lang } from "./report/language";
 
-/** The variable that names a JSON file of parameters for a notebook that is executed without a person. */
-const PARAMETERS_VARIABLE = "PILA_NOTEBOOK_PARAMETERS";
-
 /**
- * Parameters of a notebook: what the cell says, unless the JSON file named by PILA_NOTEBOOK_PARAMETERS says otherwise.
+ * Parameters of a notebook: what the cell says, unless the JSON file named by PILA_NOTEBOOK_PARAMETERS, for a notebook that
+ * is executed without a person, says otherwise.
  * @param defaults what the cell says
  * @returns them, with the values of the file in their places
  */
 export function notebookParameters<T extends object>(defaults: T): T {
-  const path = process.env[PARAMETERS_VARIABLE];
+  const path = process.env.PILA_NOTEBOOK_PARAMETERS;
   if (path === undefined) return defaults;
   return { ...defaults, ...(JSON.parse(readFileSync(path, "utf8")) as Partial<T>) };
 }

@@ -4,8 +4,7 @@ import type { ChildPool } from "../parallel/children";
 import type { WorkersStarted } from "../parallel/headStart";
 import type { Meter } from "../parallel/meter";
 import type { MomentTargets } from "../pipeline/moments";
-import type { RunReport, RunRequest, ShowProgress, WorkerStarter } from "../pipeline/run";
-import type { StackRows } from "../pipeline/stackRows";
+import type { RunReport, RunRequest, Work, WorkerStarter } from "../pipeline/run";
 
 /** A way of sharing the second step between workers. Only the sharing differs: all give the same bytes. */
 export interface Backend {
@@ -50,16 +49,6 @@ export function outputPaths({ mean, std, count }: Pick<StatsRequest, "mean" | "s
   return count === null ? [mean, std] : [mean, std, count];
 }
 
-/** What the workers of a backend reduce, and where to. */
-interface Reduction<Team> {
-  readonly team: Team;
-  readonly workers: number;
-  readonly rows: StackRows;
-  readonly targets: MomentTargets;
-  /** To be told as rows are written. */
-  readonly onProgress: ShowProgress;
-}
-
 /**
  * Answers a request: starts the workers, opens the folder, lets `reduce` fill the products and puts them in place.
  * @throws what opening, a worker or `reduce` threw; the workers are ended then and no product is left
@@ -67,7 +56,7 @@ interface Reduction<Team> {
 export async function reduceFolder<Team>(
   request: StatsRequest,
   starter: WorkerStarter<Team>,
-  reduce: (reduction: Reduction<Team>) => Promise<void>,
+  reduce: (work: Work<Team> & { readonly targets: MomentTargets }) => Promise<void>,
 ): Promise<RunReport> {
   // Loaded here: the workers of a backend load this file too, and come up sooner without these.
   const { momentTargets } = require("../pipeline/moments") as typeof import("../pipeline/moments");
@@ -78,8 +67,8 @@ export async function reduceFolder<Team>(
     rows: await openIntensityRows(request.intensityFolder, outputs, request.choice),
     outputs,
   });
-  const { report } = await runWithWorkers(request, starter, open, ({ products, ...work }) =>
-    reduce({ ...work, targets: momentTargets(products) }),
+  const { report } = await runWithWorkers(request, starter, open, (work) =>
+    reduce({ ...work, targets: momentTargets(work.products) }),
   );
   return report;
 }

@@ -44,12 +44,9 @@ async function collectImages(
   const dateOf: number[] = [];
   let next = 0;
   const assign = (child: number): void => {
-    if (next === dates) {
-      pool.finish(child);
-      return;
-    }
     dateOf[child] = next;
-    pool.send(child, next++);
+    if (next < dates) pool.send(child, next++);
+    else pool.finish(child);
   };
   pool.layOut(valueBytes(blocks, 0));
   for (let child = 0; child < pool.size; child++) {

@@ -1,4 +1,3 @@
-import type { Meter } from "../parallel/meter";
 import { serveThread, ThreadTeam } from "../parallel/threads";
 import { drainRing, fillRing, planRing, type RingTask } from "../pipeline/ring";
 import type { WorkerStarter } from "../pipeline/run";
@@ -18,24 +17,17 @@ export const mpMem = {
   unavailable: async () => null,
   run: async (request) => {
     const { meter, signal } = request;
-    return await reduceFolder(request, computingThreads(meter), async (reduction) => {
-      const { team, rows, targets, workers, onProgress } = reduction;
+    const threads: WorkerStarter<ThreadTeam<RingTask>> = {
+      kind: "thread",
+      start: (workers) => new ThreadTeam(entryProgram(), workers, meter, "mp_mem"),
+      end: (team) => team.stop(),
+    };
+    return await reduceFolder(request, threads, async ({ team, rows, targets, workers, onProgress }) => {
       const ring = planRing(rows, targets, workers);
       team.send(ring.task);
       await fillRing(ring, meter, team.failure, signal, onProgress);
-      const waiting = meter.since();
-      const reports = await team.finished();
-      meter.end("wait", "threads", waiting);
-      for (const report of reports) meter.absorb(report);
+      await team.finished();
     });
   },
   work: () => serveThread(drainRing),
 } as const satisfies Backend;
-
-function computingThreads(meter: Meter): WorkerStarter<ThreadTeam<RingTask>> {
-  return {
-    kind: "thread",
-    start: (workers) => new ThreadTeam(entryProgram(), workers, 1, meter, "mp_mem"),
-    end: (team) => team.stop(),
-  };
-}

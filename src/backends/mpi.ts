@@ -45,28 +45,31 @@ async function runMpi(request: StatsRequest): Promise<RunReport> {
   const { launchRanks } = require("../parallel/mpi/launch") as typeof import("../parallel/mpi/launch");
   const { predictWork } = require("../pipeline/run") as typeof import("../pipeline/run");
   const { openIntensityRows } = require("../pipeline/stackRows") as typeof import("../pipeline/stackRows");
-  const { meter } = request;
+  const { intensityFolder, mean, std, count, split, choice, workers, meter, signal } = request;
+  const outputs = outputPaths(request);
   const start = meter.start();
   // Opened here too: what is wrong with the data is said in one voice, before any rank starts.
-  const rows = await openIntensityRows(request.intensityFolder, outputPaths(request), request.choice);
+  const rows = await openIntensityRows(intensityFolder, outputs, choice);
   meter.end("init", "stack", start);
-  const prediction = predictWork(rows, "rank", request.workers);
-  const { intensityFolder, mean, std, count, split, choice } = request;
+  const prediction = predictWork(rows, "rank", workers);
   const job: MpiJob = { intensityFolder, mean, std, count, split, choice, tracing: meter.tracing };
   const waiting = meter.start();
   const { stdout } = await launchRanks({
     ranks: prediction.workers,
     command: [process.execPath, entryProgram(), "mpi"],
     env: { ...process.env, [JOB_VARIABLE]: JSON.stringify(job) },
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...(signal === undefined ? {} : { signal }),
     onStderr: (text) => process.stderr.write(text),
   }).catch((error: unknown) => {
     // Ranks are ended from outside and cannot tidy up: their temporary files go with them here.
-    for (const path of outputPaths(request)) removeLeftovers(dirname(resolve(path)));
+    for (const path of outputs) removeLeftovers(dirname(resolve(path)));
     throw error;
   });
   meter.end("wait", "ranks", waiting);
-  const result = parseResult(stdout);
+  const line = stdout.split("\n").find((text) => text.startsWith("{"));
+  if (line === undefined)
+    throw new WorkerError("found no result of rank 0, expected one; run it again with --debug");
+  const result = JSON.parse(line) as MpiResult;
   meter.absorb(result.meter);
   return {
     workers: result.ranks,
@@ -75,11 +78,4 @@ async function runMpi(request: StatsRequest): Promise<RunReport> {
     prediction,
     findings: rows.findings,
   };
-}
-
-function parseResult(stdout: string): MpiResult {
-  const line = stdout.split("\n").find((text) => text.startsWith("{"));
-  if (line === undefined)
-    throw new WorkerError("found no result of rank 0, expected one; run it again with --debug");
-  return JSON.parse(line) as MpiResult;
 }

@@ -52,7 +52,9 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
     const reports = await withProducts(outputs, rows.window, meter, undefined, async (products) => {
       work(world, rows, momentTargets(products), meter);
       const receiving = meter.since();
-      const received = receiveReports(world);
+      const received = Array.from({ length: world.size - 1 }, (_, i) =>
+        receiveJson<MeterReport>(world, i + 1, TAG.report),
+      );
       meter.end("receive", "reports", receiving);
       return received;
     });
@@ -122,10 +124,6 @@ function sendTargets(world: MpiWorld, { mean, std, count }: MomentTargets): void
   };
   const text = Buffer.from(JSON.stringify(targets));
   for (let rank = 1; rank < world.size; rank++) world.send(text, rank, TAG.targets);
-}
-
-function receiveReports(world: MpiWorld): readonly MeterReport[] {
-  return Array.from({ length: world.size - 1 }, (_, i) => receiveJson<MeterReport>(world, i + 1, TAG.report));
 }
 
 function receiveJson<T>(world: MpiWorld, rank: number, tag: number): T {

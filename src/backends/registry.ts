@@ -50,15 +50,13 @@ export function styles(): Readonly<Record<string, Style>> {
 /** The workers that each command starts first of all, by its first words. */
 export function headStarts(): Readonly<Record<string, HeadStart>> {
   const rowWorker = { program: "rowWorker.js", words: [] };
-  const found = backends().flatMap(({ id, starts, work }): [string, HeadStart][] => {
-    if (starts === null || starts.kind === "rank") return [];
+  const found: Record<string, HeadStart> = {};
+  for (const command of Object.keys(STEPS)) found[command] = { kind: "thread", itself: 1, ...rowWorker };
+  for (const { id, starts, work } of backends()) {
+    if (starts === null || starts.kind === "rank") continue;
     const { kind, itself } = starts;
     const program = work === undefined ? rowWorker : { program: "entry.js", words: [id] };
-    return [[`stats ${id}`, { kind, itself, ...program }]];
-  });
-  const steps = Object.keys(STEPS).map((command): [string, HeadStart] => [
-    command,
-    { kind: "thread", itself: 1, ...rowWorker },
-  ]);
-  return Object.fromEntries([...steps, ...found]);
+    found[`stats ${id}`] = { kind, itself, ...program };
+  }
+  return found;
 }

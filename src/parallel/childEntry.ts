@@ -25,16 +25,12 @@ export function serveChild<Task>(work: (channel: Channel<Task>) => void): void {
     writeFrame(FRAME.report, meter.report());
   } catch (error) {
     process.exitCode = 1;
-    sendError(error);
-  }
-}
-
-function sendError(error: unknown): void {
-  try {
-    writeFrame(FRAME.error, toPlainError(error));
-  } catch (failure) {
-    // The parent is gone: it was killed, or never wanted this child. Nobody is left to read it.
-    if ((failure as NodeJS.ErrnoException).code !== "EPIPE") throw failure;
+    try {
+      writeFrame(FRAME.error, toPlainError(error));
+    } catch (failure) {
+      // The parent is gone: it was killed, or never wanted this child. Nobody is left to read it.
+      if ((failure as NodeJS.ErrnoException).code !== "EPIPE") throw failure;
+    }
   }
 }
 
@@ -44,8 +40,7 @@ class Channel<Task> {
   readonly #readLine: () => string | undefined;
   readonly #tasks: Task[] = [];
   #noMoreTasks = false;
-  #slots = 0;
-  #slotBytes = 0;
+  #layout = { slots: 0, slotBytes: 0 };
   #free = 0;
   #slot = 0;
 
@@ -67,8 +62,8 @@ class Channel<Task> {
     const waiting = this.meter.since();
     while (this.#free === 0) this.#receive();
     const start = this.meter.end("wait", "free slot", waiting);
-    writeShared(CHILD_FILES.shared, bytes, this.#slot * this.#slotBytes);
-    this.#slot = (this.#slot + 1) % this.#slots;
+    writeShared(CHILD_FILES.shared, bytes, this.#slot * this.#layout.slotBytes);
+    this.#slot = (this.#slot + 1) % this.#layout.slots;
     this.#free -= 1;
     writeAll(CHILD_FILES.frames, frameHeader(FRAME.data, item, bytes.length));
     this.meter.end("send", `item ${item}`, start, bytes.length);
@@ -81,9 +76,8 @@ class Channel<Task> {
     if ("task" in message) this.#tasks.push(message.task);
     else if ("taken" in message) this.#free += message.taken;
     else if ("slots" in message) {
-      this.#slots = message.slots;
+      this.#layout = message;
       this.#free = message.slots;
-      this.#slotBytes = message.slotBytes;
     } else this.#noMoreTasks = true;
   }
 }

@@ -32,9 +32,7 @@ const FRAME_HEADER_BYTES = 24;
 
 export function frameHeader(kind: FrameKind, item: number, length: number): Buffer {
   const header = Buffer.alloc(FRAME_HEADER_BYTES);
-  header.writeDoubleLE(kind, 0);
-  header.writeDoubleLE(item, 8);
-  header.writeDoubleLE(length, 16);
+  for (const [place, value] of [kind, item, length].entries()) header.writeDoubleLE(value, 8 * place);
   return header;
 }
 
@@ -48,12 +46,9 @@ export interface Frame {
 
 /** Takes frames apart as they arrive in pieces of any size. */
 export class FrameParser {
-  readonly #onFrame: (frame: Frame) => void;
   #pending: Buffer = Buffer.alloc(0);
 
-  constructor(onFrame: (frame: Frame) => void) {
-    this.#onFrame = onFrame;
-  }
+  constructor(readonly onFrame: (frame: Frame) => void) {}
 
   /** True between frames: an end of the stream here is a clean one. */
   get isBetweenFrames(): boolean {
@@ -70,7 +65,7 @@ export class FrameParser {
       const item = this.#pending.readDoubleLE(8);
       const text = this.#pending.toString("utf8", FRAME_HEADER_BYTES, end);
       this.#pending = this.#pending.subarray(end);
-      this.#onFrame({ kind, item, length, text });
+      this.onFrame({ kind, item, length, text });
     }
   }
 }
@@ -104,7 +99,9 @@ export function slotsOf(children: number, bytes: number): number {
  */
 export function openSharedFile(bytes: number): number {
   try {
-    if (freeBytes(MEMORY) >= bytes) return openUnnamed(MEMORY);
+    const { blocks, bavail, bsize } = statfsSync(MEMORY);
+    // A file system in memory that has no bound says 0.
+    if (blocks === 0 || bavail * bsize >= bytes) return openUnnamed(MEMORY);
   } catch {
     // Not there, or not ours to write in: containers have it small, read-only or not at all.
   }
@@ -116,12 +113,6 @@ export function openSharedFile(bytes: number): number {
       { cause },
     );
   }
-}
-
-function freeBytes(folder: string): number {
-  const { blocks, bavail, bsize } = statfsSync(folder);
-  // A file system in memory that has no bound says 0.
-  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 }
 
 function openUnnamed(folder: string): number {

@@ -14,8 +14,8 @@ import {
 import { type StartedProcess, startProcess } from "./headStart";
 import type { Meter, MeterReport } from "./meter";
 
-/** Where the parent stands in the shared file of one child. */
-interface Slots {
+/** A child, and where the parent stands in the file that the two share. */
+interface Child extends StartedProcess {
   /** Lengths of the payloads announced and not taken yet, the oldest first. */
   readonly announced: number[];
   /** The slot of the oldest. */
@@ -29,12 +29,11 @@ interface Slots {
  * file in memory that parent and child share, in slots that the child fills and the parent takes in the same order.
  */
 export class ChildPool<Task> {
-  readonly #children: readonly StartedProcess[];
-  readonly #slots: readonly Slots[];
+  readonly size: number;
+  readonly #children: readonly Child[];
   readonly #meter: Meter;
-  /** Of each shared file, and the bytes of one. */
-  #slotCount = 0;
-  #slotBytes = 0;
+  /** Of each shared file. */
+  #layout = { slots: 0, slotBytes: 0 };
   #isClosed = false;
   /** Since when the parent has been waiting. */
   #since = 0;
@@ -42,31 +41,22 @@ export class ChildPool<Task> {
   /** @param entry path of the compiled program, started with `words`; its worker numbers begin at 1 */
   constructor(entry: string, count: number, meter: Meter, ...words: readonly string[]) {
     const start = meter.start();
+    this.size = count;
     this.#meter = meter;
     this.#children = Array.from({ length: count }, (_, i) => {
       const started = startProcess(entry, words, count);
-      const hello: ChildStart = {
-        worker: i + 1,
-        tracing: meter.tracing,
-        requestedSeconds: started.requestedSeconds,
-      };
+      const { requestedSeconds } = started;
+      const hello: ChildStart = { worker: i + 1, tracing: meter.tracing, requestedSeconds };
       started.child.stdin!.write(`${JSON.stringify(hello)}\n`);
-      return started;
+      return { ...started, announced: [], next: 0, freed: 0 };
     });
-    this.#slots = this.#children.map(() => ({ announced: [], next: 0, freed: 0 }));
     meter.end("spawn", "children", start);
-  }
-
-  get size(): number {
-    return this.#children.length;
   }
 
   /** Lays out the shared files for payloads of up to `bytes`; before the first task. */
   layOut(bytes: number): void {
-    const slots = slotsOf(this.size, bytes);
-    this.#slotCount = slots;
-    this.#slotBytes = bytes;
-    for (let child = 0; child < this.size; child++) this.#write(child, { slots, slotBytes: bytes });
+    this.#layout = { slots: slotsOf(this.size, bytes), slotBytes: bytes };
+    for (let child = 0; child < this.size; child++) this.#write(child, this.#layout);
   }
 
   /** Gives a child one task. */
@@ -81,19 +71,20 @@ export class ChildPool<Task> {
 
   /** Takes the oldest payload that a child has announced; its slot is free again. @param into of its very length */
   take(child: number, into: Uint8Array): void {
-    const slots = this.#slots[child]!;
-    const length = slots.announced.shift();
+    const from = this.#children[child]!;
+    const { slots, slotBytes } = this.#layout;
+    const length = from.announced.shift();
     if (length !== into.length) {
       throw new WorkerError(`found a payload of ${length} bytes, expected ${into.length}`);
     }
     const start = this.#meter.since();
-    readShared(this.#children[child]!.sharedFile, into, slots.next * this.#slotBytes);
-    slots.next = (slots.next + 1) % this.#slotCount;
-    slots.freed += 1;
+    readShared(from.sharedFile, into, from.next * slotBytes);
+    from.next = (from.next + 1) % slots;
+    from.freed += 1;
     // Said in half rounds: a line for each would wake the child as often.
-    if (slots.freed >= this.#slotCount / 2) {
-      this.#write(child, { taken: slots.freed });
-      slots.freed = 0;
+    if (from.freed >= slots / 2) {
+      this.#write(child, { taken: from.freed });
+      from.freed = 0;
     }
     this.#meter.end("receive", `child ${child + 1}`, start, length);
   }
@@ -149,12 +140,12 @@ export class ChildPool<Task> {
   }
 
   async #listen(index: number, announced: (child: number, item: number) => void): Promise<MeterReport> {
-    const { child } = this.#children[index]!;
+    const { child, announced: lengths } = this.#children[index]!;
     let report: MeterReport | null = null;
     const parser = new FrameParser((frame) => {
       this.#meter.countMessage(frame.length);
       if (frame.kind === FRAME.data) {
-        this.#slots[index]!.announced.push(frame.length);
+        lengths.push(frame.length);
         announced(index, frame.item);
       } else if (frame.kind === FRAME.report) report = JSON.parse(frame.text) as MeterReport;
       else throw fromPlainError(JSON.parse(frame.text) as PlainError);
@@ -175,12 +166,9 @@ export class ChildPool<Task> {
         reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),
       );
       const end = (code: number | null, signalName: NodeJS.Signals | null): void => {
-        if (code === 0 && report !== null && parser.isBetweenFrames) {
-          resolve(report);
-          return;
-        }
         const how = signalName ?? `code ${code}`;
-        reject(new WorkerError(`found child ${index + 1} ended by ${how}, expected its result`));
+        if (code === 0 && report !== null && parser.isBetweenFrames) resolve(report);
+        else reject(new WorkerError(`found child ${index + 1} ended by ${how}, expected its result`));
       };
       // The event of one that has ended before has passed already.
       if (child.exitCode !== null || child.signalCode !== null) end(child.exitCode, child.signalCode);

@@ -40,17 +40,17 @@ export function startAhead(
   const entry = join(folder, wanted.program);
   const key = programKey(entry, wanted.words);
   if (wanted.kind === "thread") {
-    const start = (): StartedThread => newThread(entry, wanted.words);
+    const start = (): StartedThread => startThread(entry, wanted.words);
     threadsAhead.set(key, Array.from({ length: wanted.count }, start));
     return;
   }
   const ahead: StartedProcess[] = [];
-  processesAhead.set(key, ahead);
   try {
-    while (ahead.length < wanted.count) ahead.push(newProcess(entry, wanted.words, wanted.count));
+    while (ahead.length < wanted.count) ahead.push(startProcess(entry, wanted.words, wanted.count));
   } catch {
     // The command may not want them after all; where it does, it tries again, and reports.
   }
+  processesAhead.set(key, ahead);
 }
 
 /** The head start of a command line with the number of workers to start, or null. */
@@ -79,9 +79,6 @@ export interface StartedProcess {
   readonly requestedSeconds: number;
 }
 
-/** A thread makes few objects: with the usual room for new ones it would hold garbage for longer. */
-const YOUNG_MIB = 2;
-
 const threadsAhead = new Map<string, StartedThread[]>();
 const processesAhead = new Map<string, StartedProcess[]>();
 
@@ -90,7 +87,18 @@ const running = new Set<ChildProcess>();
 
 /** A thread of a program: one that was started ahead, or a new one. */
 export function startThread(entry: string, words: readonly string[]): StartedThread {
-  return threadsAhead.get(programKey(entry, words))?.shift() ?? newThread(entry, words);
+  const ahead = threadsAhead.get(programKey(entry, words))?.shift();
+  if (ahead !== undefined) return ahead;
+  const threads = require("node:worker_threads") as typeof import("node:worker_threads");
+  const requestedSeconds = monotonicSeconds();
+  const thread = new threads.Worker(entry, {
+    argv: [...words],
+    // Threads share the environment: a copy of it is part of what starting one costs.
+    env: threads.SHARE_ENV,
+    // A thread makes few objects: with the usual room for new ones it would hold garbage for longer.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  });
+  return { thread, requestedSeconds };
 }
 
 /**
@@ -99,27 +107,8 @@ export function startThread(entry: string, words: readonly string[]): StartedThr
  * @throws WorkerError the system allows no further process or file
  */
 export function startProcess(entry: string, words: readonly string[], count: number): StartedProcess {
-  return processesAhead.get(programKey(entry, words))?.shift() ?? newProcess(entry, words, count);
-}
-
-function programKey(entry: string, words: readonly string[]): string {
-  return [entry, ...words].join(" ");
-}
-
-function newThread(entry: string, words: readonly string[]): StartedThread {
-  const threads = require("node:worker_threads") as typeof import("node:worker_threads");
-  const requestedSeconds = monotonicSeconds();
-  // Threads share the environment: a copy of it is part of what starting one costs.
-  const thread = new threads.Worker(entry, {
-    argv: [...words],
-    stdin: false,
-    env: threads.SHARE_ENV,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-  });
-  return { thread, requestedSeconds };
-}
-
-function newProcess(entry: string, words: readonly string[], count: number): StartedProcess {
+  const ahead = processesAhead.get(programKey(entry, words))?.shift();
+  if (ahead !== undefined) return ahead;
   const { spawn } = require("node:child_process") as typeof import("node:child_process");
   const requestedSeconds = monotonicSeconds();
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
@@ -148,4 +137,8 @@ function newProcess(entry: string, words: readonly string[], count: number): Sta
 
 function endRunning(): void {
   for (const child of running) child.kill("SIGKILL");
+}
+
+function programKey(entry: string, words: readonly string[]): string {
+  return [entry, ...words].join(" ");
 }

@@ -56,10 +56,9 @@ export function readProcess(pid: number): ProcessEntry | null {
 
 /** Every process that is not a zombie; empty where there is no /proc. */
 function listProcesses(): readonly ProcessEntry[] {
-  return readNumbers("/proc").flatMap((pid) => {
-    const entry = readProcess(pid);
-    return entry === null ? [] : [entry];
-  });
+  return readNumbers("/proc")
+    .map(readProcess)
+    .filter((entry) => entry !== null);
 }
 
 function carriesMark(pid: number, mark: string): boolean {

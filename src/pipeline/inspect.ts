@@ -91,27 +91,23 @@ function inspectScene({ date, path, scene, problem }: FoundScene): InspectedDate
   };
 }
 
-function estimate(
-  folder: string,
-  parameters: IntensityParameters,
-): { readonly cost: StackCost | null; readonly problem: PilaError | null } {
+function estimate(folder: string, asked: IntensityParameters): Pick<StackInspection, "cost" | "problem"> {
   try {
-    const { rows } = openSlcRows(folder, parameters);
+    const { rows } = openSlcRows(folder, asked);
     const { azimuth, range } = rows.window;
     const planeBytes = pixelCount(rows.window) * PIXEL_BYTES.float32;
     const seconds = (work: typeof rows): { seconds: number; workers: number } => {
       const { seconds, workers } = predictWork(work, "thread", null);
       return { seconds, workers };
     };
-    const predicted = { prep: seconds(rows), stats: seconds({ ...rows, looks: null }), fused: seconds(rows) };
     const cost: StackCost = {
-      looks: formatLooks(parameters.looks),
+      looks: formatLooks(asked.looks),
       crop: formatWindow(rows.window),
-      nodata: parameters.nodata,
+      nodata: asked.nodata,
       shape: { azimuth, range },
       cropBytes: rows.sources.length * planeBytes,
       productBytes: 3 * planeBytes,
-      predicted,
+      predicted: { prep: seconds(rows), stats: seconds({ ...rows, looks: null }), fused: seconds(rows) },
     };
     return { cost, problem: null };
   } catch (error) {
@@ -217,10 +213,6 @@ function sampleScene(source: PlaneSource): SceneSample {
     reader.close();
   }
   const samples = rows * range;
-  return {
-    rows,
-    zeroShare: zeros / samples,
-    notFiniteShare: notFinite / samples,
-    sha256: hash.digest("hex"),
-  };
+  const sha256 = hash.digest("hex");
+  return { rows, zeroShare: zeros / samples, notFiniteShare: notFinite / samples, sha256 };
 }

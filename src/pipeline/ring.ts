@@ -17,7 +17,6 @@ import {
 import { type RowBlocks, RowReader, rowsOfBlock } from "./rowReader";
 import type { ShowProgress } from "./run";
 import type { StackRows } from "./stackRows";
-import { throwIfAborted } from "./team";
 
 /** Slots beyond one a worker, so that the reader need not wait for the slowest. */
 const SPARE_SLOTS = 2;
@@ -89,7 +88,7 @@ export async function fillRing(
   });
   const rest = async (): Promise<void> => {
     await new Promise(setImmediate);
-    throwIfAborted(signal);
+    signal?.throwIfAborted();
     if (failed !== null) throw failed.error;
   };
   try {
@@ -131,15 +130,12 @@ export function drainRing({ blocks, slots, ...task }: RingTask, meter: Meter): v
   const kernels = openKernels(new RegionPlan(), task.memory, region.scratch);
   const writer = new MomentWriter(kernels, region.moments, blocks, task.targets, meter);
   meter.end("init", "kernels", start);
+  const filledSoFar = (): number => Atomics.load(control, FILLED);
   for (;;) {
     const block = Atomics.add(control, TAKEN, 1);
     if (block >= blocks.count) return;
     const waiting = meter.since();
-    for (
-      let filled = Atomics.load(control, FILLED);
-      filled <= block;
-      filled = Atomics.load(control, FILLED)
-    ) {
+    for (let filled = filledSoFar(); filled <= block; filled = filledSoFar()) {
       if (Atomics.load(control, STOPPED) === 1) return;
       Atomics.wait(control, FILLED, filled, WAIT_MS);
     }

@@ -29,7 +29,7 @@ export interface RunReport {
 }
 
 /** How workers come to exist; each costs its own start. */
-export type WorkerKind = "thread" | "process" | "rank";
+type WorkerKind = "thread" | "process" | "rank";
 
 /** How the workers of a run come up and are taken down. */
 export interface WorkerStarter<Team> {
@@ -47,7 +47,7 @@ interface Opened {
 }
 
 /** What is to be filled, from where and by whom. */
-interface Work<Team> extends Opened {
+export interface Work<Team> extends Opened {
   readonly team: Team;
   readonly workers: number;
   readonly products: readonly Product[];
@@ -143,7 +143,7 @@ const COST = {
 } as const;
 
 /** What a reduction is predicted to cost. */
-export interface WorkPrediction {
+interface WorkPrediction {
   /** Seconds of one worker, and of `workers`, starting them included. */
   readonly secondsAlone: number;
   readonly seconds: number;
@@ -155,7 +155,11 @@ export interface WorkPrediction {
  * available (cgroup and affinity aware) when that is quicker than one worker in spite of starting them, else one.
  */
 export function predictWork(rows: StackRows, kind: WorkerKind, workers: number | null): WorkPrediction {
-  const secondsAlone = workSeconds(rows);
+  const { sources, window, looks } = rows;
+  const cells = pixelCount(window) * sources.length;
+  const bytes = looks === null ? cells * 4 : cells * looks.azimuth * looks.range * 8;
+  const looking = looks === null ? 0 : bytes * COST.looksSecondsPerByte;
+  const secondsAlone = bytes * COST.readSecondsPerByte + looking + cells * COST.momentsSecondsPerCell;
   const cores = availableParallelism();
   const cost = (count: number): number =>
     count === 1 && kind === "thread"
@@ -163,11 +167,4 @@ export function predictWork(rows: StackRows, kind: WorkerKind, workers: number |
       : secondsAlone / Math.min(count, cores) + COST.startSeconds[kind];
   const chosen = workers ?? (cost(cores) < cost(1) ? cores : 1);
   return { secondsAlone, seconds: cost(chosen), workers: chosen };
-}
-
-function workSeconds({ sources, window, looks }: StackRows): number {
-  const cells = pixelCount(window) * sources.length;
-  const bytes = looks === null ? cells * 4 : cells * looks.azimuth * looks.range * 8;
-  const looking = looks === null ? 0 : bytes * COST.looksSecondsPerByte;
-  return bytes * COST.readSecondsPerByte + looking + cells * COST.momentsSecondsPerCell;
 }

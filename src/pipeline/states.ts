@@ -148,88 +148,57 @@ export interface Gathering {
 
 /** Keeps the values of the whole stack where they take no more memory than the states would, else the states. */
 export function startGathering(blocks: RowBlocks, targets: MomentTargets, meter: Meter): Gathering {
-  return blocks.rows.sources.length * 4 <= STATE_BYTES
-    ? gatherValues(blocks, targets, meter)
-    : gatherStates(blocks, targets, meter);
-}
-
-function gatherValues(blocks: RowBlocks, targets: MomentTargets, meter: Meter): Gathering {
+  const dates = blocks.rows.sources.length;
   const stride = dateStride(blocks);
-  const plane = new BlockPlane(blocks, blocks.rows.sources.length * stride, targets, meter);
+  const keepsValues = dates * 4 <= STATE_BYTES;
+  const placeOf = layPlane(blocks, keepsValues ? dates * stride : stateBytes(blocks, 0), targets, meter);
   return {
     incoming: (block, date) => {
-      const { kernels, pointer } = plane.at(block);
-      const from = pointer + date * stride;
+      const { kernels, pointer, values } = placeOf(block);
+      const from = keepsValues ? pointer + date * stride : values;
       return kernels.bytes.subarray(from, from + valueBytes(blocks, block));
     },
-    add: () => {},
-    finish: () => plane.each(({ writer, pointer }, block) => writer.reduce(pointer, block)),
-  };
-}
-
-function gatherStates(blocks: RowBlocks, targets: MomentTargets, meter: Meter): Gathering {
-  const plane = new BlockPlane(blocks, stateBytes(blocks, 0), targets, meter);
-  return {
-    incoming: (block) => {
-      const { kernels, values } = plane.at(block);
-      return kernels.bytes.subarray(values, values + valueBytes(blocks, block));
-    },
     add: (block) => {
+      if (keepsValues) return;
       const start = meter.start();
-      const { kernels, pointer, values } = plane.at(block);
+      const { kernels, pointer, values } = placeOf(block);
       kernels.accumulate(pointer, values, stateCells(blocks, block));
       meter.end("compute", `block ${block}`, start);
     },
     finish: () => {
-      const cells = new CellReader(blocks, meter);
-      plane.each(({ writer, pointer }, block) => writer.finish(pointer, block, cells.of(block)));
-      cells.close();
+      const cells = keepsValues ? null : new CellReader(blocks, meter);
+      for (let block = 0; block < blocks.count; block++) {
+        const { writer, pointer } = placeOf(block);
+        if (cells === null) writer.reduce(pointer, block);
+        else writer.finish(pointer, block, cells.of(block));
+      }
+      cells?.close();
     },
   };
-}
-
-/** Where a block of a plane stands. */
-interface PlaneBlock {
-  readonly kernels: Kernels;
-  readonly writer: MomentWriter;
-  readonly pointer: number;
-  /** Room for the values of one block, before they are added to what stands at `pointer`. */
-  readonly values: number;
 }
 
 /** A memory of the kernels addresses 4 GiB: larger planes are spread over several of at most this size. */
 const BANK_BYTES = 1 << 30;
 
-/** Some bytes a block for every block of a plane. */
-class BlockPlane {
-  readonly #count: number;
-  readonly #banks: readonly Omit<PlaneBlock, "pointer">[];
-  readonly #blocksPerBank: number;
-  readonly #blockBytes: number;
-  readonly #from: number;
-
-  constructor(blocks: RowBlocks, bytes: number, targets: MomentTargets, meter: Meter) {
-    const start = meter.start();
-    this.#count = blocks.count;
-    this.#blockBytes = Math.ceil(bytes / 64) * 64;
-    this.#blocksPerBank = Math.min(blocks.count, Math.max(1, Math.floor(BANK_BYTES / this.#blockBytes)));
-    const plan = new RegionPlan();
-    const regions = reserveMoments(plan, blocks);
-    const values = plan.reserve(planeBytes(cellsOfLargest(blocks)));
-    this.#from = plan.reserve(this.#blocksPerBank * this.#blockBytes);
-    this.#banks = Array.from({ length: Math.ceil(blocks.count / this.#blocksPerBank) }, () => {
-      const kernels = openKernels(plan);
-      return { kernels, values, writer: new MomentWriter(kernels, regions, blocks, targets, meter) };
-    });
-    meter.end("init", "kernels", start);
-  }
-
-  at(block: number): PlaneBlock {
-    const bank = this.#banks[Math.floor(block / this.#blocksPerBank)]!;
-    return { ...bank, pointer: this.#from + (block % this.#blocksPerBank) * this.#blockBytes };
-  }
-
-  each(visit: (place: PlaneBlock, block: number) => void): void {
-    for (let block = 0; block < this.#count; block++) visit(this.at(block), block);
-  }
+/**
+ * Keeps `bytes` for every block of a plane.
+ * @returns where a block stands (`pointer`), and room for the values of one block before they are added to it
+ */
+function layPlane(blocks: RowBlocks, bytes: number, targets: MomentTargets, meter: Meter) {
+  const start = meter.start();
+  const blockBytes = Math.ceil(bytes / 64) * 64;
+  const blocksPerBank = Math.min(blocks.count, Math.max(1, Math.floor(BANK_BYTES / blockBytes)));
+  const plan = new RegionPlan();
+  const regions = reserveMoments(plan, blocks);
+  const values = plan.reserve(planeBytes(cellsOfLargest(blocks)));
+  const from = plan.reserve(blocksPerBank * blockBytes);
+  const banks = Array.from({ length: Math.ceil(blocks.count / blocksPerBank) }, () => {
+    const kernels = openKernels(plan);
+    return { kernels, values, writer: new MomentWriter(kernels, regions, blocks, targets, meter) };
+  });
+  meter.end("init", "kernels", start);
+  return (block: number) => {
+    const bank = banks[Math.floor(block / blocksPerBank)]!;
+    return { ...bank, pointer: from + (block % blocksPerBank) * blockBytes };
+  };
 }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { BackendError } from "../core/errors";
 import type { Meter } from "../parallel/meter";
 import { ThreadTeam } from "../parallel/threads";
 import { type RowTask, startRowWork } from "./moments";
@@ -19,7 +18,7 @@ export function rowTeam(meter: Meter): WorkerStarter<RowTeam> {
   return {
     kind: "thread",
     start: (workers) =>
-      workers === 1 ? null : new ThreadTeam(join(__dirname, "rowWorker.js"), workers - 1, 1, meter),
+      workers === 1 ? null : new ThreadTeam(join(__dirname, "rowWorker.js"), workers - 1, meter),
     end: async (team) => await team?.stop(),
   };
 }
@@ -45,11 +44,7 @@ export async function runRowTask(
     } finally {
       work.close();
     }
-    if (team === null) return;
-    const start = meter.since();
-    const reports = await team.finishedWithoutLate();
-    meter.end("wait", "threads", start);
-    for (const report of reports) meter.absorb(report);
+    await team?.finishedWithoutLate();
   } catch (error) {
     queue.close();
     await team?.stop();
@@ -76,16 +71,13 @@ function blocksOf({ kind, blocks }: RowTask): number {
 /** Blocks handed out one by one to any number of threads by an atomic counter in shared memory. */
 export class BlockQueue {
   readonly #counter: Int32Array;
-  readonly blocks: number;
 
-  constructor(blocks: number, shared: SharedArrayBuffer = new SharedArrayBuffer(4)) {
-    this.blocks = blocks;
+  /** @param shared the counter, to hand to other threads */
+  constructor(
+    readonly blocks: number,
+    readonly shared: SharedArrayBuffer = new SharedArrayBuffer(4),
+  ) {
     this.#counter = new Int32Array(shared);
-  }
-
-  /** The counter, to hand to other threads. */
-  get shared(): SharedArrayBuffer {
-    return this.#counter.buffer as SharedArrayBuffer;
   }
 
   /** The next block that nobody took, or undefined when none is left. */
@@ -120,13 +112,8 @@ export async function takeBlocks(
     if (performance.now() - rested < LONGEST_STRETCH_MS) continue;
     onProgress?.(block + 1, queue.blocks);
     await new Promise(setImmediate);
-    throwIfAborted(signal);
+    signal?.throwIfAborted();
     meter.end("wait", "event loop", meter.since());
     rested = performance.now();
   }
-}
-
-/** @throws the reason of an aborted signal */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw signal.reason ?? new BackendError("found an interruption, expected to finish");
 }

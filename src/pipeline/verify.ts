@@ -13,12 +13,7 @@ export interface Comparison {
   /** Pixels that differ by more than rtol |b|, or are NaN on one side only. */
   readonly differing: number;
   /** The first such pixel in row order. */
-  readonly first: {
-    readonly azimuth: number;
-    readonly range: number;
-    readonly a: number;
-    readonly b: number;
-  } | null;
+  readonly first: Readonly<Record<"azimuth" | "range" | "a" | "b", number>> | null;
   /** Pixels that are NaN on both sides. */
   readonly bothNaN: number;
   readonly pixels: number;

@@ -5,7 +5,7 @@ import { BackendError } from "../../core/errors";
 import type { MpiFamily } from "./library";
 
 /** What the environment tells about the job this process was started in. */
-export interface RankEnvironment {
+interface RankEnvironment {
   /** A launcher of parallel jobs started this process, perhaps as the only one. */
   readonly started: boolean;
   /** The MPI whose library fits the launcher; undefined for a process started alone and for srun without MPI. */
@@ -56,7 +56,7 @@ export interface Mpiexec {
 }
 
 /** `mpiexec` is what the administrator chose; the others are Debian's names where that link is missing. */
-export const MPIEXEC_NAMES = ["mpiexec", "mpiexec.openmpi", "mpiexec.mpich", "mpirun"] as const;
+const MPIEXEC_NAMES = ["mpiexec", "mpiexec.openmpi", "mpiexec.mpich", "mpirun"] as const;
 
 /**
  * The first launcher in PATH that says it is Open MPI's or MPICH's.

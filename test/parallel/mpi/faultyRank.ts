@@ -34,7 +34,6 @@ const faults: Record<string, () => void> = {
   "exit 3": () => process.exit(3),
   "exit 0": () => process.exit(0),
   "end of script": () => undefined,
-  "abort 0": () => world.abort(0),
   "kill -9": () => process.kill(process.pid, "SIGKILL"),
   "kill the launcher": () => {
     killLauncher();
