@@ -52,10 +52,16 @@ interface Link {
  * @param tree folder of the images
  * @param flat folder of the links; made where it is missing
  * @param choice which images are meant, where a date has several
+ * @param most only the first so many dates
  * @returns the dates, the links made, those there already and those removed, and what was left out with its reason
  * @throws FormatError no image in the tree, several of a date that `choice` does not tell apart, something in the way
  */
-export function linkStack(tree: string, flat: string, choice: SlcChoice = {}): LinkedStack {
+export function linkStack(
+  tree: string,
+  flat: string,
+  choice: SlcChoice = {},
+  most = Number.POSITIVE_INFINITY,
+): LinkedStack {
   const source = requireFolder(resolve(tree));
   const target = resolve(flat);
   const isNew = !existsSync(target);
@@ -64,7 +70,7 @@ export function linkStack(tree: string, flat: string, choice: SlcChoice = {}): L
   const found = searchImages(source, choice.allowSurplus ?? false, realTarget);
   const { images, findings } = chooseImages(source, found, choice);
   const skipped = images.flatMap(whyNot);
-  const wanted = images.filter(({ path }) => !skipped.some((each) => each.path === path));
+  const wanted = images.filter(({ path }) => !skipped.some((each) => each.path === path)).slice(0, most);
   if (wanted.length === 0) {
     const why = skipped.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
     throw new FormatError(

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { linkStack } from "../../data-prep/link";
 import { BackendError, UsageError } from "../core/errors";
-import { type Shape, sameShape } from "../core/raster";
+import { filesOf, type Shape, sameShape } from "../core/raster";
+import type { SlcChoice } from "../io/choose";
 import { CROP_SUFFIX, openIntensityStack, openSlcStack, readManifest } from "../io/folders";
 import { listFolder, searchImages } from "../io/search";
 import { cropFiles, hashFiles } from "./gate";
@@ -41,13 +43,13 @@ const UNKNOWN = "unknown";
  * no data of their pila-prep.json.
  * @throws FormatError, ShapeError it is no stack
  */
-export async function describeFolder(folder: string): Promise<DataFolder> {
+export async function describeFolder(folder: string, choice: SlcChoice = {}): Promise<DataFolder> {
   if (isSlcFolder(folder)) {
-    const { scenes, shape } = openSlcStack(folder);
-    const dates = scenes.map(({ date, path, source }) => ({ name: date, path, files: [source.path] }));
+    const { scenes, shape } = openSlcStack(folder, choice);
+    const dates = scenes.map(({ date, path, source }) => ({ name: date, path, files: filesOf(source) }));
     return { folder, kind: "slc", dates, shape, looks: "1x1", crop: null, nodata: UNKNOWN };
   }
-  const { scenes, shape } = await openIntensityStack(folder);
+  const { scenes, shape } = await openIntensityStack(folder, [], choice);
   const manifest = readManifest(folder);
   return {
     folder,
@@ -87,11 +89,17 @@ interface PrepOptions {
   readonly crop: string | null;
   readonly looks: string | null;
   readonly nodata: string | null;
+  readonly choice: SlcChoice;
 }
 
 /** `--crop … --looks … --nodata …`, those that are set. */
-export function prepArguments(prep: PrepOptions): readonly string[] {
-  return Object.entries(prep).flatMap(([name, value]) => (value === null ? [] : [`--${name}`, value]));
+export function prepArguments({ crop, looks, nodata, choice }: PrepOptions): readonly string[] {
+  const { polarisation, subdataset, band, allowSurplus } = choice;
+  const options = { crop, looks, nodata, pol: polarisation, subdataset, band };
+  const words = Object.entries(options).flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [`--${name}`, String(value)],
+  );
+  return allowSurplus === true ? [...words, "--allow-surplus"] : words;
 }
 
 /** Outputs of `sec` that every other run of a level is held against. */
@@ -147,7 +155,8 @@ export async function prepareLevels(request: LevelsRequest): Promise<readonly Pr
   rmSync(join(request.runFolder, "levels"), { recursive: true, force: true });
   const levels: PreparedLevel[] = [];
   for (const crop of protocol.crops) {
-    const prep = { crop, looks: protocol.looks, nodata: protocol.nodata };
+    const { looks, nodata, choice = {} } = protocol;
+    const prep = { crop, looks, nodata, choice };
     const whole = data.kind === "slc" ? await prepareCrops(request, prep) : data;
     if (levels.some((level) => sameShape(level.shape, whole.shape))) {
       throw new UsageError(
@@ -189,8 +198,8 @@ async function prepareLevel(
   const folder = levelFolder(request, dates, prep.crop);
   mkdirSync(folder, { recursive: true });
   const slc = request.data.kind === "slc" ? request.data : request.slc;
-  const intensities = firstDates(whole, dates, join(folder, "intensities"));
-  const images = slc === null ? null : firstDates(slc, dates, join(folder, "slc"));
+  const intensities = firstDates(whole, dates, join(folder, "intensities"), {});
+  const images = slc === null ? null : firstDates(slc, dates, join(folder, "slc"), prep.choice);
   const { azimuth, range } = whole.shape;
   return {
     dates,
@@ -212,6 +221,7 @@ function firstDates(
   source: DataFolder,
   count: number,
   target: string,
+  choice: SlcChoice,
 ): { readonly folder: string; readonly files: readonly string[] } {
   const chosen = source.dates.slice(0, count);
   if (chosen.length < count) {
@@ -219,8 +229,17 @@ function firstDates(
       `${source.folder}: found ${chosen.length} dates, expected ${count} as the other folder has; use folders of one stack`,
     );
   }
-  const files = chosen.flatMap((date) => date.files);
+  const files = [...new Set(chosen.flatMap((date) => date.files))];
   if (count === source.dates.length) return { folder: source.folder, files };
+  if (new Set(source.dates.map(({ path }) => path)).size < source.dates.length) {
+    throw new BackendError(
+      `${source.folder}: found several dates in one file, expected a file a date to measure ${count} of ${source.dates.length}; write each date to a file, or leave --dates out`,
+    );
+  }
+  if (source.kind === "slc") {
+    linkStack(source.folder, target, choice, count);
+    return { folder: target, files };
+  }
   mkdirSync(target, { recursive: true });
   for (const { path } of chosen) symlinkSync(realpathSync(path), join(target, basename(path)));
   return { folder: target, files };

@@ -2,6 +2,7 @@ import { BACKEND_IDS, findBackend } from "../backends/registry";
 import { UsageError } from "../core/errors";
 import type { NoData, Shape } from "../core/raster";
 import type { EnvRecord, RunRecord } from "../core/records";
+import type { SlcChoice } from "../io/choose";
 
 /** What a session is asked to measure; everything left out has a default. */
 export interface ProtocolOptions {
@@ -13,6 +14,8 @@ export interface ProtocolOptions {
   readonly crops?: readonly string[] | undefined;
   readonly looks?: string | undefined;
   readonly nodata?: NoData | undefined;
+  /** Which image of a date is meant, where there are several. */
+  readonly choice?: SlcChoice | undefined;
   readonly backends?: readonly string[] | undefined;
   readonly workers?: readonly number[] | undefined;
   /** Blocks after the warm-up; 10 by default. */
@@ -40,6 +43,7 @@ export interface StoredProtocol {
   readonly crops: readonly (string | null)[];
   readonly looks: string | null;
   readonly nodata: string | null;
+  readonly choice?: SlcChoice;
   readonly slc: string | null;
   readonly cache: "warm" | "cold";
   readonly peers: readonly Peer[];
@@ -89,6 +93,7 @@ export async function resolveProtocol(
     crops: options.crops === undefined ? [options.crop ?? null] : largestFirst(options.crops),
     looks: options.looks ?? null,
     nodata: options.nodata ?? null,
+    choice: options.choice ?? {},
     slc: options.slc ?? null,
     cache: options.cache ?? "warm",
     peers: (options.peers ?? []).map(parsePeer),

@@ -151,9 +151,9 @@ async function openSession(
   folder: string,
   world: BenchWorld,
 ): Promise<{ readonly env: BenchEnv; readonly levels: readonly PreparedLevel[] }> {
-  const data = await describeFolder(resolve(options.data));
+  const data = await describeFolder(resolve(options.data), options.choice);
   const slcFolder = options.slc ?? stored?.protocol.slc ?? null;
-  const slc = slcFolder === null ? null : await describeFolder(resolve(slcFolder));
+  const slc = slcFolder === null ? null : await describeFolder(resolve(slcFolder), options.choice);
   const machine = world.machine(data.folder);
   const software = world.software();
   const hasSlc = data.kind === "slc" || slc !== null;

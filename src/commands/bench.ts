@@ -14,6 +14,7 @@ import {
   parseChoice,
   parseCrop,
   parseGiven,
+  parseImageChoice,
   parseWhole,
   parseWholeList,
   SHARED_OPTIONS,
@@ -25,6 +26,7 @@ export const command: Command = {
   options: {
     slc: { value: "SLC_DIR", help: "the SLC of a folder of crops: also measure prep and fused" },
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     backends: { value: "LIST", help: "such as sec,mp,mp_v2 (default: all)" },
     workers: {
       value: "LIST",
@@ -82,6 +84,7 @@ function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
   const number = (name: string, least: number): number | undefined =>
     parseGiven(args, name, (text) => parseWhole(name, text, least, 2 ** 32 - 1));
   return {
+    choice: parseImageChoice(args),
     data: args.positionals[0]!,
     slc: args.text("slc"),
     ...intensity,

@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   copyFileSync,
   existsSync,
@@ -18,7 +17,6 @@ import { packageRoot, runChild } from "../bench/process";
 import { runBench } from "../bench/session";
 import { BackendError, FormatError, UsageError } from "../core/errors";
 import { writeWholeFile } from "../io/outputFile";
-import { listFolder } from "../io/search";
 import { finishRunFolder } from "./bench";
 import {
   type Arguments,
@@ -26,6 +24,7 @@ import {
   type Context,
   checkIntensityOptions,
   parseChoice,
+  parseImageChoice,
   SHARED_OPTIONS,
 } from "./command";
 
@@ -39,6 +38,7 @@ export const command: Command = {
     run: { value: "RUN", help: "only rebuild the informe from a run folder" },
     quick: { help: "a small stack and few repetitions: 1024x1024, 4 dates, 6 blocks" },
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     "with-python": { help: "also measure the same work in Python (test/reference/python)" },
     lang: { value: "es|en", help: "language of the informe (default es)" },
     pdf: { help: "also print it to PDF (needs Chromium)" },
@@ -62,7 +62,7 @@ async function measureRun(args: Arguments, context: Context): Promise<string> {
   const slc = args.text("slc");
   const quick = args.flag("quick");
   const { crop, looks, nodata } = checkIntensityOptions(args);
-  const data = slc === undefined ? await simulatedStack(quick, context) : linkedStack(slc, context);
+  const data = slc === undefined ? await simulatedStack(quick, context) : slc;
   const peers = args.flag("with-python") ? await peerCommands(context) : [];
   context.tell(`informe: measuring ${data}`);
   const result = await runBench({
@@ -70,6 +70,7 @@ async function measureRun(args: Arguments, context: Context): Promise<string> {
     crop,
     looks,
     nodata: nodata ?? "zero",
+    choice: parseImageChoice(args),
     peers,
     blocks: quick ? 6 : 10,
     commandLine: process.argv.slice(2),
@@ -122,19 +123,6 @@ async function simulatedStack(quick: boolean, context: Context): Promise<string>
     await simulateStack({ tree, dates, shape, seed, signal: context.signal, onProgress: context.progress });
   }
   linkStack(tree, flat);
-  return flat;
-}
-
-/** A flat folder of the user's stack: the folder itself, or links to everything below a tree. */
-function linkedStack(treeOrFolder: string, context: Context): string {
-  if (listFolder(treeOrFolder).some((name) => /\.slc\.(vrt|xml)$/i.test(name))) return treeOrFolder;
-  const tree = resolve(treeOrFolder);
-  const name = createHash("sha256").update(tree).digest("hex").slice(0, 12);
-  const flat = packagePath("data-prep/build/links", name);
-  const { dates, skipped, notes } = linkStack(tree, flat);
-  for (const { path, reason } of skipped) context.tell(`informe: left out ${path}: ${reason}`);
-  for (const note of notes) context.tell(`informe: ${note}`);
-  context.tell(`informe: ${dates.length} dates below ${treeOrFolder}`);
   return flat;
 }
 

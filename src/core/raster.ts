@@ -167,6 +167,13 @@ export interface GdalSource extends Plane {
 /** Where the pixels of one image are and how they are had. Plain data: it crosses thread and process borders. */
 export type PlaneSource = RawSource | MosaicSource | GdalSource;
 
+/** Every file that holds pixels of an image. */
+export function filesOf(source: PlaneSource): readonly string[] {
+  return source.by === "pieces"
+    ? [...new Set(source.pieces.map((piece) => piece.source.path))]
+    : [source.path];
+}
+
 /** One date of a stack. */
 export interface Scene {
   /** The file name before its first dot of `.slc`, or the stem of a crop: usually the date. */

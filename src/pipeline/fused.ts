@@ -1,3 +1,4 @@
+import { filesOf } from "../core/raster";
 import { requireDistinctOutputs } from "../io/outputFile";
 import { momentTargets, planReduction } from "./moments";
 import { type RunReport, type RunRequest, runWithWorkers } from "./run";
@@ -26,7 +27,7 @@ export async function fused(request: FusedRequest): Promise<RunReport> {
     const { stack, rows } = openSlcRows(request.slcFolder, request);
     requireDistinctOutputs(
       outputs,
-      stack.scenes.flatMap((scene) => [scene.path, scene.source.path]),
+      stack.scenes.flatMap((scene) => [scene.path, ...filesOf(scene.source)]),
     );
     return { rows, outputs };
   };

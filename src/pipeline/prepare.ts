@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { formatWindow } from "../core/raster";
+import { filesOf, formatWindow } from "../core/raster";
 import {
   CROP_SUFFIX,
   describeSources,
@@ -46,10 +46,7 @@ export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
     };
     if (!request.overwrite) requireSameParameters(intensityFolder, manifest);
     const outputs = rows.dates.map((date) => join(intensityFolder, `${date}${CROP_SUFFIX}`));
-    requireDistinctOutputs(
-      outputs,
-      rows.sources.map((source) => source.path),
-    );
+    requireDistinctOutputs(outputs, rows.sources.flatMap(filesOf));
     return { rows, outputs, manifest };
   };
   const { report, opened } = await runWithWorkers(request, rowTeam(meter), open, async (work) => {
