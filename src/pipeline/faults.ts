@@ -1,8 +1,14 @@
-import { dirname, sep } from "node:path";
+import { sep } from "node:path";
 import type { PilaError } from "../core/errors";
+import {
+  arrangeFindings,
+  type Finding,
+  type FindingKind,
+  type FindingNumbers,
+  finding,
+} from "../core/findings";
 import { formatShape, type Looks, type Shape } from "../core/raster";
 import { groupBy } from "../evidence/numbers";
-import { arrangeFindings, type Finding, type FindingKind, type FindingNumbers, finding } from "./findings";
 import { findOtherLevel, findOtherScales } from "./levels";
 import type { SampleDigest } from "./samples";
 import { findShifts } from "./shift";
@@ -14,27 +20,17 @@ export interface SceneFacts {
   readonly path: string;
   readonly problem: PilaError | null;
   readonly shape: Shape | null;
-  /** Real paths of the description and of the file of pixels, and the byte of its first pixel. */
-  readonly descriptionPath: string | null;
+  /** Real path of the file of pixels. */
   readonly dataPath: string | null;
-  readonly dataOffset: number;
   readonly bigEndian: boolean;
-  /** Only of files that hold nothing but the pixels of one image. */
-  readonly raw: RawSize | null;
   readonly digest: SampleDigest | null;
-}
-
-/** Bytes of a raw file: as described, and as it is. */
-export interface RawSize {
-  readonly pixelBytes: number;
-  readonly rowBytes: number;
-  readonly expectedBytes: number;
-  readonly fileBytes: number;
 }
 
 export interface StackFacts {
   readonly folder: string;
   readonly scenes: readonly SceneFacts[];
+  /** What opening the images found. */
+  readonly findings: readonly Finding[];
   /** Looks that crops say they have; null where nobody says. */
   readonly looks: Looks | null;
   /** Of the pixels of all dates, and of the memory of the machine. */
@@ -62,20 +58,21 @@ const SPOILING: ReadonlySet<FindingKind> = new Set<FindingKind>([
  */
 export function findFaults(stack: StackFacts): Finding[] {
   const { scenes, looks } = stack;
-  const shapes = [...groupBy(scenes, ({ shape }) => (shape === null ? null : formatShape(shape)))]
-    .filter(([shape]) => shape !== null)
-    .map(([shape, dates]) => ({ shape: shape!, dates }))
-    .sort((a, b) => b.dates.length - a.dates.length);
+  const shapes = groupBy(
+    scenes.filter(({ shape }) => shape !== null),
+    ({ shape }) => formatShape(shape!),
+  );
+  const [common = []] = [...shapes.values()].sort((a, b) => b.length - a.length);
   const values = scenes.map(judgeValues);
   const spoiled = new Set(scenes.filter((_, i) => values[i]!.some(({ kind }) => SPOILING.has(kind))));
-  const comparable = (shapes[0]?.dates ?? []).filter(
+  const comparable = common.filter(
     (scene): scene is Comparable => scene.digest !== null && !spoiled.has(scene),
   );
   const together = judgeTogether(comparable, looks);
   const decibels = new Set(together.flatMap(({ kind, path }) => (kind === "decibels" ? path : [])));
   return arrangeFindings([
-    ...scenes.flatMap(judgeFile),
-    ...judgeShapes(stack.folder, shapes),
+    ...scenes.flatMap(tellProblem),
+    ...stack.findings,
     ...values.flat().filter(({ kind, path }) => kind !== "negative" || !decibels.has(path)),
     ...judgeTwins(scenes),
     ...together,
@@ -83,80 +80,17 @@ export function findFaults(stack: StackFacts): Finding[] {
   ]);
 }
 
-/** What the sizes say: a date that cannot be read, a short file, a long one. */
-function judgeFile({ date, path, problem, raw, shape }: SceneFacts): Finding[] {
-  if (raw !== null && shape !== null && raw.fileBytes !== raw.expectedBytes) {
-    return [judgeSize(path, date, raw, shape)];
-  }
+/** The parts of a message, `FILE: found …, expected …; next step`. */
+const MESSAGE = /found (.*?), expected (.*?); (.*)$/s;
+
+/** What the error of a date says, as a finding. */
+function tellProblem({ date, path, problem }: SceneFacts): Finding[] {
   if (problem === null) return [];
-  const prefix = `${path}: found `;
-  const found = problem.message.startsWith(prefix) ? problem.message.slice(prefix.length) : problem.message;
-  return [finding("unreadable", path, [date], found, { error: problem.name })];
-}
-
-function judgeSize(path: string, date: string, raw: RawSize, shape: Shape): Finding {
-  const { fileBytes, expectedBytes, rowBytes } = raw;
-  const surplusLines = (fileBytes - expectedBytes) / rowBytes;
-  const bytes = { fileBytes, expectedBytes, surplusLines };
-  const expected = `${expectedBytes} for ${formatShape(shape)}`;
-  if (surplusLines < 0) {
-    const missing = Math.min(shape.azimuth, Math.ceil(-surplusLines));
-    const found = `${fileBytes} bytes, the last ${countLines(missing)} missing`;
-    return finding("truncated", path, [date], found, { ...bytes, missingLines: missing }, expected);
-  }
-  if (Number.isInteger(surplusLines)) {
-    const found = `${fileBytes} bytes, ${countLines(surplusLines)} more than described`;
-    return finding("surplus", path, [date], found, bytes, expected);
-  }
-  const pixels = shape.azimuth * shape.range + (fileBytes - expectedBytes) / raw.pixelBytes;
-  const widths = fittingWidths(pixels, shape);
-  const fitting = widths.map((width) => `${pixels / width} x ${width}`).join(" or ");
-  const found = `${fileBytes} bytes, no whole number of lines${fitting === "" ? "" : ` (${fitting} would fit)`}`;
-  return finding("sheared", path, [date], found, { ...bytes, fittingWidths: widths.join(" ") }, expected);
-}
-
-function countLines(lines: number): string {
-  return `${lines} line${lines === 1 ? "" : "s"}`;
-}
-
-/** How far from the described width others are tried. */
-const NEARBY_WIDTHS = 64;
-
-/** Widths that part a file into whole lines: first that of as many lines as described, then the nearest; three at most. */
-function fittingWidths(pixels: number, { azimuth, range }: Shape): number[] {
-  const widths = new Set([pixels / azimuth]);
-  for (let away = 1; away <= NEARBY_WIDTHS; away++) widths.add(range + away).add(range - away);
-  const fits = (width: number): boolean => width > 0 && Number.isInteger(width) && pixels % width === 0;
-  return [...widths].filter(fits).slice(0, 3);
-}
-
-/** @param shapes the most common first */
-function judgeShapes(
-  folder: string,
-  shapes: readonly { readonly shape: string; readonly dates: readonly SceneFacts[] }[],
-): Finding[] {
-  const [first, second] = shapes;
-  if (first === undefined || second === undefined) return [];
-  const all = shapes.reduce((sum, { dates }) => sum + dates.length, 0);
-  if (first.dates.length === second.dates.length) {
-    const counts = shapes.map(({ shape, dates }) => [shape, dates.length] as const);
-    const found = counts.map(([shape, dates]) => `${shape} in ${dates} of ${all} dates`).join(", ");
-    const dates = shapes.flatMap((group) => group.dates.map(({ date }) => date));
-    return [finding("shape", folder, dates, found, Object.fromEntries(counts))];
-  }
-  return shapes.slice(1).flatMap(({ shape, dates }) =>
-    dates.map(({ path, date, shape: own }) => {
-      const expected = `${first.shape} as in ${first.dates.length}`;
-      return finding(
-        "shape",
-        path,
-        [date],
-        `${shape} in ${dates.length} of ${all} dates`,
-        { ...own! },
-        expected,
-      );
-    }),
-  );
+  const { kind, name, message } = problem;
+  const where = problem.path ?? path;
+  const [, found, expected, nextStep] = MESSAGE.exec(message) ?? [];
+  const plain = finding(kind, where, [date], found ?? message, { error: name }, expected);
+  return [nextStep === undefined ? plain : { ...plain, nextStep }];
 }
 
 const NEARLY_ALL = 0.99;
@@ -216,31 +150,21 @@ function judgeValues({ date, path, digest, bigEndian }: SceneFacts): Finding[] {
   return findings;
 }
 
-/** Dates that are one image, by their file or by their content, and several images of one day. */
+/** Dates that are one image: the same pixels of one file, or the same values in another. */
 function judgeTwins(scenes: readonly SceneFacts[]): Finding[] {
-  const told = new Set<string>();
-  const twins = (kind: FindingKind, what: string, keyOf: (scene: SceneFacts) => string | null): Finding[] =>
-    [...groupBy(scenes, keyOf)].flatMap(([key, same]) => {
-      const dates = same.map(({ date }) => date);
-      if (key === null || same.length < 2 || told.has(dates.join())) return [];
-      told.add(dates.join());
-      return [finding(kind, same[0]!.path, dates, `${what} ${dates.join(", ")}`, { images: same.length })];
-    });
-  return [
-    ...twins("sameFile", "one file of pixels under", ({ dataPath, dataOffset }) =>
-      dataPath === null ? null : `${dataPath}:${dataOffset}`,
-    ),
-    ...twins("sameContent", "the same values in all sampled rows of", ({ digest, shape }) =>
-      digest === null || shape === null || digest.zeroShare + digest.nanShare >= NEARLY_ALL
-        ? null
-        : `${formatShape(shape)} ${digest.sha256}`,
-    ),
-    ...twins(
-      "severalImages",
-      "several images of one day:",
-      ({ date }) => /(?:19|20)\d{6}/.exec(date)?.[0] ?? null,
-    ),
-  ];
+  const contents = groupBy(scenes, ({ digest, shape }) =>
+    digest === null || shape === null || digest.zeroShare + digest.nanShare >= NEARLY_ALL
+      ? null
+      : `${formatShape(shape)} ${digest.sha256}`,
+  );
+  return [...contents].flatMap(([content, same]) => {
+    if (content === null || same.length < 2) return [];
+    const dates = same.map(({ date }) => date);
+    const files = new Set(same.map(({ dataPath }) => dataPath));
+    const what = files.size === 1 ? "one file of pixels under" : "the same values in all sampled rows of";
+    const numbers = { images: same.length, files: files.size };
+    return [finding("sameImage", same[0]!.path, dates, `${what} ${dates.join(", ")}`, numbers)];
+  });
 }
 
 /** What dates say beside each other: scale, level, place on the grid, and their speckle beside the looks they claim. */
@@ -313,16 +237,6 @@ function judgeStack({ folder, scenes, bytes, memoryBytes }: StackFacts): Finding
     const found =
       "secondaries after coarse coregistration, as coregSLC/Coarse of ISCE2's stripmapStack holds them";
     notes.push(finding("referenceMissing", folder, [], found, { dates: readable.length }));
-  }
-  const outside = readable.filter(
-    ({ descriptionPath, dataPath }) =>
-      descriptionPath !== null && !dataPath!.startsWith(dirname(descriptionPath) + sep),
-  );
-  if (outside.length > 0) {
-    const [{ date, dataPath }] = outside as [SceneFacts];
-    const found = `pixels outside the folder of their description, as ${dataPath} of ${date}`;
-    const dates = outside.map((scene) => scene.date);
-    notes.push(finding("outside", folder, dates, found, { dates: dates.length }));
   }
   if (scenes.length === 1)
     notes.push(finding("oneDate", folder, [scenes[0]!.date], "one date", { dates: 1 }));

@@ -1,6 +1,7 @@
 import { setImmediate as letSignalsIn } from "node:timers/promises";
 import type { ColourName, MapScale } from "../core/maps";
 import { type Looks, pixelCount, type Raster, type Shape } from "../core/raster";
+import type { SlcChoice } from "../io/choose";
 import { openSlcStack } from "../io/folders";
 import { scanRows } from "./rowReader";
 import { openPlaneRows, openSlcRows } from "./stackRows";
@@ -11,6 +12,8 @@ export const LONGEST_SIDE = 1024;
 export interface QuicklookOptions {
   /** Pixels of the longer side, at most; default 1024. */
   readonly longest?: number;
+  /** Which images are meant, where several of a date are there. */
+  readonly choice?: SlcChoice;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -34,8 +37,9 @@ export interface Quicklook extends Picture {
  * @throws FormatError, ShapeError an image cannot be read
  */
 export async function slcQuicklook(folder: string, options: QuicklookOptions = {}): Promise<Quicklook> {
-  const box = boxWithin(openSlcStack(folder).shape, options.longest ?? LONGEST_SIDE);
-  const { rows } = openSlcRows(folder, { looks: box, crop: null, nodata: "zero" });
+  const { choice } = options;
+  const box = boxWithin(openSlcStack(folder, choice).shape, options.longest ?? LONGEST_SIDE);
+  const { rows } = openSlcRows(folder, { looks: box, crop: null, nodata: "zero", choice });
   const { azimuth, range } = rows.window;
   const mean = new BoxMeans(
     { azimuth: rows.sources.length, range: azimuth * range },

@@ -85,7 +85,7 @@ test("whole lines more than described are a warning said once for all dates; oth
     assert.equal([findings[0]!.severity, findings[0]!.dates], ["warning", ["20230105", "20230129"]]);
     assert.match(
       wordFinding(findings[0]!),
-      /20230105\.slc: found 320 bytes, expected 240 for 6 x 5 complex64 samples \(2 lines more\); what is beyond .* left out/,
+      /20230105\.slc and 1 more \(20230129\): found 320 bytes, expected 240 for 6 x 5 complex64 samples \(2 lines more\); what is beyond .* left out/,
     );
     writeVrt(join(folder, "20230117.slc.vrt"), { azimuth: 6, range: 4 }, "20230117.slc");
     assert.match(
