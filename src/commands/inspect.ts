@@ -93,6 +93,7 @@ function describe(
   columns: number | null,
 ): string[] {
   const unread = dates.filter(({ shape }) => shape === null).length;
+  const isTold = problem === null || dates.some((date) => date.problem !== null);
   const rows = dates.find(({ sample }) => sample !== null)?.sample?.rows ?? 0;
   const stack = `stack: ${dates.length} date${dates.length === 1 ? "" : "s"}${unread === 0 ? "" : ` (${unread} cannot be read)`}, ${megabytes(bytes)} MB of samples`;
   return [
@@ -101,7 +102,7 @@ function describe(
     stack,
     ...findings.flatMap((finding) => wrap(describeFinding(finding), columns)),
     ...(cost === null ? [] : describeCost(cost, dates.length)),
-    `can be processed: ${problem === null ? `yes${countGrave(findings)}` : `no; ${problem.name}: ${problem.message}`}`,
+    `can be processed: ${problem === null ? "yes" : "no"}${isTold ? countGrave(findings) : `; ${problem.name}: ${problem.message}`}`,
   ].filter((line) => line !== "");
 }
 
@@ -110,7 +111,7 @@ function countGrave(findings: readonly Finding[]): string {
     const { length } = findings.filter((finding) => finding.severity === severity);
     return length === 0 ? [] : `${length} ${severity}${length === 1 ? "" : "s"}`;
   });
-  return counts.length === 0 ? "" : `, but see ${counts.join(" and ")} above`;
+  return counts.length === 0 ? "" : `; see ${counts.join(" and ")} above`;
 }
 
 const HEADS = ["date", "MB", "lines x samples", "type", "missing*", "dB", "ENL", "finding", "format"];

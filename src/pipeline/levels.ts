@@ -26,7 +26,7 @@ export interface OtherLevel {
 /** Smaller differences of whole dates are weather, seasons and calibration [dB]. */
 const LEAST_DIFFERENCE = 4.5;
 /** Of one date among three, where two alone say how much levels vary. */
-const LEAST_OF_THREE = 6;
+const LEAST_OF_THREE = 5;
 /** Between two dates alone, of which nobody knows what is usual. */
 const LEAST_OF_TWO = 20;
 const LEAST_BLOCKS = 4;
@@ -110,7 +110,7 @@ function scatterOf(values: readonly number[]): number {
 
 /**
  * The dates that the widest gap between levels parts from the rest, where the rest agrees so well that chance is out: at most a third
- * of the dates, at least 4.5 dB away (6 of three dates; of two, 20 dB and nobody knows which), and four fifths of the blocks
+ * of the dates, at least 4.5 dB away (5 of three dates; of two, 20 dB and nobody knows which), and four fifths of the blocks
  * differ by at least half of it, as no change of a part of the scene does.
  * @param scenes dates of one shape and kind
  */

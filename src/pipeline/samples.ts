@@ -181,7 +181,7 @@ function countSamples(kind: Samples["kind"], values: Float32Array) {
   };
 }
 
-/** Measured values lie within 2^±60, and 98 of 100 of one image within 2^40 of each other. */
+/** Measured values lie above 2^-60, and 98 of 100 of one image within 2^40 of each other. */
 const EXPONENTS = { bias: 127, reach: 60, spread: 40, strays: 0.01 } as const;
 
 /** A wrong byte order makes exponents of the last bits of the mantissa: they cover all there are, or none but the lowest. */
@@ -202,7 +202,7 @@ function judgeExponents(values: Float32Array): SampleDigest["plausible"] {
 function isPlausible(counts: Uint32Array): boolean {
   const all = counts.reduce((sum, count) => sum + count, 0);
   const { bias, reach, spread, strays } = EXPONENTS;
-  const outside = counts.reduce((sum, n, exponent) => sum + (Math.abs(exponent - bias) > reach ? n : 0), 0);
+  const outside = counts.reduce((sum, n, exponent) => sum + (exponent < bias - reach ? n : 0), 0);
   if (outside > strays * all) return false;
   const below = (share: number): number => {
     let sum = 0;

@@ -22,40 +22,40 @@ export interface Shift {
  * every shift, so its expectation is least where the structures of both lie over each other, whatever lies around.
  * A shift is certain when both halves of the blocks find it on their own, the blocks agree by a paired t test at 1e-4
  * (there are some 300 shifts to choose from), and the dates correlate there. Scenes without common structure, as pure
- * speckle that has lost its coherence, give nothing. One date after the other is set aside, the surest first, so that it
+ * speckle that has lost its coherence, give nothing. One date after the other is set aside, the surest first or the one without which all is well, so that it
  * does not blur the mean that the others are compared with.
  * @param scenes the blocks of each date, all of one plan
  */
 export function findShifts(scenes: readonly (readonly BlockDigest[])[]): Shift[] {
-  const group = new Set(scenes.keys());
+  let group: ReadonlySet<number> = new Set(scenes.keys());
   const found: number[] = [];
-  for (let suspects = [...group]; group.size >= 2; ) {
-    const reference = new Reference(scenes, group);
-    const measured = suspects.flatMap((scene) => reference.compare(scene) ?? []);
-    const surest = measured.reduce<Measured | null>((a, b) => (a === null || b.p < a.p ? b : a), null);
-    if (surest === null) break;
-    if (group.size === 2) {
-      return [
-        ...remeasure(scenes, group, found),
-        { ...surest.shift, against: reference.without(surest.shift.scene) },
-      ];
-    }
-    group.delete(surest.shift.scene);
-    found.push(surest.shift.scene);
-    suspects = measured.map(({ shift }) => shift.scene).filter((scene) => group.has(scene));
+  let measured = compareAll(scenes, group, [...group]);
+  while (measured.length > 0) {
+    const attempts = measured.slice(0, MOST_ATTEMPTS).map(({ shift: { scene } }) => {
+      const rest = new Set([...group].filter((other) => other !== scene));
+      const suspects = measured.flatMap(({ shift }) => (shift.scene === scene ? [] : shift.scene));
+      return { scene, rest, left: compareAll(scenes, rest, suspects) };
+    });
+    const { scene, rest, left } = attempts.find((attempt) => attempt.left.length === 0) ?? attempts[0]!;
+    found.push(scene);
+    group = rest;
+    measured = left;
   }
-  return remeasure(scenes, group, found);
+  return compareAll(scenes, group, found).map(({ shift }) => shift);
 }
 
-/** Each date that was set aside, compared with those that agree. */
-function remeasure(
+/** The one of three that is shifted makes the other two look so against a mean that it is in. */
+const MOST_ATTEMPTS = 3;
+
+/** The shifts of some dates against the others of a group, the surest first. */
+function compareAll(
   scenes: readonly (readonly BlockDigest[])[],
   group: ReadonlySet<number>,
-  found: readonly number[],
-): Shift[] {
-  if (found.length === 0) return [];
+  some: readonly number[],
+): Measured[] {
+  if (some.length === 0) return [];
   const reference = new Reference(scenes, group);
-  return found.flatMap((scene) => reference.compare(scene)?.shift ?? []);
+  return some.flatMap((scene) => reference.compare(scene) ?? []).sort((a, b) => a.p - b.p);
 }
 
 /** A shift and the probability that blocks which do not know of it agree so by chance. */
@@ -106,14 +106,11 @@ class Reference {
     });
   }
 
-  /** The group without one scene. */
-  without(scene: number): number[] {
-    return [...this.#group].filter((other) => other !== scene);
-  }
-
   /** Compares a date, of the group or not, with the others of the group; null where no shift is certain. */
   compare(scene: number): Measured | null {
     const own = this.#group.has(scene);
+    const against = [...this.#group].filter((other) => other !== scene);
+    if (against.length === 0) return null;
     const pairs = this.#blocks.flatMap((block) => {
       const { texture, window } = this.#scenes[scene]![block]!;
       const [sums, counts] = [this.#sums[block]!, this.#counts[block]!];
@@ -142,7 +139,6 @@ class Reference {
       fine,
       pairs.map((pair) => pair.differences(fine, 1)),
     );
-    if (best.lines === 0 && best.samples === 0) return null;
     const gains = pairs.map((pair) => {
       const [atZero, atBest] = pair.differences([ORIGIN, best], 1);
       return (2 * (atZero! - atBest!)) / (atZero! + atBest!);
@@ -155,7 +151,7 @@ class Reference {
     if (!(gain > 0) || !(p <= SURE || (p <= 0.01 && jump >= 0.2 && correlationAtShift >= 0.3))) return null;
     if (correlationAtShift < LEAST_CORRELATION || correlationAtShift < correlationAtZero) return null;
     return {
-      shift: { scene, against: this.without(scene), ...best, correlationAtZero, correlationAtShift },
+      shift: { scene, against, ...best, correlationAtZero, correlationAtShift },
       p,
     };
   }

@@ -94,7 +94,7 @@ test("one image under two dates is found: by its file, and by its content in eit
       "warning sameImage: 20240101 20240125",
       "warning sameImage: 20240113 20240206",
     ]);
-    assert.match(inspect(folder).stdout, /^can be processed: yes, but see 2 warnings above$/m);
+    assert.match(inspect(folder).stdout, /^can be processed: yes; see 2 warnings above$/m);
   }));
 
 test("a stack of coregSLC/Coarse, a lone date, an empty image and NaN samples are told, and stop nothing", () =>
@@ -160,7 +160,7 @@ test("of eight dates one shifted by 5 samples, one in dB, one of the other byte 
       /^error: 20240113: found values of all magnitudes when read as little endian.*; correct the/m,
     );
     assert.match(stdout, /^20240113 .* error +VRT over raw$/m);
-    assert.match(stdout, /^can be processed: yes, but see 2 errors and 2 warnings above$/m);
+    assert.match(stdout, /^can be processed: yes; see 2 errors and 2 warnings above$/m);
     const table = stdout.split("\n").slice(0, DAYS.length + 1);
     assert.ok(
       table.every((line) => line.length <= 100),

@@ -80,7 +80,7 @@ for (const { name, break: spoil, kind, said, finding } of BROKEN) {
         assert.match(stdout, new RegExp(`^${date}  0\\.0  40 x 24 `, "m"));
       }
       assert.is(/stack: 3 dates \(1 cannot be read\)/.test(stdout), kind === "FormatError");
-      assert.match(stdout, /^can be processed: no; /m);
+      assert.match(stdout, /^can be processed: no; see 1 error above$/m);
       assert.not.ok(existsSync(png));
       const plain = inspectJson(folder);
       assert.equal([plain.code, plain.processable, plain.cost, plain.problem!.name], [1, false, null, kind]);
@@ -96,6 +96,7 @@ test("a crop outside the image, a folder without images and no folder are named,
     const outside = inspect(SAMPLE, "--crop", "1024,1024,0,0");
     assert.is(outside.code, 1);
     assert.match(outside.stdout, /^20230319 /m);
+    assert.match(outside.stdout, /^can be processed: no; ShapeError: found crop 1024,1024,0,0/m);
     assert.match(
       outside.stderr,
       /^pila: ShapeError: .*the largest window that fits from that corner is --crop 21,84,0,0/,

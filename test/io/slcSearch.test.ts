@@ -174,7 +174,7 @@ test("LowBand and HighBand beside the full band, coregSLC beside merged/SLC, and
     writeFileSync(join(mixed, "height.vrt"), real);
     assert.match(
       notesOf(mixed)[0]!,
-      /height\.vrt: found 1 image of real values, expected complex samples; it is left out/,
+      /height\.vrt: found 1 image of real values, expected complex samples; left out of the stack/,
     );
     rmSync(join(mixed, "20230105.slc.vrt"));
     assert.match(

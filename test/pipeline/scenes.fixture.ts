@@ -57,33 +57,33 @@ export function drawScene(options: SceneOptions): Float32Array[] {
     decibels: contrast * place.normal(),
   }));
   const common = coherence > 0 ? drawSpeckle(height, width, seed, 2, options.oversampled) : null;
+  const [kept, fresh] = [Math.sqrt(coherence), Math.sqrt(1 - coherence)];
+  /** Standard deviation of either part of a sample of that mean power. */
+  const deviationOf = (decibels: number): number => Math.sqrt(10 ** (decibels / 10) / 2);
   return Array.from({ length: dates }, (_, date) => {
     const random = randomOf(seed, 100 + date);
     const base = level + calibration * random.normal();
-    const scene = new Float32Array(height * width).fill(base);
+    const deviations = new Float32Array(height * width).fill(deviationOf(base));
     for (const { line, sample, lines, samples, decibels } of fields) {
-      const value = base + decibels + change * random.normal();
+      const value = deviationOf(base + decibels + change * random.normal());
       for (let a = line; a < Math.min(height, line + lines); a++) {
-        scene.fill(value, a * width + sample, a * width + Math.min(width, sample + samples));
+        deviations.fill(value, a * width + sample, a * width + Math.min(width, sample + samples));
       }
     }
-    const own = drawSpeckle(height, width, seed, 1000 + date, options.oversampled);
+    const speckle = drawSpeckle(height, width, seed, 1000 + date, options.oversampled);
+    if (common !== null) {
+      for (let i = 0; i < speckle.length; i++) speckle[i] = kept * common[i]! + fresh * speckle[i]!;
+    }
     const [lines, samples] = options.shifts?.[date] ?? [0, 0];
     const border = date === 0 ? 0 : (options.border ?? 0);
     const edges = Array.from({ length: 4 }, () => Math.floor(random.uniform() * (border + 1)));
     const image = new Float32Array(2 * shape.azimuth * shape.range);
     for (let a = edges[0]!; a < shape.azimuth - edges[1]!; a++) {
-      for (let r = edges[2]!; r < shape.range - edges[3]!; r++) {
-        const from = (a + pad - lines) * width + r + pad - samples;
-        const amplitude = Math.sqrt(10 ** (scene[from]! / 10) / 2);
-        for (const part of [0, 1]) {
-          const mixed =
-            common === null
-              ? own[2 * from + part]!
-              : Math.sqrt(coherence) * common[2 * from + part]! +
-                Math.sqrt(1 - coherence) * own[2 * from + part]!;
-          image[2 * (a * shape.range + r) + part] = amplitude * mixed;
-        }
+      let from = (a + pad - lines) * width + edges[2]! + pad - samples;
+      for (let r = edges[2]!; r < shape.range - edges[3]!; r++, from++) {
+        const at = 2 * (a * shape.range + r);
+        image[at] = deviations[from]! * speckle[2 * from]!;
+        image[at + 1] = deviations[from]! * speckle[2 * from + 1]!;
       }
     }
     return image;
