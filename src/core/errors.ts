@@ -1,3 +1,5 @@
+import type { FindingKind } from "./findings";
+
 /**
  * The failures pila names. Every message says which file, what was found, what was expected and the next step;
  * the command line prints `pila: <name>: <message>` and derives the exit code from the class.
@@ -8,10 +10,13 @@ export abstract class PilaError extends Error {
   readonly exitCode: number = 1;
   /** The file that is wrong, where there is one. */
   readonly path: string | undefined;
+  /** What it is among the findings about a stack. */
+  readonly kind: FindingKind;
 
-  constructor(message: string, options: { path?: string; cause?: unknown } = {}) {
+  constructor(message: string, options: { path?: string; cause?: unknown; kind?: FindingKind } = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.path = options.path;
+    this.kind = options.kind ?? "unreadable";
   }
 }
 

@@ -1,7 +1,7 @@
 // Which of the images that were found make a stack: one a date, never polarisations, sub-bands or passes mixed.
 import { realpathSync } from "node:fs";
 import { FormatError } from "../core/errors";
-import type { Finding } from "../core/findings";
+import { type Finding, finding } from "../core/findings";
 import type { RawSource } from "../core/raster";
 import { SLC_FORMATS } from "./formats/registry";
 import type { FoundImage } from "./search";
@@ -19,7 +19,7 @@ export interface SlcChoice {
 }
 
 /** The images of a stack, one a date, in order of their labels; and what was left out. */
-export interface ChosenImages {
+interface ChosenImages {
   readonly images: readonly FoundImage[];
   readonly findings: readonly Finding[];
 }
@@ -37,16 +37,11 @@ export function chooseImages(root: string, found: readonly FoundImage[], choice:
     const left = images.filter((each) => rule.isLesser(each));
     if (left.length === 0 || !kept.some(rule.isPreferred)) return images;
     const count = left.length === 1 ? "1 image" : `${left.length} images`;
-    findings.push({
-      severity: "note",
-      kind: "left out",
-      dates: [...new Set(left.map(({ label }) => label))].sort(),
-      path: left.length === 1 ? left[0]!.path : root,
-      found: `${count} ${rule.what}`,
-      expected: rule.expected,
-      effect: left.length === 1 ? "it is left out" : "they are left out",
-      nextStep: "name their folder to have them instead",
-    });
+    const dates = [...new Set(left.map(({ label }) => label))].sort();
+    const path = left.length === 1 ? left[0]!.path : root;
+    findings.push(
+      finding("leftOut", path, dates, `${count} ${rule.what}`, { images: left.length }, rule.expected),
+    );
     return kept;
   };
   let images = PREFERENCES.reduce(prefer, found);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { FormatError, type PilaError, ShapeError } from "../core/errors";
-import { type Finding, mergeFindings } from "../core/findings";
+import { arrangeFindings, type Finding } from "../core/findings";
 import { formatShape, type Scene, type Stack, sameShape } from "../core/raster";
 import { chooseImages, groupBy, type SlcChoice } from "./choose";
 import type { IntensityBand } from "./formats/intensity";
@@ -16,6 +16,9 @@ import { describeTiff } from "./tiff";
 export interface FoundScene {
   readonly date: string;
   readonly path: string;
+  /** Title of its format; null where that was not told. */
+  readonly format: string | null;
+  /** Also of a shape that is not that of the others. */
   readonly scene: Scene | null;
   readonly problem: PilaError | null;
   /** What is worth knowing of it; a finding of several dates stands at the first of them. */
@@ -58,14 +61,16 @@ export function openSlcStack(folder: string, choice: SlcChoice = {}): Stack {
   if (wrong?.problem) throw wrong.problem;
   const scenes = found.flatMap((entry) => (entry.scene === null ? [] : [entry.scene]));
   const kind = scenes.every(({ source }) => source.kind === "cint16") ? "cint16" : "complex64";
-  const findings = mergeFindings(found.flatMap((entry) => entry.findings));
+  const findings = arrangeFindings(found.flatMap((entry) => entry.findings));
   return { folder, kind, shape: scenes[0]!.source.shape, scenes, findings };
 }
 
-function toScene({ label: date, path, image, problem }: FoundImage): FoundScene {
-  if (image === null) return { date, path, scene: null, problem, findings: [] };
+function toScene(found: FoundImage): FoundScene {
+  const { label: date, path, image, problem } = found;
+  const format = found.format?.title ?? null;
+  if (image === null) return { date, path, format, scene: null, problem, findings: [] };
   const findings = image.findings.map((finding) => ({ ...finding, dates: [date] }));
-  return { date, path, scene: { date, path, source: image.source }, problem: null, findings };
+  return { date, path, format, scene: { date, path, source: image.source }, problem: null, findings };
 }
 
 /** Dates of another shape than more than half of them carry the problem; all do where no shape is that of so many. */
@@ -85,13 +90,13 @@ function checkShapes(folder: string, found: readonly FoundScene[]): readonly Fou
     const problem = hasMajority
       ? new ShapeError(
           `${entry.path}: found ${shape}, expected ${most!.shape} as the other dates (${listed}); coregister it or leave it out`,
-          { path: entry.path },
+          { path: entry.path, kind: "shape" },
         )
       : new ShapeError(
           `${folder}: found ${scenes.length} dates of ${shapes.size} sizes (${listed}), expected one size; none has a majority: they are not coregistered, so coregister them first`,
-          { path: folder },
+          { path: folder, kind: "shape" },
         );
-    return { ...entry, scene: null, problem };
+    return { ...entry, problem };
   });
 }
 
@@ -113,7 +118,7 @@ function noScenes(folder: string): FormatError {
 export const CROP_SUFFIX = "_int_crop.tif";
 
 /** Which images of a folder of intensities are meant, where files have several bands. */
-export type IntensityChoice = Pick<SlcChoice, "polarisation" | "band">;
+type IntensityChoice = Pick<SlcChoice, "polarisation" | "band">;
 
 /**
  * The intensity images of a folder, in name order: `*_int_crop.tif` if there are any, else every `*.tif`, else VRTs and
@@ -150,7 +155,7 @@ export async function openIntensityStack(
       { path },
     );
   }
-  return { folder, kind: "float32", shape, scenes, findings: mergeFindings(findings) };
+  return { folder, kind: "float32", shape, scenes, findings: arrangeFindings(findings) };
 }
 
 /** The images of a folder of intensities, in name order. @throws FormatError there is none */

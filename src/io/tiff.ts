@@ -188,7 +188,7 @@ export function requireWhole(image: TiffImage): void {
   });
   if (end <= header.fileBytes) return;
   const sentence = `found ${header.fileBytes} bytes, expected ${end} up to the end of ${isTiled ? "tile" : "strip"} ${last}; the file is truncated, copy it again`;
-  throw new FormatError(`${path}: ${sentence}`, { path });
+  throw new FormatError(`${path}: ${sentence}`, { path, kind: "truncated" });
 }
 
 /** The number that a text declares as no data, infinite ones too; null where it declares none, or NaN. */

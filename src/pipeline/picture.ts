@@ -1,6 +1,7 @@
 import { setImmediate as letSignalsIn } from "node:timers/promises";
 import type { ColourName, MapScale } from "../core/maps";
 import { type Looks, pixelCount, type Raster, type Shape } from "../core/raster";
+import type { SlcChoice } from "../io/choose";
 import { openSlcStack } from "../io/folders";
 import { scanRows } from "./rowReader";
 import { openPlaneRows, openSlcRows } from "./stackRows";
@@ -10,6 +11,8 @@ const LONGEST_SIDE = 1024;
 interface QuicklookOptions {
   /** Pixels of the longer side, at most; default 1024. */
   readonly longest?: number;
+  /** Which images are meant, where several of a date are there. */
+  readonly choice?: SlcChoice;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -33,11 +36,12 @@ export interface Quicklook extends Picture {
  * @throws FormatError, ShapeError an image cannot be read
  */
 export async function slcQuicklook(folder: string, options: QuicklookOptions = {}): Promise<Quicklook> {
-  const image = openSlcStack(folder).shape;
+  const { choice } = options;
+  const image = openSlcStack(folder, choice).shape;
   const side = boxFor(image, options.longest ?? LONGEST_SIDE).azimuth;
   // A thin image has no whole box of equal sides.
   const box = { azimuth: Math.min(side, image.azimuth), range: Math.min(side, image.range) };
-  const { rows } = openSlcRows(folder, { looks: box, crop: null, nodata: "zero" });
+  const { rows } = openSlcRows(folder, { looks: box, crop: null, nodata: "zero", choice });
   const { azimuth, range } = rows.window;
   const mean = new BoxMeans(
     { azimuth: rows.sources.length, range: azimuth * range },

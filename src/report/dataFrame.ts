@@ -23,7 +23,7 @@ export function toDataFrame(
 }
 
 /** A table of the report as a frame; unknown numbers are NaN. */
-export function tableFrame(table: Table): DataFrame {
+function tableFrame(table: Table): DataFrame {
   return toDataFrame(toRecords(table));
 }
 

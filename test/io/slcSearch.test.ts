@@ -85,7 +85,7 @@ test("whole lines more than described are a warning said once for all dates; oth
     assert.equal([findings[0]!.severity, findings[0]!.dates], ["warning", ["20230105", "20230129"]]);
     assert.match(
       wordFinding(findings[0]!),
-      /20230105\.slc: found 320 bytes, expected 240 for 6 x 5 complex64 samples \(2 lines more\); what is beyond .* left out/,
+      /20230105\.slc and 1 more \(20230129\): found 320 bytes, expected 240 for 6 x 5 complex64 samples \(2 lines more\); what is beyond .* left out/,
     );
     writeVrt(join(folder, "20230117.slc.vrt"), { azimuth: 6, range: 4 }, "20230117.slc");
     assert.match(
@@ -178,7 +178,7 @@ test("LowBand and HighBand beside the full band, coregSLC beside merged/SLC, and
     writeFileSync(join(mixed, "height.vrt"), real);
     assert.match(
       notesOf(mixed)[0]!,
-      /height\.vrt: found 1 image of real values, expected complex samples; it is left out/,
+      /height\.vrt: found 1 image of real values, expected complex samples; left out of the stack/,
     );
     rmSync(join(mixed, "20230105.slc.vrt"));
     assert.match(

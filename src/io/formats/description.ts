@@ -6,6 +6,8 @@ import type { PlaneSource } from "../../core/raster";
 
 /** A format: which files are of it, and where the pixels lie that they describe. */
 export interface SlcFormat {
+  /** What people call it. */
+  readonly title: string;
   /** The files of a date, for messages. */
   readonly files: string;
   /**

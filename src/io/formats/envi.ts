@@ -13,6 +13,7 @@ import { describeInterleaved, requireData } from "./raw";
  * @see https://www.nv5geospatialsoftware.com/docs/ENVIHeaderFiles.html
  */
 export const envi: SlcFormat = {
+  title: "ENVI",
   files: "DATE.slc with an ENVI DATE.hdr",
   descriptionsOf: (data) => [`${data}.hdr`, data.replace(/\.[^./]*$/, ".hdr")],
   describe(file) {

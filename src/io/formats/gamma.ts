@@ -12,6 +12,7 @@ import { checkSurplus, describeRawBand, realPaths, requireData } from "./raw";
  * @see GAMMA Remote Sensing, ISP documentation: SLC parameter file
  */
 export const gamma: SlcFormat = {
+  title: "GAMMA",
   files: "DATE.rslc with DATE.rslc.par",
   descriptionsOf: (data) => [`${data}.par`, data.replace(/\.[^./]*$/, ".par")],
   describe(file) {
@@ -36,6 +37,7 @@ export const gamma: SlcFormat = {
 
 /** A ROI_PAC `.slc` with its `.slc.rsc`: little-endian complex64. Its other images, such as `.unw`, are real. */
 export const roipac: SlcFormat = {
+  title: "ROI_PAC",
   files: "DATE.slc with DATE.slc.rsc",
   descriptionsOf: (data) => [`${data}.rsc`],
   describe(file) {

@@ -1,6 +1,6 @@
 // Images that GDAL decodes: what is not plain bytes. Its library is loaded only where a folder needs it.
 import { FormatError } from "../../core/errors";
-import type { Finding } from "../../core/findings";
+import { type Finding, finding } from "../../core/findings";
 import { dateAmong, dateIn, polarisationIn } from "../names";
 import { nodataPixel } from "../tiff";
 import { type DescribedImage, RealBandError } from "./description";
@@ -81,17 +81,7 @@ export function describeByGdal(
 /** Numbers of more digits than float32 holds are rounded, and that is said. */
 function roundingFindings(path: string, type: string, kind: string): readonly Finding[] {
   if (!/^C?U?(Float64|Int32)$/.test(type)) return [];
-  const finding: Finding = {
-    severity: "note",
-    kind: "rounded",
-    dates: [],
-    path,
-    found: type,
-    expected: kind,
-    effect: `values are rounded to ${kind}, 24 bits of each part`,
-    nextStep: "nothing is to be done where 7 digits are enough",
-  };
-  return [finding];
+  return [finding("rounded", path, [], type, { type }, kind)];
 }
 
 type Binding = typeof import("../gdal");

@@ -11,6 +11,7 @@ import { describeInterleaved, requireData } from "./raw";
  * @see https://github.com/isce-framework/isce2 (components/iscesys/ImageApi)
  */
 export const isceXml: SlcFormat = {
+  title: "ISCE2 XML",
   files: "DATE.slc with DATE.slc.xml",
   descriptionsOf: (data) => [`${data}.xml`],
   describe(file) {

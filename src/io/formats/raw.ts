@@ -1,13 +1,13 @@
 // Raw files: samples row after row and nothing else. Several formats describe one; what they say is checked here.
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { FormatError } from "../../core/errors";
-import type { Finding } from "../../core/findings";
+import { type Finding, finding } from "../../core/findings";
 import { formatShape, PIXEL_BYTES, type RawSource } from "../../core/raster";
 import { dateIn, polarisationIn } from "../names";
 import type { DescribedImage, Description } from "./description";
 
 /** What a description says of one band of a raw file. */
-export type RawBand = Omit<RawSource, "by" | "strips" | "wholeNumbers">;
+type RawBand = Omit<RawSource, "by" | "strips" | "wholeNumbers">;
 
 /**
  * A raw complex image, checked against the size of its file.
@@ -34,9 +34,10 @@ export function describeRawBand(file: Description, band: RawBand): RawSource {
   const { size } = statSync(path);
   const needed = dataOffset + (shape.azimuth - 1) * rowStride + (shape.range - 1) * pixelStride + bytes;
   if (size < needed) {
+    const missing = Math.min(shape.azimuth, Math.ceil((needed - size) / rowStride));
     throw new FormatError(
-      `${path}: found ${size} bytes, expected ${needed} for ${formatShape(shape)} ${kind} samples; the file is truncated, copy it again`,
-      { path },
+      `${path}: found ${size} bytes, expected ${needed} for ${formatShape(shape)} ${kind} samples (the last ${missing} lines are missing); the file is truncated, copy it again`,
+      { path, kind: "truncated" },
     );
   }
   return { ...band, by: "bytes", strips: null, wholeNumbers: kind === "cint16" };
@@ -68,7 +69,7 @@ export function checkSurplus(file: Description, bands: readonly RawSource[]): re
 }
 
 /** As `checkSurplus`, where the format itself says at which byte all bands end. */
-export function checkEnd(
+function checkEnd(
   file: Description,
   image: Pick<RawSource, "path" | "shape" | "kind" | "dataOffset" | "rowStride"> & { readonly end: number },
 ): readonly Finding[] {
@@ -81,21 +82,12 @@ export function checkEnd(
   if (!Number.isInteger(lines) && !file.allowSurplus) {
     throw new FormatError(
       `${path}: found ${size} bytes, expected ${expected}; the surplus of ${surplus} bytes is no whole number of lines, so the width of ${file.name} may be wrong (${widthsThatFit(size, image)}); correct it, or say --allow-surplus if it is meant`,
-      { path },
+      { path, kind: "sheared" },
     );
   }
   const more = Number.isInteger(lines) ? `${lines} lines more` : `${surplus} bytes more`;
   return [
-    {
-      severity: "warning",
-      kind: "surplus",
-      dates: [],
-      path,
-      found: `${size} bytes`,
-      expected: `${expected} (${more})`,
-      effect: "what is beyond the described image is left out",
-      nextStep: `see whether the size in ${file.name} is right`,
-    },
+    finding("surplus", path, [], `${size} bytes`, { bytes: size, expected: end }, `${expected} (${more})`),
   ];
 }
 
@@ -110,7 +102,7 @@ function widthsThatFit(size: number, image: Parameters<typeof checkEnd>[1]): str
 }
 
 /** A raw file of one band or several, as headers describe it. */
-export interface InterleavedImage extends Omit<RawBand, "pixelStride" | "rowStride"> {
+interface InterleavedImage extends Omit<RawBand, "pixelStride" | "rowStride"> {
   readonly bands: number;
   /** Band after band, line after line of each, or sample after sample of each. */
   readonly interleave: "bsq" | "bil" | "bip";

@@ -17,6 +17,7 @@ import { describeByGdal } from "./gdal";
  * byte order, BigTIFF too; GDAL reads the rest: tiles, compression, masks, other types.
  */
 export const tiff: SlcFormat = {
+  title: "GeoTIFF",
   files: "complex GeoTIFF",
   describe(file) {
     if (!isTiff(file.head)) return null;

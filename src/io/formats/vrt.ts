@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
 import { FormatError } from "../../core/errors";
-import type { Finding } from "../../core/findings";
+import { type Finding, finding } from "../../core/findings";
 import {
   HOST_IS_BIG_ENDIAN,
   type MosaicSource,
@@ -34,6 +34,7 @@ import { checkSurplus, describeRawBand, realPaths } from "./raw";
  * @see https://gdal.org/drivers/raster/vrt.html
  */
 export const vrt: SlcFormat = {
+  title: "VRT",
   files: "DATE.slc.vrt",
   describe(file) {
     const { xml } = file;
@@ -260,17 +261,8 @@ function sourceFile(
   const path = isRelative || !existsSync(resolve(name)) ? beside : resolve(name);
   const isElsewhere = isAbsolute(name) || normalize(name).split(sep).includes("..");
   if (!isElsewhere || dirname(path) === dirname(file.path)) return { path, findings: [] };
-  const finding: Finding = {
-    severity: "note",
-    kind: "outside",
-    dates: [],
-    path: file.name,
-    found: `pixels in ${dirname(path)}`,
-    expected: "them beside their description",
-    effect: "the data lie outside the folder of the VRT and are read from there",
-    nextStep: "keep them in their place, or write the VRT again where they are moved",
-  };
-  return { path, findings: [finding] };
+  const found = "pixels outside the folder of the VRT";
+  return { path, findings: [finding("outside", file.name, [], found, { folder: dirname(path) })] };
 }
 
 /** Warnings of surplus of the raw bands, file by file. */
