@@ -131,7 +131,7 @@ export function openKernels(plan: RegionPlan, memory?: KernelMemory, scratch?: n
 }
 
 /** The exports of a compiled module over a memory. */
-function instantiate(compiled: Uint8Array, memory: KernelMemory): unknown {
+export function instantiate(compiled: Uint8Array, memory: KernelMemory): unknown {
   return new WebAssembly.Instance(new WebAssembly.Module(compiled), { env: { memory } }).exports;
 }
 

@@ -1,6 +1,4 @@
 import type { RunRecord } from "../core/records";
-import { toRecords } from "./tables/formats";
-import type { Table } from "./tables/table";
 
 type Danfo = typeof import("danfojs-node");
 export type DataFrame = InstanceType<Danfo["DataFrame"]>;
@@ -20,11 +18,6 @@ export function toDataFrame(
 ): DataFrame {
   const { DataFrame } = loadDanfo();
   return new DataFrame([...records]);
-}
-
-/** A table of the report as a frame; unknown numbers are NaN. */
-function tableFrame(table: Table): DataFrame {
-  return toDataFrame(toRecords(table));
 }
 
 /**

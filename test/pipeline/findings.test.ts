@@ -334,7 +334,7 @@ test("dates that are one image are told once: by file, else by content", () => {
   const other = { dataPath: "/stack/20230101.slc" };
   const [first, second, ...rest] = findFaults(stackOf(twins, SHAPE, { scenes: [{}, {}, other, {}] }));
   assert.equal([told([first!, second!]), rest], [["sameImage: 01,03", "sameImage: 02,04"], []]);
-  assert.equal([first!.numbers[0]!["files"], second!.numbers[0]!["files"]], [1, 2]);
+  assert.equal([first!.numbers[0]!.files, second!.numbers[0]!.files], [1, 2]);
 });
 
 test("the error of a date is its finding; a date of another shape is compared with none", () => {
