@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BackendError, UsageError } from "../core/errors";
+import type { Finding } from "../core/findings";
 import { type Shape, sameShape } from "../core/raster";
 import { CROP_SUFFIX, openIntensityStack, openSlcStack, readManifest } from "../io/folders";
 import { listFolder, searchImages } from "../io/search";
@@ -23,6 +24,8 @@ interface DataFolder {
   readonly kind: "slc" | "intensity";
   /** In the order in which the backends read them. */
   readonly dates: readonly DateFiles[];
+  /** What opening it found. */
+  readonly findings: readonly Finding[];
   /** Of one image: SLC samples, or intensity cells. */
   readonly shape: Shape;
   /** Of intensities, `4x4`, or that they are not known; of SLC, `1x1`. */
@@ -43,16 +46,17 @@ const UNKNOWN = "unknown";
  */
 export async function describeFolder(folder: string): Promise<DataFolder> {
   if (isSlcFolder(folder)) {
-    const { scenes, shape } = openSlcStack(folder);
+    const { scenes, shape, findings } = openSlcStack(folder);
     const dates = scenes.map(({ date, path, source }) => ({ name: date, path, files: [source.path] }));
-    return { folder, kind: "slc", dates, shape, looks: "1x1", crop: null, nodata: UNKNOWN };
+    return { folder, kind: "slc", dates, findings, shape, looks: "1x1", crop: null, nodata: UNKNOWN };
   }
-  const { scenes, shape } = await openIntensityStack(folder);
+  const { scenes, shape, findings } = await openIntensityStack(folder);
   const manifest = readManifest(folder);
   return {
     folder,
     kind: "intensity",
     dates: scenes.map(({ date, path }) => ({ name: date, path, files: [path] })),
+    findings,
     shape,
     looks: manifest?.looks ?? UNKNOWN,
     crop: manifest?.crop ?? null,
