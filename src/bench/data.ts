@@ -3,6 +3,7 @@ import { mkdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs"
 import { basename, dirname, join } from "node:path";
 import { linkStack } from "../../data-prep/link";
 import { BackendError, UsageError } from "../core/errors";
+import type { Finding } from "../core/findings";
 import { filesOf, type Shape, sameShape } from "../core/raster";
 import type { SlcChoice } from "../io/choose";
 import { CROP_SUFFIX, openIntensityStack, openSlcStack, readManifest } from "../io/folders";
@@ -25,6 +26,8 @@ interface DataFolder {
   readonly kind: "slc" | "intensity";
   /** In the order in which the backends read them. */
   readonly dates: readonly DateFiles[];
+  /** What opening it found. */
+  readonly findings: readonly Finding[];
   /** Of one image: SLC samples, or intensity cells. */
   readonly shape: Shape;
   /** Of intensities, `4x4`, or that they are not known; of SLC, `1x1`. */
@@ -45,16 +48,17 @@ const UNKNOWN = "unknown";
  */
 export async function describeFolder(folder: string, choice: SlcChoice = {}): Promise<DataFolder> {
   if (isSlcFolder(folder)) {
-    const { scenes, shape } = openSlcStack(folder, choice);
+    const { scenes, shape, findings } = openSlcStack(folder, choice);
     const dates = scenes.map(({ date, path, source }) => ({ name: date, path, files: filesOf(source) }));
-    return { folder, kind: "slc", dates, shape, looks: "1x1", crop: null, nodata: UNKNOWN };
+    return { folder, kind: "slc", dates, findings, shape, looks: "1x1", crop: null, nodata: UNKNOWN };
   }
-  const { scenes, shape } = await openIntensityStack(folder, [], choice);
+  const { scenes, shape, findings } = await openIntensityStack(folder, [], choice);
   const manifest = readManifest(folder);
   return {
     folder,
     kind: "intensity",
     dates: scenes.map(({ date, path }) => ({ name: date, path, files: [path] })),
+    findings,
     shape,
     looks: manifest?.looks ?? UNKNOWN,
     crop: manifest?.crop ?? null,

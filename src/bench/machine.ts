@@ -133,12 +133,21 @@ export function describeSoftware(root: string): EnvRecord["software"] {
     pila: JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version,
     node: process.versions.node,
     v8: process.versions.v8,
-    gdal: firstLine(ask("gdalinfo", ["--version"])),
+    gdal: libgdalVersion(),
     mpi: firstLine(ask("mpiexec", ["--version"])),
     gitCommit: firstLine(git("rev-parse", "--verify", "--quiet", "HEAD")),
     gitDirty: status === null ? null : status !== "",
     lockfileSha256: lockfile === null ? null : createHash("sha256").update(lockfile).digest("hex"),
   };
+}
+
+/** Of the library that pila reads by. */
+function libgdalVersion(): string | null {
+  try {
+    return (require("../io/gdal") as typeof import("../io/gdal")).gdalVersion();
+  } catch {
+    return null;
+  }
 }
 
 /** What a program prints when it ends with 0; null otherwise. */

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RecordError, UsageError } from "../core/errors";
+import type { Finding } from "../core/findings";
 import type { EnvRecord, RunRecord } from "../core/records";
 import { writeResultados } from "../records/resultados";
 import {
@@ -53,6 +54,8 @@ export interface BenchResult {
   readonly levels: readonly PreparedLevel[];
   /** What was repaired in a resumed folder, in sentences. */
   readonly notes: readonly string[];
+  /** What opening the data found. */
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -73,7 +76,7 @@ export async function runBench(
   const folder = runFolderOf(options, world.clock);
   const stored = options.resume === undefined ? null : readStoredEnv(folder);
   const notes = stored === null ? [] : repairRunFolder(folder);
-  const { env, levels } = await openSession(options, stored, folder, world);
+  const { env, levels, findings } = await openSession(options, stored, folder, world);
   const session = { folder, env, noise: world.watchNoise(), world, signal };
   const before = stored === null ? [] : readSession(folder).runs;
   const { stopped, runs } = await measureAll(session, levels, before, options.onProgress);
@@ -81,7 +84,7 @@ export async function runBench(
   writeEnv(folder, final);
   rmSync(scratchFolder(folder), { recursive: true, force: true });
   const resultados = writeResultados(folder, final, runs);
-  return { folder, env: final, runs, stopped, resultados, levels, notes };
+  return { folder, env: final, runs, stopped, resultados, levels, notes, findings };
 }
 
 async function measureAll(
@@ -150,7 +153,7 @@ async function openSession(
   stored: BenchEnv | null,
   folder: string,
   world: BenchWorld,
-): Promise<{ readonly env: BenchEnv; readonly levels: readonly PreparedLevel[] }> {
+): Promise<Pick<BenchResult, "levels" | "findings"> & { readonly env: BenchEnv }> {
   const data = await describeFolder(resolve(options.data), options.choice);
   const slcFolder = options.slc ?? stored?.protocol.slc ?? null;
   const slc = slcFolder === null ? null : await describeFolder(resolve(slcFolder), options.choice);
@@ -193,7 +196,7 @@ async function openSession(
     protocol,
   };
   writeEnv(folder, env);
-  return { env, levels };
+  return { env, levels, findings: [...data.findings, ...(slc?.findings ?? [])] };
 }
 
 /** Fields fixed when a session begins. */

@@ -18,6 +18,7 @@ import {
   parseWhole,
   parseWholeList,
   SHARED_OPTIONS,
+  tellFindings,
 } from "./command";
 import { drawRun, writeDrawings } from "./plot";
 
@@ -111,6 +112,7 @@ function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
  * removes the crops it was measured on: they can be prepared again.
  */
 export async function finishRunFolder(result: BenchResult, context: Context): Promise<void> {
+  tellFindings(result.findings, context);
   const level = result.levels[0];
   if (level !== undefined) {
     const products = { ...level.reference, intensityFolder: level.intens };

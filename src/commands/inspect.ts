@@ -20,7 +20,8 @@ export const command: Command = {
     ...SHARED_OPTIONS.choice,
     ...SHARED_OPTIONS.json,
   },
-  notes: "Exit code 0: it can be processed; 1: the first thing in the way is named.",
+  notes:
+    "SLC_DIR: SLC images, or crops. Exit code 0: it can be processed; 1: the first thing in the way is named.",
   run,
 };
 
@@ -84,10 +85,10 @@ function toPlain(inspection: StackInspection, quicklook: string | null): object 
   };
 }
 
-/** The table and what is not wrapped on a terminal take so many columns. */
+/** Columns that the table takes at most. */
 const WIDTH = 100;
 
-/** @param columns of the terminal; null where there is none, and each finding takes one line */
+/** @param columns of the terminal; null where there is none, and lines are not wrapped */
 function describe(
   { dates, bytes, findings, cost, problem }: StackInspection,
   columns: number | null,
@@ -98,12 +99,16 @@ function describe(
   const stack = `stack: ${dates.length} date${dates.length === 1 ? "" : "s"}${unread === 0 ? "" : ` (${unread} cannot be read)`}, ${megabytes(bytes)} MB of samples`;
   return [
     ...drawTable(dates, findings, Math.min(WIDTH, columns ?? WIDTH)),
-    rows === 0 ? "" : `* zeros and NaN in ${rows} evenly spaced rows: a sample, not a count`,
-    stack,
-    ...findings.flatMap((finding) => wrap(describeFinding(finding), columns)),
-    ...(cost === null ? [] : describeCost(cost, dates.length)),
-    `can be processed: ${problem === null ? "yes" : "no"}${isTold ? countGrave(findings) : `; ${problem.name}: ${problem.message}`}`,
-  ].filter((line) => line !== "");
+    ...[
+      rows === 0 ? "" : `* zeros and NaN in ${rows} evenly spaced rows: a sample, not a count`,
+      stack,
+      ...findings.map(describeFinding),
+      ...(cost === null ? [] : describeCost(cost, dates.length)),
+      `can be processed: ${problem === null ? "yes" : "no"}${isTold ? countGrave(findings) : `; ${problem.name}: ${problem.message}`}`,
+    ]
+      .filter((line) => line !== "")
+      .flatMap((line) => wrap(line, columns)),
+  ];
 }
 
 function countGrave(findings: readonly Finding[]): string {
@@ -114,7 +119,7 @@ function countGrave(findings: readonly Finding[]): string {
   return counts.length === 0 ? "" : `; see ${counts.join(" and ")} above`;
 }
 
-const HEADS = ["date", "MB", "lines x samples", "type", "missing*", "dB", "ENL", "finding", "format"];
+const HEADS = ["date", "MB", "shape", "type", "missing*", "dB", "ENL", "finding", "format"];
 /** Heads of numbers, which are aligned at their last digit. */
 const NUMBERS: ReadonlySet<string> = new Set(["MB", "missing*", "dB", "ENL"]);
 const LONGEST_DATE = 24;

@@ -15,7 +15,7 @@ export const COMMANDS: Readonly<
     load: () => require("./link") as typeof import("./link"),
   },
   inspect: {
-    summary: "what a stack of SLC images is, whether it can be processed, what it will cost",
+    summary: "what a stack holds, what is wrong with it, whether it can be processed, what it will cost",
     load: () => require("./inspect") as typeof import("./inspect"),
   },
   prep: {

@@ -111,6 +111,8 @@ export class PlaneReader {
   readonly #files = new Map<string, number>();
   readonly #datasets = new Map<number, GdalDataset>();
   readonly #mostFiles = filesToHold(READERS);
+  /** What `values` reads into. */
+  #bytes: Buffer = Buffer.alloc(0);
 
   constructor(sources: readonly PlaneSource[]) {
     this.#sources = sources;
@@ -131,15 +133,18 @@ export class PlaneReader {
   /**
    * Rows of one image as float32 in this machine's byte order, re, im, re, im … of complex ones: for looking at an image,
    * where `read` and the kernels are for reducing it. Declared no data is NaN (in re).
+   * @param into what to fill, of their length; left out: a new array
    */
-  values(date: number, range: RowRange): Float32Array {
+  values(date: number, range: RowRange, into?: Float32Array): Float32Array {
     const source = this.#sources[date]!;
     const { kind, nodata } = source;
     const { pixelStride, bigEndian } = memoryLayout(source);
-    const bytes = Buffer.alloc(rowBufferBytes(source, range.rows, range.columns));
+    const needed = rowBufferBytes(source, range.rows, range.columns);
+    if (this.#bytes.length < needed) this.#bytes = Buffer.alloc(needed);
+    const bytes = this.#bytes;
     const { rowStride } = this.read(date, range, bytes, 0);
     const parts = kind === "float32" ? 1 : 2;
-    const values = new Float32Array(range.rows * range.columns * parts);
+    const values = into ?? new Float32Array(range.rows * range.columns * parts);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     for (let row = 0, i = 0; row < range.rows; row++) {
       for (let column = 0; column < range.columns; column++) {

@@ -9,6 +9,7 @@ import {
   type PlaneSource,
   pixelCount,
   type Shape,
+  type Window,
 } from "../core/raster";
 import { type FoundScene, findScenes, openIntensityStack, readManifest } from "../io/folders";
 import { RealBandError } from "../io/formats/description";
@@ -167,23 +168,20 @@ function lookAt({ date, path, format, scene, problem }: FoundScene): LookedAt {
 
 function digestImage(source: PlaneSource): SampleDigest {
   const plan = planSamples(source.shape);
-  const { range } = source.shape;
   const parts = source.kind === "float32" ? 1 : 2;
-  const rows = new Float32Array(plan.rows.length * range * parts);
   const reader = new PlaneReader([source]);
+  const { range } = source.shape;
+  const rows = plan.rows.map((row) => ({ azimuth: 1, range, azimuthOffset: row, rangeOffset: 0 }));
+  function* read(windows: readonly Window[]): Generator<Float32Array> {
+    const into = new Float32Array(parts * pixelCount(windows[0]!));
+    for (const window of windows) {
+      const { azimuthOffset: row, azimuth, rangeOffset: column, range } = window;
+      yield reader.values(0, { row, rows: azimuth, column, columns: range }, into);
+    }
+  }
   try {
-    plan.rows.forEach((row, i) => {
-      rows.set(reader.values(0, { row, rows: 1, column: 0, columns: range }), i * range * parts);
-    });
-    const blocks = plan.blocks.map((block) =>
-      reader.values(0, {
-        row: block.azimuthOffset,
-        rows: block.azimuth,
-        column: block.rangeOffset,
-        columns: block.range,
-      }),
-    );
-    return digestSamples(plan, { kind: parts === 1 ? "intensity" : "complex", rows, blocks });
+    const kind = parts === 1 ? "intensity" : "complex";
+    return digestSamples(plan, { kind, rows: read(rows), blocks: read(plan.blocks) });
   } finally {
     reader.close();
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EnlEstimate } from "../core/maps";
 import type { Shape, Window } from "../core/raster";
-import { estimateEnl, WindowCollector } from "../statistics/speckle";
+import { estimateEnl, WindowCollector, type WindowMoments } from "../statistics/speckle";
 
 /** What of an image is read to judge it: some whole rows, and blocks of neighbouring pixels. */
 interface SamplePlan {
@@ -55,10 +55,10 @@ function spread(length: number, side: number, count: number): number[] {
 export interface Samples {
   /** `complex`: re and im in turn; `intensity`: one value a pixel. */
   readonly kind: "complex" | "intensity";
-  /** The rows of the plan, one after the other. */
-  readonly rows: Float32Array;
-  /** A block of the plan each, row-major. */
-  readonly blocks: readonly Float32Array[];
+  /** The rows of the plan in their order, one or more at a time; an array may be filled anew for those that follow. */
+  readonly rows: Iterable<Float32Array>;
+  /** A block of the plan each, row-major; asked for after all rows, and filled anew as those may be. */
+  readonly blocks: Iterable<Float32Array>;
 }
 
 /** What samples of an image show; plain data, of which all but `blocks` is worth printing. */
@@ -100,76 +100,77 @@ export interface BlockDigest {
 
 export const MISSING = -32768;
 
-/** Tells what the samples of an image show. Memory of the result: 13 kB a block. */
-export function digestSamples(plan: SamplePlan, samples: Samples): SampleDigest {
-  const { kind, rows, blocks } = samples;
-  const powers = blocks.map((block) => powerOf(kind, block));
-  return {
-    kind,
-    rows: plan.rows.length,
-    sha256: createHash("sha256").update(bytesOf(rows)).digest("hex"),
-    ...countSamples(kind, rows),
-    plausible: judgeExponents(rows),
-    enl: measureSpeckle(plan, powers),
-    blocks: powers.map((power, i) => {
-      const window = plan.blocks[i]!;
-      const magnitudes = kind === "complex" ? power.map(Math.sqrt) : power;
-      const mean = meanOfPresent(power);
-      const decibels = mean !== null && mean > 0 ? 10 * Math.log10(mean) : null;
-      return { window, decibels, magnitude: meanOfPresent(magnitudes), texture: textureOf(power, window) };
-    }),
-  };
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+/** Tells what the samples of an image show. Memory: a block, and of the result 13 kB a block. */
+export function digestSamples(plan: SamplePlan, { kind, rows, blocks }: Samples): SampleDigest {
+  const counts = countSamples(kind, rows);
+  const [{ azimuth, range }] = plan.blocks as readonly [Window];
+  const side = Math.min(azimuth, range) >= WIDE_BLOCK ? WINDOW_SIDES.wide : WINDOW_SIDES.narrow;
+  const power = new Float64Array(azimuth * range);
+  const texture = new TextureMaker({ azimuth, range });
+  const windows: WindowMoments[] = [];
+  const digests: BlockDigest[] = [];
+  for (const block of blocks) {
+    for (let i = 0; i < power.length; i++) power[i] = powerAt(kind, block, i);
+    const speckle = new WindowCollector(range, side);
+    speckle.add(new Float32Array(power), 0);
+    windows.push(...speckle.windows);
+    const mean = meanOfPresent(power, (value) => value);
+    digests.push({
+      window: plan.blocks[digests.length]!,
+      decibels: mean !== null && mean > 0 ? 10 * Math.log10(mean) : null,
+      magnitude: meanOfPresent(power, kind === "complex" ? Math.sqrt : (value) => value),
+      texture: texture.of(power),
+    });
+  }
+  return { kind, rows: plan.rows.length, ...counts, enl: estimateEnl(windows, side ** 2), blocks: digests };
 }
 
 const SMALLEST_NORMAL = 2 ** -126;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
-/** Power of each pixel in float64; NaN where there is none (exact 0, or NaN). */
-function powerOf(kind: Samples["kind"], values: Float32Array): Float64Array {
-  const power = new Float64Array(kind === "complex" ? values.length / 2 : values.length);
-  for (let i = 0; i < power.length; i++) {
-    const value = kind === "intensity" ? values[i]! : squaredModulus(values[2 * i]!, values[2 * i + 1]!);
-    power[i] = value === 0 ? Number.NaN : value;
-  }
-  return power;
+/** Power of a pixel in float64; NaN where there is none (exact 0, or NaN). */
+function powerAt(kind: Samples["kind"], values: Float32Array, pixel: number): number {
+  const power = kind === "intensity" ? values[pixel]! : values[2 * pixel]! ** 2 + values[2 * pixel + 1]! ** 2;
+  return power === 0 ? Number.NaN : power;
 }
 
-function squaredModulus(re: number, im: number): number {
-  return re * re + im * im;
-}
-
-function countSamples(kind: Samples["kind"], values: Float32Array) {
+function countSamples(
+  kind: Samples["kind"],
+  rows: Iterable<Float32Array>,
+): Omit<SampleDigest, "kind" | "rows" | "enl" | "blocks"> {
   const parts = kind === "complex" ? 2 : 1;
-  let [nan, infinite, negative, real, underflow, overflow, sum, finite] = [0, 0, 0, 0, 0, 0, 0, 0];
-  const power = powerOf(kind, values);
-  let zeros = 0;
-  for (let i = 0; i < power.length; i++) {
-    const first = values[parts * i]!;
-    const value = power[i]!;
-    if (Number.isNaN(value)) {
-      const isZero = first === 0 && (parts === 1 || values[2 * i + 1] === 0);
-      if (isZero) zeros += 1;
-      else nan += 1;
-      continue;
+  const hash = createHash("sha256");
+  const exponents = { asRead: new Uint32Array(256), swapped: new Uint32Array(256) };
+  let [all, zeros, nan, infinite, negative, real] = [0, 0, 0, 0, 0, 0];
+  let [underflow, overflow, sum, finite] = [0, 0, 0, 0];
+  for (const values of rows) {
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    countExponents(values, exponents);
+    for (let i = 0; i < values.length / parts; i++) {
+      all += 1;
+      const first = values[parts * i]!;
+      const value = powerAt(kind, values, i);
+      if (Number.isNaN(value)) {
+        const isZero = first === 0 && (parts === 1 || values[2 * i + 1] === 0);
+        if (isZero) zeros += 1;
+        else nan += 1;
+        continue;
+      }
+      if (first < 0) negative += 1;
+      if (parts === 2 && values[2 * i + 1] === 0) real += 1;
+      if (value === Number.POSITIVE_INFINITY) {
+        infinite += 1;
+        continue;
+      }
+      if (Math.abs(value) < SMALLEST_NORMAL) underflow += 1;
+      if (value > LARGEST) overflow += 1;
+      finite += 1;
+      sum += value;
     }
-    if (first < 0) negative += 1;
-    if (parts === 2 && values[2 * i + 1] === 0) real += 1;
-    if (value === Number.POSITIVE_INFINITY) {
-      infinite += 1;
-      continue;
-    }
-    if (Math.abs(value) < SMALLEST_NORMAL) underflow += 1;
-    if (value > LARGEST) overflow += 1;
-    finite += 1;
-    sum += value;
   }
-  const all = power.length;
   const there = Math.max(1, all - zeros - nan);
   return {
+    sha256: hash.digest("hex"),
     zeroShare: zeros / all,
     nanShare: nan / all,
     infiniteShare: infinite / all,
@@ -178,6 +179,7 @@ function countSamples(kind: Samples["kind"], values: Float32Array) {
     underflowShare: underflow / there,
     overflowShare: overflow / there,
     meanDecibels: sum > 0 ? 10 * Math.log10(sum / finite) : null,
+    plausible: { asRead: isPlausible(exponents.asRead), swapped: isPlausible(exponents.swapped) },
   };
 }
 
@@ -185,9 +187,11 @@ function countSamples(kind: Samples["kind"], values: Float32Array) {
 const EXPONENTS = { bias: 127, reach: 60, spread: 40, strays: 0.01 } as const;
 
 /** A wrong byte order makes exponents of the last bits of the mantissa: they cover all there are, or none but the lowest. */
-function judgeExponents(values: Float32Array): SampleDigest["plausible"] {
+function countExponents(
+  values: Float32Array,
+  { asRead, swapped }: Record<"asRead" | "swapped", Uint32Array>,
+): void {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const [asRead, swapped] = [new Uint32Array(256), new Uint32Array(256)];
   for (const word of words) {
     // Zeros and the usual NaN, in either order, say nothing of the order.
     const magnitude = word & 0x7fffffff;
@@ -196,7 +200,6 @@ function judgeExponents(values: Float32Array): SampleDigest["plausible"] {
     asRead[magnitude >>> 23]! += 1;
     swapped[((word & 0x7f) << 1) | ((word >>> 15) & 1)]! += 1;
   }
-  return { asRead: isPlausible(asRead), swapped: isPlausible(swapped) };
 }
 
 function isPlausible(counts: Uint32Array): boolean {
@@ -218,22 +221,11 @@ function isPlausible(counts: Uint32Array): boolean {
 const WIDE_BLOCK = TEMPLATES[0] + 2 * MOST_SHIFT;
 const WINDOW_SIDES = { wide: 16, narrow: 8 } as const;
 
-function measureSpeckle({ blocks }: SamplePlan, powers: readonly Float64Array[]): EnlEstimate | null {
-  const { azimuth, range } = blocks[0]!;
-  const side = Math.min(azimuth, range) >= WIDE_BLOCK ? WINDOW_SIDES.wide : WINDOW_SIDES.narrow;
-  const windows = powers.flatMap((power) => {
-    const collector = new WindowCollector(range, side);
-    collector.add(new Float32Array(power), 0);
-    return collector.windows;
-  });
-  return estimateEnl(windows, side ** 2);
-}
-
-function meanOfPresent(values: Float64Array): number | null {
+function meanOfPresent(values: Float64Array, of: (value: number) => number): number | null {
   let [sum, count] = [0, 0];
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
-    sum += value;
+    sum += of(value);
     count += 1;
   }
   return 2 * count < values.length ? null : sum / count;
@@ -243,37 +235,58 @@ function meanOfPresent(values: Float64Array): number | null {
 const LEAST_PRESENT = 4;
 
 /** The mean of 3 x 3 takes two thirds of the spread of speckle in dB away and still tells a shift of one pixel. */
-function textureOf(power: Float64Array, shape: Shape): Int16Array {
-  const [present, there] = [new Float64Array(power.length), new Float64Array(power.length)];
-  for (let at = 0; at < power.length; at++) {
-    if (!Number.isFinite(power[at])) continue;
-    present[at] = power[at]!;
-    there[at] = 1;
-  }
-  const [sums, counts] = [boxSums(present, shape), boxSums(there, shape)];
-  const texture = new Int16Array(power.length).fill(MISSING);
-  for (let at = 0; at < texture.length; at++) {
-    if (counts[at]! < LEAST_PRESENT || sums[at]! <= 0) continue;
-    const level = Math.round(1000 * Math.log10(sums[at]! / counts[at]!));
-    texture[at] = Math.max(MISSING + 1, Math.min(-MISSING - 1, level));
-  }
-  return texture;
-}
+class TextureMaker {
+  readonly #shape: Shape;
+  readonly #present: Float64Array;
+  readonly #there: Float64Array;
+  readonly #across: Float64Array;
+  readonly #sums: Float64Array;
+  readonly #counts: Float64Array;
 
-/** Sums over 3 x 3 pixels, fewer at the edges. */
-function boxSums(values: Float64Array, { azimuth, range }: Shape): Float64Array {
-  const across = new Float64Array(values.length);
-  const sums = new Float64Array(values.length);
-  for (let start = 0; start < values.length; start += range) {
-    for (let at = start; at < start + range; at++) {
-      const before = at > start ? values[at - 1]! : 0;
-      across[at] = before + values[at]! + (at < start + range - 1 ? values[at + 1]! : 0);
+  constructor(shape: Shape) {
+    this.#shape = shape;
+    const plane = (): Float64Array => new Float64Array(shape.azimuth * shape.range);
+    [this.#present, this.#there, this.#across, this.#sums, this.#counts] = [
+      plane(),
+      plane(),
+      plane(),
+      plane(),
+      plane(),
+    ];
+  }
+
+  of(power: Float64Array): Int16Array {
+    for (let at = 0; at < power.length; at++) {
+      const isThere = Number.isFinite(power[at]);
+      this.#present[at] = isThere ? power[at]! : 0;
+      this.#there[at] = isThere ? 1 : 0;
+    }
+    this.#addBoxes(this.#present, this.#sums);
+    this.#addBoxes(this.#there, this.#counts);
+    const texture = new Int16Array(power.length).fill(MISSING);
+    for (let at = 0; at < texture.length; at++) {
+      const [sum, count] = [this.#sums[at]!, this.#counts[at]!];
+      if (count < LEAST_PRESENT || sum <= 0) continue;
+      const level = Math.round(1000 * Math.log10(sum / count));
+      texture[at] = Math.max(MISSING + 1, Math.min(-MISSING - 1, level));
+    }
+    return texture;
+  }
+
+  /** Sums over 3 x 3 pixels, fewer at the edges. */
+  #addBoxes(values: Float64Array, sums: Float64Array): void {
+    const { azimuth, range } = this.#shape;
+    const across = this.#across;
+    for (let start = 0; start < values.length; start += range) {
+      for (let at = start; at < start + range; at++) {
+        const before = at > start ? values[at - 1]! : 0;
+        across[at] = before + values[at]! + (at < start + range - 1 ? values[at + 1]! : 0);
+      }
+    }
+    for (let at = 0; at < values.length; at++) {
+      const above = at >= range ? across[at - range]! : 0;
+      const below = at < (azimuth - 1) * range ? across[at + range]! : 0;
+      sums[at] = above + across[at]! + below;
     }
   }
-  for (let at = 0; at < values.length; at++) {
-    const above = at >= range ? across[at - range]! : 0;
-    const below = at < (azimuth - 1) * range ? across[at + range]! : 0;
-    sums[at] = above + across[at]! + below;
-  }
-  return sums;
 }

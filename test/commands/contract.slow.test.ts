@@ -68,7 +68,7 @@ test("data errors exit with 1 and name the file, what was found, what was expect
       ],
       [
         ["stats", "sec", join(folder, "empty"), out("m"), out("s")],
-        /found no \*_int_crop.tif .* `pila prep SLC_DIR /,
+        /found no \*_int_crop.tif.* `pila prep SLC_DIR /,
       ],
       [
         ["verify", join(folder, "a.tif"), join(folder, "b.tif")],

@@ -25,7 +25,7 @@ test("a stack in order is told date by date with its size and cost, and exits 0"
   for (const date of ["20230319", "20230331"]) {
     assert.match(
       stdout,
-      new RegExp(`^${date}  0\\.2  84 x 338 +complex64 +0\\.0 % .* -        VRT over raw$`, "m"),
+      new RegExp(`^${date}  0\\.2  84 x 338  complex64 +0\\.0 % .* -        VRT over raw$`, "m"),
     );
   }
   assert.match(stdout, /stack: 2 dates, 0\.5 MB of samples/);

@@ -139,5 +139,5 @@ export function sampleImage(kind: Samples["kind"], image: Float32Array, shape: S
   rows.forEach((row, i) => {
     values.set(cut({ ...wholeWindow(shape), azimuth: 1, azimuthOffset: row }), i * parts * shape.range);
   });
-  return { kind, rows: values, blocks: blocks.map(cut) };
+  return { kind, rows: [values], blocks: blocks.map(cut) };
 }
