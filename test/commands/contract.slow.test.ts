@@ -72,7 +72,7 @@ test("data errors exit with 1 and name the file, what was found, what was expect
       ],
       [
         ["verify", join(folder, "a.tif"), join(folder, "b.tif")],
-        /a.tif: found no readable file, expected a TIFF/,
+        /a.tif: found no readable file, expected an image; check the path/,
       ],
     ];
     for (const [args, error] of cases) assertFailed(runPila(args), 1, error);

@@ -161,7 +161,7 @@ test("of coregSLC/Coarse and merged/SLC of one tree the merged images are linked
     assert.is(noted.length, 1);
     assert.match(
       noted[0]!,
-      /found 2 images of coregSLC .*, expected those of merged\/SLC .*; they are left out/,
+      /found 2 images of coregSLC .*, expected those of merged\/SLC .*; left out of the stack; name their folder/,
     );
     assert.equal(linkStack(join(tree, "merged/SLC"), flat).notes, []);
     const { notes, dates } = linkStack(join(tree, "coregSLC/Coarse"), join(folder, "coarse"));
