@@ -1,43 +1,46 @@
 // Set-up of a fresh clone: system packages, npm packages, GDAL binding, Python environment, build, the pila command.
 // Plain JavaScript with Node's own modules only: it runs before anything is installed. Calling it again is cheap.
 //   node setup.mjs [--test] [--quiet] [--retry]
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildStep } from "./setup/build.mjs";
-import { bold, dim, green, red, say, seconds, yellow } from "./setup/console.mjs";
-import { debianStep } from "./setup/debian.mjs";
-import { gdalStep } from "./setup/gdal.mjs";
-import { takeLock } from "./setup/lock.mjs";
-import { npmStep } from "./setup/npm.mjs";
-import { pythonStep } from "./setup/python.mjs";
-import { nodeTrouble } from "./setup/requirements.mjs";
-import { SetupError, stopChildrenOnSignals } from "./setup/run.mjs";
-import { readJson, writeJson } from "./setup/state.mjs";
+import { buildStep } from "./build.mjs";
+import { debianStep, gdalStep, npmStep, pythonStep } from "./setup/packages.mjs";
+import { bold, green, red, SetupError, say, seconds, stopChildrenOnSignals, yellow } from "./setup/run.mjs";
+import { forget, reasonToRun, recall, remember, takeLock } from "./setup/state.mjs";
 
 const STEPS = [debianStep, npmStep, gdalStep, pythonStep, buildStep];
 const OPTIONS = ["--test", "--quiet", "--retry", "--help"];
+/** Once there, what only tests need is kept up to date by every later call. */
+const FOR_TESTS = "for-tests";
 const USAGE = `usage: node setup.mjs [--test] [--quiet] [--retry]
   --test    also what only the tests need (system packages, Python packages, the GDAL binding)
   --quiet   say nothing when everything is there
   --retry   try again what an earlier call gave up on (apt-get, the GDAL binding)`;
 
 /** Runs every step whose result is not there; ends with the list of what is missing on this machine. */
-async function setUp(context, quiet) {
+async function setUp(context, { forTests, quiet }) {
   const begin = performance.now();
-  const waiting = STEPS.some((step) => step.reasonToRun(context) !== null);
+  const waiting = STEPS.some((step) => reasonToRun(step, context) !== null);
   if (waiting) {
-    const release = await takeLock(context.state);
-    try {
-      for (const step of STEPS) await runStep(step, context);
-    } finally {
-      release();
-    }
+    await takeLock(context.state);
+    if (forTests) writeFileSync(join(context.state, FOR_TESTS), "");
+    for (const step of STEPS) await runStep(step, context);
   }
-  const missing = STEPS.flatMap((step) => step.missing?.(context) ?? []);
-  const file = join(context.state, "missing.json");
-  if (JSON.stringify(readJson(file)) !== JSON.stringify(missing)) writeJson(file, missing);
-  sayMissing(missing);
-  if (waiting || !quiet) say(`${green("ready")}    ${dim(seconds(begin))}`);
+  sayMissing(STEPS.flatMap((step) => step.missing?.({ ...context, forTests }) ?? []));
+  if (waiting || !quiet) say(`${green("ready")}    ${seconds(begin)}`);
+}
+
+async function runStep(step, context) {
+  const reason = reasonToRun(step, context);
+  if (reason === null) return;
+  const begin = performance.now();
+  say(`${bold(step.name)}: ${reason}`);
+  const before = recall(step, context);
+  forget(step, context);
+  const outcome = await step.make(context, before);
+  remember(step, context);
+  say(`  ${outcome} ${seconds(begin)}`);
 }
 
 /** One notice for all that one remedy mends. */
@@ -50,15 +53,6 @@ function sayMissing(missing) {
   }
 }
 
-async function runStep(step, context) {
-  const reason = step.reasonToRun(context);
-  if (reason === null) return;
-  const begin = performance.now();
-  say(`${bold(step.name)}: ${reason}`);
-  const outcome = await step.run(context);
-  say(`  ${outcome} ${dim(seconds(begin))}`);
-}
-
 const args = process.argv.slice(2);
 const unknown = args.find((arg) => !OPTIONS.includes(arg));
 if (unknown !== undefined || args.includes("--help")) {
@@ -67,20 +61,22 @@ if (unknown !== undefined || args.includes("--help")) {
 }
 stopChildrenOnSignals();
 const root = dirname(fileURLToPath(import.meta.url));
-const context = {
-  root,
-  state: join(root, ".setup"),
-  forTests: args.includes("--test"),
-  retry: args.includes("--retry"),
-};
+const state = join(root, ".setup");
+const asked = { forTests: args.includes("--test"), quiet: args.includes("--quiet") };
+const forTests = asked.forTests || existsSync(join(state, FOR_TESTS));
+// npm test ends with this line whatever fails on the way.
+process.on("exit", (code) => {
+  if (asked.forTests && code !== 0) console.log("the set-up failed; no test was run\n0 passed, 1 failed");
+});
 try {
-  const trouble = nodeTrouble();
-  if (trouble !== null)
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    const trouble = `this is Node ${process.versions.node}; pila needs 20.19 or later`;
     throw new SetupError(trouble, "Install Node 20.19 or later with npm, then run this again.");
-  await setUp(context, args.includes("--quiet"));
+  }
+  await setUp({ root, state, forTests, retry: args.includes("--retry") }, asked);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
-  say(`${red("set-up failed")}: ${error.message}`);
-  say(`${bold("what to do")}: ${error.remedy}`);
+  say(`${red("set-up failed")}: ${error.message}\n${bold("what to do")}: ${error.remedy}`);
   process.exitCode = 1;
 }

@@ -1,3 +1,4 @@
+// Links the images of a tree of dates into one flat folder.
 import {
   existsSync,
   lstatSync,
@@ -11,19 +12,31 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { FormatError } from "../src/core/errors";
+import { wordFinding } from "../src/core/findings";
+import { chooseImages, groupBy, type SlcChoice } from "../src/io/choose";
+import type { SlcFormat } from "../src/io/formats/description";
+import { slcNames } from "../src/io/formats/registry";
 import { removeLeftovers, temporaryPath } from "../src/io/outputFile";
+import { type FoundImage, searchImages } from "../src/io/search";
 
 interface LinkedStack {
   /** Links that were made now, or led nowhere and were replaced. */
   readonly linked: readonly string[];
   /** Links that were right already. */
   readonly kept: readonly string[];
-  /** Headers of the tree that were not linked, each with the reason. */
+  /** Links that were removed: their image is no longer in the tree. */
+  readonly removed: readonly string[];
+  /** Descriptions in the tree that were not linked, each with the reason. */
   readonly skipped: readonly SkippedFile[];
-  /** The dates of the linked images (or their whole stem where it holds none), in order. */
+  /** The dates of the linked images, in order. */
   readonly dates: readonly string[];
   /** What a person should know of this stack, in sentences. */
   readonly notes: readonly string[];
+}
+
+interface SkippedFile {
+  readonly path: string;
+  readonly reason: string;
 }
 
 interface Link {
@@ -31,80 +44,107 @@ interface Link {
   readonly target: string;
 }
 
-const ISCE2_FOLDERS =
-  "in ISCE2's stripmapStack coregSLC/Coarse holds secondaries after coarse coregistration and merged/SLC the final stack of all dates";
-
 /**
- * Links every `*.slc.vrt` below a tree, and every lone `*.slc.xml` with its `.slc`, into one flat folder by relative
- * symbolic links; the images stay where they are. Calling it again changes nothing. A link that leads nowhere is
- * replaced; anything else that stands in the way is refused. All is checked before the first link is made.
- * @throws FormatError no image below the tree, two images of one name, something in the way in the flat folder
+ * Links the SLC images of a tree, of any format that pila reads, into one flat folder by relative symbolic links; the
+ * images stay where they are. A description that does not name its file of pixels is linked together with it. Calling
+ * it again changes nothing. A link that leads nowhere is replaced, and one whose image left the tree is removed; anything
+ * else that stands in the way is refused. All is checked before the first link is made.
+ * @param tree folder of the images
+ * @param flat folder of the links; made where it is missing
+ * @param choice which images are meant, where a date has several
+ * @param most only the first so many dates
+ * @returns the dates, the links made, those there already and those removed, and what was left out with its reason
+ * @throws FormatError no image in the tree, several of a date that `choice` does not tell apart, something in the way
  */
-export function linkStack(tree: string, flat: string): LinkedStack {
+export function linkStack(
+  tree: string,
+  flat: string,
+  choice: SlcChoice = {},
+  most = Number.POSITIVE_INFINITY,
+): LinkedStack {
   const source = requireFolder(resolve(tree));
   const target = resolve(flat);
-  const { images, skipped } = findImages(source, existsSync(target) ? realpathSync(target) : target);
-  if (images.length === 0) {
-    const why = skipped.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
-    throw new FormatError(
-      `${source}: found no image to link${why && ` (${why})`}, expected DATE.slc.vrt files below it; name the folder above the dates, such as merged/SLC`,
-      { path: source },
-    );
-  }
-  const once = distinctImages(images);
   const isNew = !existsSync(target);
   // The real path decides how many levels up a relative link has to climb.
   const realTarget = isNew ? target : realpathSync(requireFolder(target));
-  const links = once.flatMap(({ files }) =>
-    files.map((file): Link => ({ path: join(realTarget, basename(file)), target: file })),
-  );
+  const found = searchImages(source, choice.allowSurplus ?? false, realTarget);
+  const { images, findings } = chooseImages(source, found, choice);
+  const skipped = images.flatMap(whyNot);
+  const wanted = images.filter(({ path }) => !skipped.some((each) => each.path === path)).slice(0, most);
+  if (wanted.length === 0) {
+    const why = skipped.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
+    throw new FormatError(
+      `${source}: found no image to link${why && ` (${why})`}, expected ${slcNames()} in folders below it; name the folder above the dates`,
+      { path: source },
+    );
+  }
+  const links = linksOf(wanted, realTarget);
   const missing = links.filter((link) => !isInPlace(link));
   mkdirSync(realTarget, { recursive: true });
   removeLeftovers(realTarget);
+  const removed = removeGone(realTarget, links, realpathSync(source));
   for (const link of missing) makeLink(link);
 
   const asNamed = ({ path }: Link) => join(flat, basename(path));
   return {
     linked: missing.map(asNamed),
     kept: links.filter((link) => !missing.includes(link)).map(asNamed),
+    removed: removed.map((path) => join(flat, basename(path))),
     skipped,
-    dates: [...new Set(once.map(({ stem }) => dateOf(stem)))].sort(),
-    notes: notesOn(once),
+    dates: [...new Set(wanted.map(({ date, label }) => date?.day ?? label))].sort(),
+    notes: [...notesOn(wanted), ...findings.map(wordFinding)],
   };
+}
+
+/** Why a description is not linked; empty where it is. One that is wrong is linked too, so that its date is not lost in silence. */
+function whyNot({ path, problem, format }: FoundImage): SkippedFile[] {
+  if (problem === null) return [];
+  if (!existsSync(path)) return [{ path, reason: "the link leads nowhere" }];
+  if (format?.descriptionsOf === undefined || pixelsBeside(path, format) !== null) return [];
+  return [{ path, reason: "no file of pixels beside it" }];
+}
+
+/** The file of pixels that a description lies beside; null where there is none. */
+function pixelsBeside(path: string, format: SlcFormat): string | null {
+  const folder = dirname(realpathSync(path));
+  const name = basename(realpathSync(path));
+  const isDescribed = (data: string) => format.descriptionsOf!(data).includes(name) && data !== name;
+  const names = readdirSync(folder).filter(isDescribed);
+  // `X.slc` before `X`.
+  const data = names.find((each) => name.startsWith(`${each}.`)) ?? names[0];
+  return data === undefined ? null : join(dirname(path), data);
+}
+
+/** A link for each description, under the name of its file, and for the pixels that it needs beside it. */
+function linksOf(images: readonly FoundImage[], folder: string): readonly Link[] {
+  const paths = new Map(images.map((image) => [image.path, image]));
+  const byName = groupBy([...paths.values()], ({ path }) => basename(path));
+  return [...paths.values()].flatMap(({ path, label, format, image }) => {
+    // Files of one name are told apart by their dates.
+    const prefix = byName.get(basename(path))!.length > 1 ? `${label}_` : "";
+    const data =
+      format?.descriptionsOf === undefined ? null : (image?.source.path ?? pixelsBeside(path, format));
+    const files = data === null ? [path] : [path, data];
+    return files.map((file): Link => ({ path: join(folder, `${prefix}${basename(file)}`), target: file }));
+  });
+}
+
+/** Removes links that lead into the tree or nowhere, and are none of those wanted. */
+function removeGone(folder: string, links: readonly Link[], tree: string): readonly string[] {
+  const wanted = new Set(links.map(({ path }) => path));
+  const paths = readdirSync(folder).map((name) => join(folder, name));
+  const gone = paths.filter((path) => {
+    if (wanted.has(path) || !lstatSync(path).isSymbolicLink()) return false;
+    return !existsSync(path) || realpathSync(path).startsWith(`${tree}${sep}`);
+  });
+  for (const path of gone) rmSync(path);
+  return gone;
 }
 
 function requireFolder(path: string): string {
   if (existsSync(path) && statSync(path).isDirectory()) return path;
   const found = existsSync(path) ? "a file" : "nothing";
   throw new FormatError(`${path}: found ${found}, expected a folder; check the path`, { path });
-}
-
-/** One image a name; the same file reached by two paths counts once. */
-function distinctImages(images: readonly FoundImage[]): FoundImage[] {
-  const byStem = new Map<string, FoundImage>();
-  for (const image of images) {
-    const first = byStem.get(image.stem);
-    if (first === undefined) byStem.set(image.stem, image);
-    else if (realpathSync(first.header) !== realpathSync(image.header)) {
-      const why = [first, image].some(({ header }) => isInside(header, "coregSLC"))
-        ? `${ISCE2_FOLDERS}: `
-        : "";
-      throw new FormatError(
-        `${image.header}: found a second image named ${image.stem}, the first is ${first.header}, expected one of a name; ${why}link the folder of one stack only, such as TREE/merged/SLC`,
-        { path: image.header },
-      );
-    }
-  }
-  return [...byStem.values()];
-}
-
-/** The eight digits of a date inside a stem, otherwise the stem. */
-function dateOf(stem: string): string {
-  return /(?<!\d)(?:19|20)\d{6}(?!\d)/.exec(stem)?.[0] ?? stem;
-}
-
-function isInside(path: string, folder: string): boolean {
-  return dirname(path).split(sep).includes(folder);
 }
 
 /** True when the link stands already; false when it can be made. */
@@ -144,82 +184,8 @@ function makeLink({ path, target }: Link): void {
 }
 
 function notesOn(images: readonly FoundImage[]): string[] {
-  const notes: string[] = [];
-  if (images.every(({ header }) => isInside(header, "coregSLC"))) {
-    notes.push(
-      `the reference date is not here: ${ISCE2_FOLDERS}; link TREE/merged/SLC to have the reference too`,
-    );
-  }
-  const stemsByDate = new Map<string, string[]>();
-  for (const { stem } of images) {
-    stemsByDate.set(dateOf(stem), [...(stemsByDate.get(dateOf(stem)) ?? []), stem]);
-  }
-  for (const [date, stems] of stemsByDate) {
-    if (stems.length === 1) continue;
-    notes.push(
-      `${date} has ${stems.length} images (${stems.join(", ")}): each would count as a date of its own`,
-    );
-  }
-  return notes;
-}
-
-/** An SLC image of a tree, by the header that describes it. */
-interface FoundImage {
-  /** File name before `.slc`: `20230105`. */
-  readonly stem: string;
-  /** The `.slc.vrt`, or the `.slc.xml` where there is no `.slc.vrt`. */
-  readonly header: string;
-  /** Files that have to be linked: the header, and beside a lone `.slc.xml` its `.slc`. */
-  readonly files: readonly string[];
-}
-
-interface SkippedFile {
-  readonly path: string;
-  readonly reason: string;
-}
-
-const HEADER = /^(.+)\.slc\.(vrt|xml)$/;
-
-/**
- * All SLC images below a folder, in order of path; a `.slc.xml` beside its `.slc.vrt` is the same image.
- * Linked folders are not entered: they could lead back.
- * @param leftOut real path of a folder that is not searched
- */
-function findImages(tree: string, leftOut: string): { images: FoundImage[]; skipped: SkippedFile[] } {
-  const images: FoundImage[] = [];
-  const skipped: SkippedFile[] = [];
-  const folders = [tree];
-  for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
-    if (realpathSync(folder) === leftOut) continue;
-    const entries = readdirSync(folder, { withFileTypes: true });
-    const inside = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
-    folders.push(...inside);
-    for (const { name } of entries) {
-      const [, stem, kind] = HEADER.exec(name) ?? [];
-      if (stem === undefined) continue;
-      const header = join(folder, name);
-      if (kind === "xml" && existsSync(`${dataOf(header)}.vrt`)) continue;
-      const reason = whyNot(header, kind === "xml");
-      if (reason !== undefined) skipped.push({ path: header, reason });
-      else images.push({ stem, header, files: kind === "vrt" ? [header] : [header, dataOf(header)] });
-    }
-  }
-  const byPath = (a: string, b: string) => (a < b ? -1 : 1);
-  return {
-    images: images.sort((a, b) => byPath(a.header, b.header)),
-    skipped: skipped.sort((a, b) => byPath(a.path, b.path)),
-  };
-}
-
-/** The `.slc` beside a `.slc.vrt` or `.slc.xml`. */
-function dataOf(header: string): string {
-  return header.slice(0, -".xml".length);
-}
-
-/** Why a header is not linked; undefined when it is. */
-function whyNot(header: string, isXml: boolean): string | undefined {
-  if (!existsSync(header)) return "the link leads nowhere";
-  if (!statSync(header).isFile()) return "not a file";
-  if (isXml && !existsSync(dataOf(header))) return `no ${basename(dataOf(header))} beside it`;
-  return undefined;
+  if (!images.every(({ path }) => dirname(path).split(sep).includes("coregSLC"))) return [];
+  return [
+    "the reference date is not here: in ISCE2's stripmapStack coregSLC/Coarse holds secondaries after coarse coregistration and merged/SLC the final stack of all dates; link that one to have the reference too",
+  ];
 }

@@ -1,3 +1,5 @@
+// Random numbers that are the same on every machine and in any order of drawing: streams, uniform and normal numbers.
+
 /** Words of state of one stream of random numbers. */
 export const STATE_WORDS = 4;
 
@@ -24,7 +26,7 @@ export function startStream(state: Int32Array, seed: number, date: number, row: 
   for (let round = 0; round < MIXING_ROUNDS; round++) nextWord(state);
 }
 
-/** The next 32 random bits of a stream, as a signed whole number; speckle.ts holds the same round unrolled. */
+/** The next 32 random bits of a stream, as a signed whole number; `fillSpeckle` holds the same round. */
 export function nextWord(state: Int32Array): number {
   const a = state[0]!;
   const b = state[1]!;

@@ -1,3 +1,4 @@
+// The simulated scene: what stands where, how bright it is on each date, and how its rows are drawn.
 import { ShapeError, UsageError } from "../src/core/errors";
 import { formatShape, type Shape, type Window } from "../src/core/raster";
 import {

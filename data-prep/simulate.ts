@@ -1,3 +1,4 @@
+// Simulates a stack of SLC images in the layout of ISCE2, drawn by threads, whole or not at all.
 import {
   existsSync,
   mkdirSync,
@@ -33,6 +34,7 @@ interface SimulateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was made. */
 interface SimulatedStack {
   /** The `.slc` of each date, in order. */
   readonly files: readonly string[];
@@ -41,36 +43,35 @@ interface SimulatedStack {
   readonly bytes: number;
 }
 
-/** A file that is written under another name and put in its place at the end. */
-interface PendingFile {
-  readonly temporary: string;
-  readonly path: string;
-}
-
 /**
  * Writes a stack of simulated SLC images in the layout of ISCE2, with what is known of it in truth.json: fields of
  * known backscatter under circular-Gaussian speckle, a patch that changes, point targets, and a border of exact
  * zeros that moves from date to date. The bytes depend on shape, seed and date alone: not on workers, on machine or
  * engine, nor on how many dates follow.
  * Files appear whole or not at all; truth.json comes last, so where it stands the stack is complete.
+ * @param options tree, number of dates, lines and samples of each, seed, workers
+ * @returns the files, their bytes, and the seconds it took
  * @throws ShapeError the image is smaller than 16 x 16
  * @throws UsageError dates, seed or workers out of range
  * @throws FormatError the tree holds dates that are not of this stack, or a folder cannot be made
- * @throws WorkerError a worker failed or the disk is full
+ * @throws WorkerError a worker failed; FileError the disk is full
  * @throws the reason of the signal, when it was aborted
  */
 export async function simulateStack(options: SimulateOptions): Promise<SimulatedStack> {
   const started = process.hrtime.bigint();
-  const { shape, seed, onProgress, signal } = options;
+  const { shape, seed, workers = availableParallelism(), signal } = options;
   const tree = resolve(options.tree);
   const parameters = requireScene({ shape, seed, dates: simulatedDates(options.dates) });
-  const workers = requireWorkers(options.workers ?? availableParallelism());
+  if (!Number.isInteger(workers) || workers < 1 || workers > 1024) {
+    throw new UsageError(`found ${workers} workers, expected a whole number from 1 to 1024`);
+  }
   requireFitting(tree, parameters.dates);
   signal?.throwIfAborted();
 
   const folders = parameters.dates.map((date) => join(tree, date));
   const made: string[] = [];
-  const pending: PendingFile[] = [];
+  /** Files that are written under another name and put in their places at the end. */
+  const pending: { temporary: string; path: string }[] = [];
   const begin = (path: string, text: string) => {
     const file = { temporary: temporaryPath(dirname(path)), path };
     pending.push(file);
@@ -90,7 +91,7 @@ export async function simulateStack(options: SimulateOptions): Promise<Simulated
     }
     const images = parameters.dates.map((date, index) => begin(join(folders[index]!, `${date}.slc`), ""));
     const paths = images.map(({ temporary }) => temporary);
-    await drawStack({ parameters, paths, workers, onProgress, signal });
+    await drawStack(parameters, paths, workers, options);
     for (const { path } of images) {
       begin(`${path}.vrt`, isceVrt(shape, basename(path)));
       begin(`${path}.xml`, isceXml(shape, basename(path)));
@@ -110,18 +111,18 @@ export async function simulateStack(options: SimulateOptions): Promise<Simulated
   }
 }
 
-function requireWorkers(workers: number): number {
-  if (!Number.isInteger(workers) || workers < 1 || workers > 1024) {
-    throw new UsageError(`found ${workers} workers, expected a whole number from 1 to 1024`);
-  }
-  return workers;
-}
-
 /** A folder, if anything, without dates of another simulation: who reads the tree would take them for part of this one. */
 function requireFitting(tree: string, dates: readonly string[]): void {
   if (!existsSync(tree)) return;
   if (!statSync(tree).isDirectory()) {
     throw new FormatError(`${tree}: found a file, expected a folder; name another place`, { path: tree });
+  }
+  const unknown = dates.map((date) => join(tree, date, `${date}.slc`)).find((path) => existsSync(path));
+  if (unknown !== undefined && !existsSync(join(tree, "truth.json"))) {
+    throw new FormatError(
+      `${unknown}: found an image beside no truth.json, expected none that a simulation did not make; name an empty folder or remove it`,
+      { path: unknown },
+    );
   }
   const other = readdirSync(tree).find((name) => /^\d{8}$/.test(name) && !dates.includes(name));
   if (other === undefined) return;
@@ -179,24 +180,20 @@ export interface BlockDone {
 export const NEXT_BLOCK = 0;
 export const STOP = 1;
 
-interface Drawing {
-  readonly parameters: SceneParameters;
-  /** An existing empty file for each date. */
-  readonly paths: readonly string[];
-  readonly workers: number;
-  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * Draws all dates of a scene into their files by worker threads and brings them to the disk (fsync), each date while
  * the next is drawn. The bytes do not depend on the number of workers.
+ * @param paths an existing empty file for each date
  * @returns when no worker is left, with every file whole
  * @throws WorkerError a worker failed, the disk is full; the files are then unfinished
  * @throws the reason of the signal, when it was aborted
  */
-async function drawStack(drawing: Drawing): Promise<void> {
-  const { parameters, paths, onProgress, signal } = drawing;
+async function drawStack(
+  parameters: SceneParameters,
+  paths: readonly string[],
+  workers: number,
+  { onProgress, signal }: SimulateOptions,
+): Promise<void> {
   const dateBytes = pixelCount(parameters.shape) * SAMPLE_BYTES;
   const rowBytes = parameters.shape.range * SAMPLE_BYTES;
   const rowsPerBlock = Math.min(parameters.shape.azimuth, Math.max(1, Math.floor(BLOCK_BYTES / rowBytes)));
@@ -216,13 +213,13 @@ async function drawStack(drawing: Drawing): Promise<void> {
       syncs.push(sync(paths[dateIndex]!).catch((error) => void failures.push(error)));
     onProgress?.(doneBytes, paths.length * dateBytes);
   };
-  const workers = Array.from({ length: Math.min(drawing.workers, blocks) }, () =>
+  const ends = Array.from({ length: Math.min(workers, blocks) }, () =>
     runWorker(task, onBlock).catch((error) => {
       failures.push(error);
       stop();
     }),
   );
-  await Promise.all(workers);
+  await Promise.all(ends);
   await Promise.all(syncs);
   signal?.removeEventListener("abort", stop);
   signal?.throwIfAborted();

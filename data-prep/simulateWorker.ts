@@ -1,3 +1,4 @@
+// A thread of `simulateStack`: draws blocks of rows into the files of the dates until none is left.
 import { closeSync, openSync } from "node:fs";
 import { endianness } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
@@ -5,7 +6,7 @@ import { writeFully } from "../src/io/outputFile";
 import { type SceneDate, sceneDate } from "./scene";
 import { type BlockDone, NEXT_BLOCK, SAMPLE_BYTES, type SimulateTask, STOP } from "./simulate";
 
-/** Draws blocks of rows until none is left; blocks are numbered date by date, so files are finished in order. */
+/** Blocks are numbered date by date, so files are finished in order. */
 function drawBlocks(task: SimulateTask): void {
   const { parameters, paths, rowsPerBlock } = task;
   const { azimuth, range } = parameters.shape;
@@ -36,7 +37,7 @@ function drawBlocks(task: SimulateTask): void {
 function writeInPlace(path: string, bytes: Uint8Array, position: number): void {
   const file = openSync(path, "r+");
   try {
-    writeFully(file, bytes, position);
+    writeFully(file, bytes, position, path);
   } finally {
     closeSync(file);
   }

@@ -1,3 +1,4 @@
+// What is known of a simulated stack before anyone measures it: the content of truth.json.
 import type { Looks, Shape, Window } from "../src/core/raster";
 import {
   CLUTTER_INTENSITY,
@@ -9,7 +10,7 @@ import {
   validWindow,
 } from "./scene";
 
-/** What is known of a simulated stack before anyone measures it: the content of truth.json. */
+/** The content of truth.json. */
 export interface Truth {
   readonly schema: 1;
   readonly seed: number;

@@ -1,27 +1,31 @@
 // Bundles the programs that measurements start, one file each: loading one file takes a third of the time of sixty.
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// Then runs them once, so that what V8 compiles of them is kept.
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 
 const OUT = "dist/bin";
 
 /** Programs that are started as processes or threads of their own, by the name that the code looks for beside itself. */
-const ENTRIES = {
-  "rowWorker.js": "pipeline/rowWorker",
-  "mpChild.js": "backends/mpChild",
-  "mpV2Child.js": "backends/mpV2Child",
-  "mpMemThread.js": "backends/mpMemThread",
-  "mpiRankEntry.js": "backends/mpiRankEntry",
-};
+const ENTRIES = { "rowWorker.js": "pipeline/rowWorker", "entry.js": "backends/entry" };
 
 /** Commands that are measured have a bundle each; every other one is loaded from dist/src when it is asked for. */
 const MEASURED_COMMANDS = ["stats", "prep", "fused", "verify"];
 
-/** File of a bundle in dist/bin, and the compiled module it begins with. */
-const BUNDLES = {
-  "pila.js": "cli",
+/** Compiled modules that bundles load instead of holding a copy; ranks of MPI alone want the last. */
+const PARTS = {
   "codeCache.js": "codeCache",
   "headStart.js": "parallel/headStart",
   "program.js": "main",
+  "mpiRank.js": "backends/mpiRank",
+};
+
+/** File of a bundle in dist/bin, and the compiled module it begins with. */
+const BUNDLES = {
+  "pila.js": "cli",
+  ...PARTS,
   ...Object.fromEntries(MEASURED_COMMANDS.map((name) => [`${name}.js`, `commands/${name}`])),
   ...Object.fromEntries(Object.entries(ENTRIES).map(([name, entry]) => [bodyOf(name), entry])),
 };
@@ -33,33 +37,35 @@ function bodyOf(name) {
   return name.replace(/\.js$/, ".body.js");
 }
 
-/** Programs load each other's files instead of copies: what is not wanted is not read, and one head start serves all. */
-const parts = {
+/**
+ * Programs load each other's files instead of copies: what is not wanted is not read, and one head start serves all.
+ * @param commands every word after `pila`
+ */
+const parts = (root, commands) => ({
   name: "parts",
   setup(build) {
-    build.onResolve({ filter: /^\.\/main$/ }, () => ({ path: "./program.js", external: true }));
-    build.onResolve({ filter: /\/(headStart|codeCache)$/ }, ({ kind, path }) =>
-      kind === "entry-point" ? undefined : { path: `./${path.split("/").at(-1)}.js`, external: true },
-    );
+    build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      const file = relative(join(root, "dist/src"), join(resolveDir, path));
+      const part = Object.keys(PARTS).find((name) => PARTS[name] === file);
+      if (part !== undefined && kind !== "entry-point") return { path: `./${part}`, external: true };
+    });
     // What comes from the code cache cannot import packages that are modules of the newer kind.
-    build.onResolve({ filter: /\/decodeTiff$/ }, () => ({
-      path: "../src/io/decodeTiff",
-      external: true,
-    }));
-    build.onResolve({ filter: /^\.\/(commands\/)?\w+$/ }, ({ path, kind, importer }) => {
-      if (kind !== "require-call" || !/commands\/registry\.js$|src\/main\.js$/.test(importer)) return;
-      const name = path.split("/").at(-1);
-      if (MEASURED_COMMANDS.includes(name)) return { path: `./${name}.js`, external: true };
-      return LAZY.has(name) ? { path: `../src/commands/${name}`, external: true } : undefined;
+    build.onResolve({ filter: /\/decodeTiff$/ }, () => ({ path: "../src/io/decodeTiff", external: true }));
+    build.onResolve({ filter: /^\.\/\w+$/ }, ({ path, importer }) => {
+      const name = path.slice("./".length);
+      if (!importer.endsWith("commands/registry.js") || !commands.includes(name)) return;
+      const isMeasured = MEASURED_COMMANDS.includes(name);
+      return { path: isMeasured ? `./${name}.js` : `../src/commands/${name}`, external: true };
     });
   },
-};
-
-const LAZY = new Set(["simulate", "link", "inspect", "bench", "compare", "plot", "informe", "plan", "help"]);
+});
 
 /** Writes the bundles from the compiled files. */
 export async function bundlePrograms(root) {
   const { build } = await import("esbuild");
+  const compiled = createRequire(join(root, "dist/src/"));
+  const { COMMANDS } = compiled("./commands/registry");
+  const { headStarts } = compiled("./backends/registry");
   rmSync(join(root, OUT), { recursive: true, force: true });
   for (const [name, entry] of Object.entries(BUNDLES)) {
     await build({
@@ -71,11 +77,64 @@ export async function bundlePrograms(root) {
       external: ["koffi", "geotiff", "cli-progress", "fast-png", "d3-scale-chromatic"],
       minify: true,
       logLevel: "warning",
-      plugins: [parts],
+      plugins: [parts(root, Object.keys(COMMANDS))],
+      define: { HEAD_STARTS: JSON.stringify(headStarts()) },
     });
   }
   for (const name of Object.keys(ENTRIES)) {
     writeFileSync(join(root, OUT, name), `require("./codeCache.js");require("./${bodyOf(name)}");\n`);
   }
   chmodSync(join(root, OUT, "pila.js"), 0o755);
+}
+
+/** Side of the square images: enough work that the threads come up before it is done. */
+const SIDE = 4096;
+
+/** The two dates of the sample, and beside them dates of zeros that take no room on the disk. */
+function writeStacks(root, folder) {
+  const [sample, zeros] = [join(folder, "sample"), join(folder, "zeros")];
+  cpSync(join(root, "data-prep/sample"), sample, { recursive: true });
+  mkdirSync(zeros);
+  writeFileSync(join(zeros, "zeros.slc"), "");
+  truncateSync(join(zeros, "zeros.slc"), SIDE * SIDE * 8);
+  for (const date of ["20230101", "20230102", "20230103", "20230104"]) {
+    writeFileSync(
+      join(zeros, `${date}.slc.vrt`),
+      `<VRTDataset rasterXSize="${SIDE}" rasterYSize="${SIDE}"><VRTRasterBand dataType="CFloat32" band="1" ` +
+        `subClass="VRTRawRasterBand"><SourceFilename relativeToVRT="1">zeros.slc</SourceFilename>` +
+        `<ByteOrder>LSB</ByteOrder></VRTRasterBand></VRTDataset>\n`,
+    );
+  }
+  return [sample, zeros];
+}
+
+/** Two, but never two threads of one program: both would keep its code at once. */
+const workersOf = (starts) => (starts?.kind === "thread" ? 1 + starts.itself : 2);
+
+/** Without this the programs only start slower: nothing here makes the build fail. */
+export function fillCodeCache(root) {
+  const { backends } = createRequire(join(root, "dist/src/"))("./backends/registry");
+  const folder = mkdtempSync(join(tmpdir(), "pila-"));
+  const runs = writeStacks(root, folder).flatMap((slc) => {
+    const within = (name) => join(slc, name);
+    const [crops, mean, std, trace] = ["crops", "mean.tif", "std.tif", "trace"].map(within);
+    const traced = (workers) => ["--workers", String(workers), "--trace", trace];
+    return [
+      ["prep", slc, crops, ...traced(2)],
+      ["fused", slc, mean, std, ...traced(2)],
+      ...backends().map(({ id, starts }) => ["stats", id, crops, mean, std, ...traced(workersOf(starts))]),
+      ["verify", mean, mean],
+    ];
+  });
+  try {
+    for (const words of runs) {
+      spawnSync(process.execPath, [join(root, "dist/bin/pila.js"), ...words], {
+        env: { ...process.env, PILA_KEEP_CODE: "1" },
+        stdio: "ignore",
+        timeout: 60_000,
+      });
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

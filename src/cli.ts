@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** What `headStarts` of the backends says, put in by the build: asking it here would load them all. */
+declare const HEAD_STARTS: Parameters<typeof import("./parallel/headStart").startAhead>[2] | undefined;
+
 const words = process.argv.slice(2);
 
 // The version alone needs nothing else: it answers as fast as Node starts.
@@ -13,9 +16,7 @@ if (words[0] === "--version") {
 } else {
   require("./codeCache");
   const { startAhead } = require("./parallel/headStart") as typeof import("./parallel/headStart");
-  const { workersWanted } = require("./workersWanted") as typeof import("./workersWanted");
-  const wanted = workersWanted(words);
-  if (wanted !== null) startAhead(wanted.starter, join(__dirname, wanted.program), wanted.count);
+  if (typeof HEAD_STARTS !== "undefined") startAhead(words, __dirname, HEAD_STARTS);
   const { main } = require("./main") as typeof import("./main");
   void main(words).then((code) => process.exit(code));
 }

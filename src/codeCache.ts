@@ -9,13 +9,6 @@ import { Script } from "node:vm";
 const KEEP = process.env.PILA_KEEP_CODE === "1";
 
 type Compile = (this: NodeModule, content: string, path: string) => unknown;
-type Wrapper = (
-  exports: unknown,
-  require: NodeRequire,
-  module: NodeModule,
-  path: string,
-  folder: string,
-) => unknown;
 
 const prototype = Module.prototype as unknown as { _compile: Compile };
 const compilePlainly = prototype._compile;
@@ -31,7 +24,7 @@ prototype._compile = function (content, path) {
     ...(cachedData === undefined ? {} : { cachedData }),
   });
   if (KEEP) keepAtEnd(script, cachePath);
-  const run = script.runInThisContext() as Wrapper;
+  const run = script.runInThisContext() as (...moduleScope: unknown[]) => unknown;
   return run.call(this.exports, this.exports, createRequire(path), this, path, __dirname);
 };
 

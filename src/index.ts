@@ -1,36 +1,36 @@
-// What notebooks and programs import from "pila": `import { openSlcStack, … } from "pila"`.
+// What notebooks and programs import from "pila": `import * as pila from "pila"`.
 
+// Data
 export { linkStack } from "../data-prep/link";
 export { simulateStack } from "../data-prep/simulate";
-export type { Backend } from "./backends/backend";
-export { BACKENDS, findBackend } from "./backends/registry";
-export * from "./core/errors";
-export type { Looks, NoData, Raster, Scene, Shape, Stack, Window } from "./core/raster";
-export type { EnvRecord, Phase, RunRecord, Span, SpanRecord } from "./core/records";
-export { type FoundScene, findScenes, openIntensityStack, openSlcStack } from "./io/folders";
+// Backends and records
+export { backends, findBackend } from "./backends/registry";
+export { PilaError } from "./core/errors";
+export { openIntensityStack, openSlcStack } from "./io/folders";
 export { readPlane } from "./io/rows";
+// Notebooks
 export {
   cellSignal,
   drawingHtml,
   frameHtml,
   lastRun,
   measureSession,
-  type NotebookSession,
   notebookParameters,
-  type PilaRun,
   progressHtml,
   quicklookHtml,
   runPila,
   stackFolder,
   writeText,
 } from "./notebook";
+// Processing
 export { fused } from "./pipeline/fused";
 export { inspectStack } from "./pipeline/inspect";
-export { planeQuicklook, type Quicklook, slcQuicklook } from "./pipeline/picture";
+export { planeQuicklook, slcQuicklook } from "./pipeline/picture";
 export { prepare } from "./pipeline/prepare";
-export { type Comparison, verifyPlanes } from "./pipeline/verify";
+export { verifyPlanes } from "./pipeline/verify";
 export { readSession } from "./records/runFolder";
-export { tableFrame, timingsFrame, toDataFrame } from "./report/dataFrame";
+// Report
+export { timingsFrame, toDataFrame } from "./report/dataFrame";
 export { claimsHtml, FIGURE_IDS, figureHtml, figuresHtml, informeMarkdown } from "./report/informe";
 export { powerHistogram } from "./report/powerHistogram";
-export { type ReportData, readReportData } from "./report/reportData";
+export { readReportData } from "./report/reportData";

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command, Context } from "./commands/command";
-import { findCommand, parseArguments } from "./commands/registry";
-import { type PilaError, UsageError } from "./core/errors";
-import { isOneOfSeveral, rankEnvironment } from "./parallel/mpi/detect";
+import { commandHelp, findCommand, overview, parseArguments } from "./commands/registry";
+import { namedError, type PilaError, UsageError } from "./core/errors";
+import { isOneOfSeveral } from "./parallel/mpi/detect";
 
 /** Exit codes of processes that a signal ended: 128 and its number. */
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -12,13 +12,6 @@ const GRACE_MS = 5000;
 /** How long a failure waits for a signal that may be its cause. */
 const SIGNAL_MS = 250;
 
-/** The reason work is aborted with when a signal comes. */
-class Interruption extends Error {
-  constructor(readonly exitCode: number) {
-    super("interrupted");
-  }
-}
-
 /** Runs one command. @returns the exit code: 0 done, 1 the data or a run failed, 2 usage, 130 SIGINT, 143 SIGTERM */
 export async function main(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words;
@@ -27,18 +20,19 @@ export async function main(words: readonly string[]): Promise<number> {
   listenToSignals(controller);
   try {
     if (name === undefined || name === "--help" || name === "help") {
-      const { overview } = require("./commands/registry") as typeof import("./commands/registry");
-      process.stdout.write(`${overview()}\n`);
+      print(overview());
+      await written();
       return name === undefined ? 2 : 0;
     }
     const command = findCommand(name);
     requireSingle(name, rest);
     await runCommand(name, command, rest, controller.signal);
+    await written();
     return 0;
   } catch (error) {
-    if (isOfWorker(error)) await signalOnItsWay(controller.signal);
-    if (controller.signal.aborted) return (controller.signal.reason as Interruption).exitCode;
-    return report(error, debug);
+    await signalOnItsWay(error, controller.signal);
+    if (controller.signal.aborted) return (controller.signal.reason as { exitCode: number }).exitCode;
+    return report(namedError(error), debug);
   }
 }
 
@@ -50,82 +44,101 @@ async function runCommand(
 ): Promise<void> {
   const args = parseArguments(name, command, words);
   if (args.flag("help")) {
-    const { commandHelp } = require("./commands/registry") as typeof import("./commands/registry");
-    process.stdout.write(`${commandHelp(name, command)}\n`);
+    print(commandHelp(name, command));
     return;
   }
   const quiet = args.flag("quiet");
-  const progress = createProgress(quiet);
+  const bar = progressBar();
   const context: Context = {
     signal,
     quiet,
-    print: (line) => process.stdout.write(`${line}\n`),
+    print,
     tell: (line) => {
-      if (!quiet) progress.tell(line);
+      if (quiet) return;
+      bar.stop();
+      process.stderr.write(`${line}\n`);
     },
-    progress: progress.show,
+    progress: (done, total) => {
+      if (!quiet) bar.show(done, total);
+    },
   };
   try {
     await command.run(args, context);
   } finally {
-    progress.stop();
+    bar.stop();
   }
 }
 
 /** Only `stats mpi` knows what to do as one of several ranks: anything else would be done several times over. */
 function requireSingle(name: string, words: readonly string[]): void {
   if (name === "stats" && words[0] === "mpi") return;
-  if (!isOneOfSeveral(rankEnvironment(process.env))) return;
+  if (!isOneOfSeveral(process.env)) return;
   throw new UsageError(
     `found pila ${name} started as several ranks, expected one process; under mpiexec or srun only \`pila stats mpi\` shares its work`,
   );
 }
 
 function listenToSignals(controller: AbortController): void {
-  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
+  for (const [signal, code] of Object.entries(SIGNAL_CODES)) {
     process.on(signal, () => {
-      const code = SIGNAL_CODES[signal];
       // A second signal, or work that does not end, ends the process; its exit hooks remove temporary files.
       if (controller.signal.aborted) process.exit(code);
-      controller.abort(new Interruption(code));
+      controller.abort(Object.assign(new Error("interrupted"), { exitCode: code }));
       setTimeout(() => process.exit(code), GRACE_MS).unref();
     });
   }
 }
 
-/** Whether other processes did the work that failed. Commands that are not bundled bring their own copy of the classes: the name tells. */
-function isOfWorker(error: unknown): boolean {
-  return error instanceof Error && (error.name === "WorkerError" || error.name === "BackendError");
+/** What a shell sees of a program that wrote to a pipe nobody reads: 128 and the number of SIGPIPE. */
+const UNREAD_CODE = 141;
+
+/** Nothing has been printed: standard output is not opened before, which takes a millisecond. */
+let hasPrinted = false;
+
+/**
+ * Prints a line of the result. A reader that closes its end (`| head -1`) ends the command in silence; a result that
+ * cannot be written is an error.
+ */
+function print(line: string): void {
+  if (!hasPrinted) {
+    hasPrinted = true;
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      process.exit(
+        error.code === "EPIPE" ? UNREAD_CODE : report(namedError(error, "standard output"), false),
+      );
+    });
+  }
+  process.stdout.write(`${line}\n`);
+}
+
+/** Waits until what was printed is written, or has failed: the error comes a turn of the event loop later. */
+async function written(): Promise<void> {
+  if (hasPrinted) await new Promise((resolve) => process.stdout.write("", resolve));
 }
 
 /**
  * Ctrl-C goes to every process of the terminal's group at once: where a worker dies of it and its end is read before the
  * signal to this process is, the failure is the signal's. A signal that was sent is read within one turn of the loop.
  */
-async function signalOnItsWay(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await delay(SIGNAL_MS);
+async function signalOnItsWay(error: unknown, signal: AbortSignal): Promise<void> {
+  // Commands that are not bundled bring their own copy of the error classes: the name tells, not the class.
+  const ofWorker = error instanceof Error && (error.name === "WorkerError" || error.name === "BackendError");
+  if (ofWorker && !signal.aborted) await delay(SIGNAL_MS);
 }
 
 function report(error: unknown, debug: boolean): number {
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
   process.stderr.write(`pila: ${name}: ${message}\n`);
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n${error.cause ?? ""}\n`);
-  // Commands that are not bundled bring their own copy of the error classes: the code tells, not the class.
+  // The code tells, not the class, for the same reason.
   return error instanceof Error && "exitCode" in error ? (error as PilaError).exitCode : 1;
-}
-
-/** A progress bar on a terminal; elsewhere nothing but the lines that are told. */
-export interface Progress {
-  show(done: number, total: number): void;
-  /** Prints a line to stderr without breaking the bar. */
-  tell(line: string): void;
-  stop(): void;
 }
 
 /** Shorter works end before anyone could read a bar. */
 const PATIENCE_MS = 500;
 
-export function createProgress(quiet: boolean): Progress {
+/** A progress bar on a terminal, from the first `show` after a while until `stop`; elsewhere nothing. */
+function progressBar(): { show(done: number, total: number): void; stop(): void } {
   const began = performance.now();
   let bar: import("cli-progress").SingleBar | null = null;
   const start = (total: number): import("cli-progress").SingleBar => {
@@ -144,16 +157,14 @@ export function createProgress(quiet: boolean): Progress {
   };
   return {
     show: (done, total) => {
-      if (quiet || !process.stderr.isTTY || performance.now() - began < PATIENCE_MS) return;
+      if (!process.stderr.isTTY || performance.now() - began < PATIENCE_MS) return;
       bar ??= start(total);
       bar.setTotal(total);
       bar.update(done);
     },
-    tell: (line) => {
+    stop: () => {
       bar?.stop();
       bar = null;
-      process.stderr.write(`${line}\n`);
     },
-    stop: () => bar?.stop(),
   };
 }

@@ -1,29 +1,10 @@
-import type { Shape } from "../core/raster";
+import { join } from "node:path";
+import type { SlcChoice } from "../io/choose";
+import type { ChildPool } from "../parallel/children";
+import type { WorkersStarted } from "../parallel/headStart";
 import type { Meter } from "../parallel/meter";
-import type { WorkPrediction } from "../pipeline/plan";
-
-/** What a backend is asked to do: reduce a folder of intensity images to mean, std and, if named, count. */
-export interface StatsRequest {
-  readonly intensityFolder: string;
-  readonly mean: string;
-  readonly std: string;
-  readonly count: string | null;
-  /** null: the backend takes what it judges best. */
-  readonly workers: number | null;
-  /** How the mpi backend shares the work; the others ignore it. */
-  readonly split: "dates" | "rows";
-  readonly meter: Meter;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
-}
-
-/** What a backend did. What its workers counted and recorded is in the request's meter. */
-export interface StatsReport {
-  readonly workers: number;
-  readonly dates: readonly string[];
-  readonly shape: Shape;
-  readonly prediction: WorkPrediction;
-}
+import type { MomentTargets } from "../pipeline/moments";
+import type { RunReport, RunRequest, Work, WorkerStarter } from "../pipeline/run";
 
 /** A way of sharing the second step between workers. Only the sharing differs: all give the same bytes. */
 export interface Backend {
@@ -33,13 +14,81 @@ export interface Backend {
   readonly teaches: { readonly es: string; readonly en: string };
   /** False for the backends that always have one worker. */
   readonly parallel: boolean;
+  /** null where the process that is called does all the work itself. */
+  readonly starts: WorkersStarted | null;
+  readonly style: Style;
   /** Why it cannot run here, or null. */
   unavailable(): Promise<string | null>;
-  run(request: StatsRequest): Promise<StatsReport>;
+  run(request: StatsRequest): Promise<RunReport>;
+  /** What each thread, child or rank does in `entry.ts`; left out where those that help are threads of the pipeline. */
+  work?(): void;
+}
+
+/** How a backend looks in every chart: colour for those who see it, mark and dash for all others. */
+export interface Style {
+  /** Okabe-Ito. */
+  readonly color: string;
+  readonly symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "wye" | "cross";
+  readonly dash: string;
+}
+
+/** What a backend is asked to do: reduce a folder of intensity images to mean, std and, if named, count. */
+export interface StatsRequest extends RunRequest {
+  readonly intensityFolder: string;
+  readonly mean: string;
+  readonly std: string;
+  readonly count: string | null;
+  /** How the mpi backend shares the work; the others ignore it. */
+  readonly split: "dates" | "rows";
+  /** Which band or polarisation is meant, where the images hold several. */
+  readonly choice?: SlcChoice | undefined;
 }
 
 /** The outputs of a request, in the order of their products. */
-export function outputPaths(request: StatsRequest): readonly string[] {
-  const { mean, std, count } = request;
+export function outputPaths({ mean, std, count }: Pick<StatsRequest, "mean" | "std" | "count">): string[] {
   return count === null ? [mean, std] : [mean, std, count];
+}
+
+/**
+ * Answers a request: starts the workers, opens the folder, lets `reduce` fill the products and puts them in place.
+ * @throws what opening, a worker or `reduce` threw; the workers are ended then and no product is left
+ */
+export async function reduceFolder<Team>(
+  request: StatsRequest,
+  starter: WorkerStarter<Team>,
+  reduce: (work: Work<Team> & { readonly targets: MomentTargets }) => Promise<void>,
+): Promise<RunReport> {
+  // Loaded here: the workers of a backend load this file too, and come up sooner without these.
+  const { momentTargets } = require("../pipeline/moments") as typeof import("../pipeline/moments");
+  const { runWithWorkers } = require("../pipeline/run") as typeof import("../pipeline/run");
+  const { openIntensityRows } = require("../pipeline/stackRows") as typeof import("../pipeline/stackRows");
+  const outputs = outputPaths(request);
+  const open = async () => ({
+    rows: await openIntensityRows(request.intensityFolder, outputs, request.choice),
+    outputs,
+  });
+  const { report } = await runWithWorkers(request, starter, open, (work) =>
+    reduce({ ...work, targets: momentTargets(work.products) }),
+  );
+  return report;
+}
+
+/** Path of the program of a backend's workers, which is told whose `work` to do. */
+export function entryProgram(): string {
+  return join(__dirname, "entry.js");
+}
+
+/** Child processes that do the `work` of a backend. */
+export function childProcesses<Task>(id: string, meter: Meter): WorkerStarter<ChildPool<Task>> {
+  const { ChildPool } = require("../parallel/children") as typeof import("../parallel/children");
+  return {
+    kind: "process",
+    start: (workers) => new ChildPool<Task>(entryProgram(), workers, meter, id),
+    end: (pool) => pool.kill(),
+  };
+}
+
+/** Dates dealt out evenly: worker w of W takes dates w, w + W, …; with more workers than dates some take none. */
+export function datesOfWorker(dates: number, worker: number, workers: number): number[] {
+  return Array.from({ length: dates }, (_, date) => date).filter((date) => date % workers === worker);
 }

@@ -1,17 +1,9 @@
-import { STATE_BYTES } from "../kernel/kernels";
+import { openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
+import { serveChild } from "../parallel/childEntry";
 import type { ChildPool } from "../parallel/children";
-import type { Meter } from "../parallel/meter";
-import type { MomentTargets } from "../pipeline/moments";
-import {
-  planStateBlocks,
-  type StateBlocks,
-  StateFinisher,
-  StatePlane,
-  ValuePlane,
-  valueBytesOfBlock,
-} from "../pipeline/states";
-import type { Backend, StatsReport, StatsRequest } from "./backend";
-import { childCrew, runWithCrew } from "./workers";
+import { cellsOfLargest, type RowBlocks, RowReader, rowsOfBlock, valueBytes } from "../pipeline/rowReader";
+import type { Gathering } from "../pipeline/states";
+import { type Backend, childProcesses, reduceFolder, type StatsRequest } from "./backend";
 
 /** A pool of child processes reads one image each; every pixel crosses to the parent, which computes. */
 export const mp = {
@@ -22,102 +14,75 @@ export const mp = {
     en: "what it costs to move every pixel between processes",
   },
   parallel: true,
+  starts: { kind: "process", itself: 0 },
+  style: { color: "#d55e00", symbol: "square", dash: "6 3" },
   unavailable: async () => null,
-  run: (request) => (require("./mp") as typeof import("./mp")).runMp(request),
+  run: async (request) => {
+    const { startGathering, stateBlocks } =
+      require("../pipeline/states") as typeof import("../pipeline/states");
+    const { meter } = request;
+    const children = childProcesses<Task>("mp", meter);
+    return await reduceFolder(request, children, async ({ team, rows, targets }) => {
+      const blocks = stateBlocks(rows);
+      await collectImages(team, blocks, startGathering(blocks, targets, meter), request);
+    });
+  },
+  work: sendImages,
 } as const satisfies Backend;
 
-/** Of one float32. */
-const VALUE_BYTES = 4;
-
 /** The first task of a child is the plan of the blocks; then one a date, the index of the image to send. */
-export type MpTask = StateBlocks | number;
-
-/** Hands out images, gathers every pixel that arrives, and finishes. */
-export async function runMp(request: StatsRequest): Promise<StatsReport> {
-  const { meter } = request;
-  return await runWithCrew(
-    request,
-    childCrew<MpTask>("mpChild.js", meter),
-    async (pool, { rows, targets }) => {
-      const blocks = planStateBlocks(rows);
-      await collectImages(pool, blocks, gatherer(blocks, targets, meter), request);
-    },
-  );
-}
-
-/** What the parent does with the pixels. */
-interface Gatherer {
-  /** Where a block of a date is to be put. */
-  incoming(block: number, date: number): Uint8Array;
-  /** The block has been put there. */
-  add(block: number): void;
-  /** All blocks of all dates have been added. */
-  finish(): void;
-}
-
-/** Keeps the values where they take no more memory than the states would, else the states. */
-function gatherer(blocks: StateBlocks, targets: MomentTargets, meter: Meter): Gatherer {
-  const each = (finishBlock: (block: number) => void): void => {
-    for (let block = 0; block < blocks.blocks; block++) finishBlock(block);
-  };
-  if (blocks.rows.sources.length * VALUE_BYTES <= STATE_BYTES) {
-    const values = new ValuePlane(blocks, targets, meter);
-    return {
-      incoming: (block, date) => values.incoming(block, date),
-      add: () => {},
-      finish: () => each((block) => values.finish(block)),
-    };
-  }
-  const states = new StatePlane(blocks, meter);
-  return {
-    incoming: (block) => states.incoming(block),
-    add: (block) => {
-      const start = meter.start();
-      states.accumulate(block);
-      meter.end("compute", `block ${block}`, start);
-    },
-    finish: () => {
-      const finisher = new StateFinisher(blocks, targets, meter);
-      each((block) => {
-        finisher.begin(states.states(block));
-        finisher.finish(block);
-      });
-      finisher.close();
-    },
-  };
-}
+type Task = RowBlocks | number;
 
 /** Hands out one image after the other; a child gets the next one when its last has arrived whole. */
 async function collectImages(
-  pool: ChildPool<MpTask>,
-  blocks: StateBlocks,
-  gathered: Gatherer,
-  request: StatsRequest,
+  pool: ChildPool<Task>,
+  blocks: RowBlocks,
+  gathering: Gathering,
+  { signal, onProgress }: StatsRequest,
 ): Promise<void> {
   const dates = blocks.rows.sources.length;
   const dateOf: number[] = [];
   let next = 0;
   const assign = (child: number): void => {
-    if (next === dates) {
-      pool.finish(child);
-      return;
-    }
     dateOf[child] = next;
-    pool.send(child, next++);
+    if (next < dates) pool.send(child, next++);
+    else pool.finish(child);
   };
-  pool.layOut(valueBytesOfBlock(blocks, 0));
+  pool.layOut(valueBytes(blocks, 0));
   for (let child = 0; child < pool.size; child++) {
     pool.send(child, blocks);
     assign(child);
   }
   let arrived = 0;
   await pool.collect((child, block) => {
-    pool.take(child, gathered.incoming(block, dateOf[child]!));
-    gathered.add(block);
-    if (block < blocks.blocks - 1) return;
+    pool.take(child, gathering.incoming(block, dateOf[child]!));
+    gathering.add(block);
+    if (block < blocks.count - 1) return;
     arrived += 1;
-    request.onProgress?.(arrived, dates);
+    onProgress?.(arrived, dates);
     assign(child);
-  }, request.signal);
-  gathered.finish();
+  }, signal);
+  gathering.finish();
+}
+
+/** A child: reads the images it is given and sends every pixel to the parent, block by block. */
+function sendImages(): void {
+  serveChild<Task>((channel) => {
+    const blocks = channel.next() as RowBlocks;
+    const start = channel.meter.start();
+    const plan = new RegionPlan();
+    const buffer = RowReader.reserve(plan, blocks.rows);
+    const values = plan.reserve(planeBytes(cellsOfLargest(blocks)));
+    const kernels = openKernels(plan);
+    const reader = new RowReader(kernels, blocks.rows, buffer, channel.meter);
+    channel.meter.end("init", "kernels", start);
+    for (let date = channel.next(); date !== undefined; date = channel.next()) {
+      for (let block = 0; block < blocks.count; block++) {
+        const { row, count } = rowsOfBlock(blocks, block);
+        reader.load(date as number, row, count, values);
+        channel.send(block, kernels.bytes.subarray(values, values + valueBytes(blocks, block)));
+      }
+    }
+    reader.close();
+  });
 }

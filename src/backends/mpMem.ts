@@ -1,9 +1,7 @@
-import { join } from "node:path";
-import type { Meter } from "../parallel/meter";
-import { ThreadTeam } from "../parallel/threads";
-import { fillRing, planRing, type RingTask } from "../pipeline/ring";
-import type { Backend, StatsReport, StatsRequest } from "./backend";
-import { type CrewKind, runWithCrew } from "./workers";
+import { serveThread, ThreadTeam } from "../parallel/threads";
+import { drainRing, fillRing, planRing, type RingTask } from "../pipeline/ring";
+import type { WorkerStarter } from "../pipeline/run";
+import { type Backend, entryProgram, reduceFolder } from "./backend";
 
 /** The parent alone reads, in order, into slots of shared memory; worker threads compute and write their rows. */
 export const mpMem = {
@@ -14,28 +12,22 @@ export const mpMem = {
     en: "whether a single reader can feed several that compute",
   },
   parallel: true,
+  starts: { kind: "thread", itself: 0 },
+  style: { color: "#009e73", symbol: "diamond", dash: "2 2" },
   unavailable: async () => null,
-  run: (request) => (require("./mpMem") as typeof import("./mpMem")).runMpMem(request),
+  run: async (request) => {
+    const { meter, signal } = request;
+    const threads: WorkerStarter<ThreadTeam<RingTask>> = {
+      kind: "thread",
+      start: (workers) => new ThreadTeam(entryProgram(), workers, meter, "mp_mem"),
+      end: (team) => team.stop(),
+    };
+    return await reduceFolder(request, threads, async ({ team, rows, targets, workers, onProgress }) => {
+      const ring = planRing(rows, targets, workers);
+      team.send(ring.task);
+      await fillRing(ring, meter, team.failure, signal, onProgress);
+      await team.finished();
+    });
+  },
+  work: () => serveThread(drainRing),
 } as const satisfies Backend;
-
-/** Reads alone into the ring while the threads compute and write. */
-export async function runMpMem(request: StatsRequest): Promise<StatsReport> {
-  const { meter, signal } = request;
-  return await runWithCrew(request, computingCrew(meter), async (team, reduction) => {
-    const ring = planRing(reduction.rows, reduction.targets, reduction.workers);
-    team.send(ring.task);
-    await fillRing(ring, meter, team.failure, signal, reduction.onProgress);
-    const waiting = meter.since();
-    const reports = await team.finished();
-    meter.end("wait", "threads", waiting);
-    for (const report of reports) meter.absorb(report);
-  });
-}
-
-function computingCrew(meter: Meter): CrewKind<ThreadTeam<RingTask>> {
-  return {
-    kind: "thread",
-    start: (workers) => new ThreadTeam(join(__dirname, "mpMemThread.js"), workers, 1, meter),
-    end: (team) => team.stop(),
-  };
-}

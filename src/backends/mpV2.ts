@@ -1,9 +1,9 @@
-import { STATE_BYTES } from "../kernel/kernels";
+import { serveChild } from "../parallel/childEntry";
 import type { ChildPool } from "../parallel/children";
-import type { ShowProgress } from "../pipeline/moments";
-import { cellsOfBlock, planStateBlocks, type StateBlocks, StateFinisher } from "../pipeline/states";
-import type { Backend, StatsReport, StatsRequest } from "./backend";
-import { childCrew, datesOfWorker, runWithCrew } from "./workers";
+import type { RowBlocks } from "../pipeline/rowReader";
+import type { ShowProgress } from "../pipeline/run";
+import { BlockStates, StateMerger, stateBlocks, stateBytes } from "../pipeline/states";
+import { type Backend, childProcesses, datesOfWorker, reduceFolder } from "./backend";
 
 /** A pool of child processes reduces a list of dates each; one partial state a worker crosses to the parent, which merges. */
 export const mpV2 = {
@@ -14,38 +14,38 @@ export const mpV2 = {
     en: "what is saved by moving partial sums instead of pixels",
   },
   parallel: true,
+  starts: { kind: "process", itself: 0 },
+  style: { color: "#0072b2", symbol: "triangle", dash: "none" },
   unavailable: async () => null,
-  run: (request) => (require("./mpV2") as typeof import("./mpV2")).runMpV2(request),
+  run: async (request) => {
+    const { meter, signal } = request;
+    const children = childProcesses<Task>("mp_v2", meter);
+    return await reduceFolder(request, children, async ({ team, rows, targets, onProgress }) => {
+      const blocks = stateBlocks(rows);
+      const merger = new StateMerger(blocks, targets, meter);
+      await mergeStates(team, blocks, merger, onProgress, signal);
+      merger.close();
+    });
+  },
+  work: sendStates,
 } as const satisfies Backend;
 
 /** The one task of a child: its list of dates. */
-export interface MpV2Task {
-  readonly blocks: StateBlocks;
+interface Task {
+  readonly blocks: RowBlocks;
   readonly dates: readonly number[];
-}
-
-/** Hands out lists of dates, merges the partial states block by block, and finishes. */
-export async function runMpV2(request: StatsRequest): Promise<StatsReport> {
-  const { meter, signal } = request;
-  const crew = childCrew<MpV2Task>("mpV2Child.js", meter);
-  return await runWithCrew(request, crew, async (pool, { rows, targets, onProgress }) => {
-    const blocks = planStateBlocks(rows);
-    const finisher = new StateFinisher(blocks, targets, meter);
-    await mergeStates(pool, blocks, finisher, onProgress, signal);
-    finisher.close();
-  });
 }
 
 /** Merges block after block once every child has it ready; a child that is ahead waits, so that memory stays flat. */
 async function mergeStates(
-  pool: ChildPool<MpV2Task>,
-  blocks: StateBlocks,
-  finisher: StateFinisher,
+  pool: ChildPool<Task>,
+  blocks: RowBlocks,
+  merger: StateMerger,
   onProgress: ShowProgress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const dates = blocks.rows.sources.length;
-  pool.layOut(cellsOfBlock(blocks, 0) * STATE_BYTES);
+  pool.layOut(stateBytes(blocks, 0));
   for (let child = 0; child < pool.size; child++) {
     pool.send(child, { blocks, dates: datesOfWorker(dates, child, pool.size) });
     pool.finish(child);
@@ -56,11 +56,21 @@ async function mergeStates(
     ready[child] = block + 1;
     if (ready.some((count) => count <= merged)) return;
     for (let each = 0; each < pool.size; each++) {
-      pool.take(each, each === 0 ? finisher.first(merged) : finisher.incoming(merged));
-      if (each > 0) finisher.merge(merged);
+      pool.take(each, each === 0 ? merger.first(merged) : merger.incoming(merged));
+      if (each > 0) merger.merge(merged);
     }
-    finisher.finish(merged);
+    merger.finish(merged);
     merged += 1;
-    onProgress(merged, blocks.blocks);
+    onProgress(merged, blocks.count);
   }, signal);
+}
+
+/** A child: reduces its list of dates block by block and sends the partial states. */
+function sendStates(): void {
+  serveChild<Task>((channel) => {
+    const { blocks, dates } = channel.next()!;
+    const states = new BlockStates(blocks, channel.meter);
+    for (let block = 0; block < blocks.count; block++) channel.send(block, states.compute(block, dates));
+    states.close();
+  });
 }

@@ -1,12 +1,8 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { PilaError, WorkerError } from "../core/errors";
-import type { Shape } from "../core/raster";
-import { removeLeftovers } from "../io/outputFile";
-import type { MeterReport } from "../parallel/meter";
-import { launchRanks } from "../parallel/mpi/launch";
-import { predictWork } from "../pipeline/plan";
-import { openIntensityRows } from "../pipeline/stackRows";
-import { type Backend, outputPaths, type StatsReport, type StatsRequest } from "./backend";
+import type { RunReport } from "../pipeline/run";
+import { type Backend, entryProgram, outputPaths, type StatsRequest } from "./backend";
+import type { MpiJob, MpiResult } from "./mpiRank";
 
 /** Ranks under mpiexec read their own dates (or bands of rows); partial states go to rank 0. */
 export const mpi = {
@@ -17,6 +13,8 @@ export const mpi = {
     en: "what starting MPI costs, and moving partial sums by messages, between machines too",
   },
   parallel: true,
+  starts: { kind: "rank", itself: 0 },
+  style: { color: "#cc79a7", symbol: "star", dash: "8 3 2 3" },
   unavailable: async () => {
     try {
       const { findMpiexec } = require("../parallel/mpi/detect") as typeof import("../parallel/mpi/detect");
@@ -27,67 +25,57 @@ export const mpi = {
       throw error;
     }
   },
-  run: (request) => (require("./mpi") as typeof import("./mpi")).runMpi(request),
+  run: runMpi,
+  work: () => {
+    const { runRank } = require("./mpiRank") as typeof import("./mpiRank");
+    // Rank 0 prints its result for the launcher.
+    void runRank(JSON.parse(process.env[JOB_VARIABLE]!) as MpiJob, (result) => {
+      process.stdout.write(`${JSON.stringify(result)}\n`);
+    });
+  },
 } as const satisfies Backend;
 
+/** The environment variable that hands the job to the ranks. */
+const JOB_VARIABLE = "PILA_MPI_JOB";
+
 /** Launches the ranks and waits for their end. @throws BackendError no MPI is installed, or a rank failed */
-export async function runMpi(request: StatsRequest): Promise<StatsReport> {
-  const { meter } = request;
+async function runMpi(request: StatsRequest): Promise<RunReport> {
+  // Loaded here: the ranks load this file too, and come up sooner without the launcher.
+  const { removeLeftovers } = require("../io/outputFile") as typeof import("../io/outputFile");
+  const { launchRanks } = require("../parallel/mpi/launch") as typeof import("../parallel/mpi/launch");
+  const { predictWork } = require("../pipeline/run") as typeof import("../pipeline/run");
+  const { openIntensityRows } = require("../pipeline/stackRows") as typeof import("../pipeline/stackRows");
+  const { intensityFolder, mean, std, count, split, choice, workers, meter, signal } = request;
+  const outputs = outputPaths(request);
   const start = meter.start();
   // Opened here too: what is wrong with the data is said in one voice, before any rank starts.
-  const { rows } = await openIntensityRows(request.intensityFolder, outputPaths(request));
+  const rows = await openIntensityRows(intensityFolder, outputs, choice);
   meter.end("init", "stack", start);
-  const prediction = predictWork(rows, "rank", request.workers);
-  const job: MpiJob = {
-    intensityFolder: request.intensityFolder,
-    mean: request.mean,
-    std: request.std,
-    count: request.count,
-    split: request.split,
-    tracing: meter.tracing,
-  };
+  const prediction = predictWork(rows, "rank", workers);
+  const job: MpiJob = { intensityFolder, mean, std, count, split, choice, tracing: meter.tracing };
   const waiting = meter.start();
   const { stdout } = await launchRanks({
     ranks: prediction.workers,
-    command: [process.execPath, join(__dirname, "mpiRankEntry.js")],
-    env: { ...process.env, [MPI_JOB_VARIABLE]: JSON.stringify(job) },
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    command: [process.execPath, entryProgram(), "mpi"],
+    env: { ...process.env, [JOB_VARIABLE]: JSON.stringify(job) },
+    ...(signal === undefined ? {} : { signal }),
     onStderr: (text) => process.stderr.write(text),
   }).catch((error: unknown) => {
     // Ranks are ended from outside and cannot tidy up: their temporary files go with them here.
-    for (const path of outputPaths(request)) removeLeftovers(dirname(resolve(path)));
+    for (const path of outputs) removeLeftovers(dirname(resolve(path)));
     throw error;
   });
   meter.end("wait", "ranks", waiting);
-  const result = parseResult(stdout);
-  meter.absorb(result.meter);
-  return { workers: result.ranks, dates: result.dates, shape: result.shape, prediction };
-}
-
-function parseResult(stdout: string): MpiResult {
   const line = stdout.split("\n").find((text) => text.startsWith("{"));
   if (line === undefined)
     throw new WorkerError("found no result of rank 0, expected one; run it again with --debug");
-  return JSON.parse(line) as MpiResult;
-}
-
-/** The environment variable that hands the job to the ranks. */
-export const MPI_JOB_VARIABLE = "PILA_MPI_JOB";
-
-/** The work of all ranks. Plain data. */
-export interface MpiJob {
-  readonly intensityFolder: string;
-  readonly mean: string;
-  readonly std: string;
-  readonly count: string | null;
-  readonly split: "dates" | "rows";
-  readonly tracing: boolean;
-}
-
-/** What rank 0 knows at the end. */
-export interface MpiResult {
-  readonly ranks: number;
-  readonly dates: readonly string[];
-  readonly shape: Shape;
-  readonly meter: MeterReport;
+  const result = JSON.parse(line) as MpiResult;
+  meter.absorb(result.meter);
+  return {
+    workers: result.ranks,
+    dates: result.dates,
+    shape: result.shape,
+    prediction,
+    findings: rows.findings,
+  };
 }

@@ -1,12 +1,26 @@
-import { closeSync, openSync } from "node:fs";
+import type { Shape } from "../core/raster";
+import type { ProductTarget } from "../io/products";
 import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";
 import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
-import { BlockReducer, type MomentTargets, planReduction, withProducts } from "../pipeline/moments";
-import type { StackRows } from "../pipeline/rowReader";
-import { momentTargets, openIntensityRows } from "../pipeline/stackRows";
-import { BlockStates, planStateBlocks, StateFinisher } from "../pipeline/states";
-import type { MpiJob, MpiResult } from "./mpi";
-import { datesOfWorker } from "./workers";
+import { type MomentTargets, momentTargets, planReduction, startReducing } from "../pipeline/moments";
+import { withProducts } from "../pipeline/run";
+import { openIntensityRows, type StackRows } from "../pipeline/stackRows";
+import { BlockStates, StateMerger, stateBlocks } from "../pipeline/states";
+import { datesOfWorker, outputPaths, type StatsRequest } from "./backend";
+
+/** The work of all ranks. Plain data. */
+export interface MpiJob
+  extends Pick<StatsRequest, "intensityFolder" | "mean" | "std" | "count" | "split" | "choice"> {
+  readonly tracing: boolean;
+}
+
+/** What rank 0 knows at the end. */
+export interface MpiResult {
+  readonly ranks: number;
+  readonly dates: readonly string[];
+  readonly shape: Shape;
+  readonly meter: MeterReport;
+}
 
 const TAG = { states: 1, report: 2, targets: 3 } as const;
 /** Longest text one rank sends another: its counts and spans. */
@@ -25,8 +39,8 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
   meter.end("init", "MPI", started);
   try {
     const start = meter.start();
-    const outputs = job.count === null ? [job.mean, job.std] : [job.mean, job.std, job.count];
-    const { stack, rows } = await openIntensityRows(job.intensityFolder, outputs);
+    const outputs = outputPaths(job);
+    const rows = await openIntensityRows(job.intensityFolder, outputs, job.choice);
     meter.end("init", "stack", start);
     const work = job.split === "rows" ? reduceBand : reduceDates;
     if (world.rank !== 0) {
@@ -35,94 +49,81 @@ export async function runRank(job: MpiJob, tell: (result: MpiResult) => void): P
       world.finalize();
       return;
     }
-    const reports = await withProducts(outputs, stack.shape, meter, undefined, async (products) => {
-      const paths = products.map((product) => product.temporaryPath);
-      work(world, rows, { targets: momentTargets(products), paths }, meter);
+    const reports = await withProducts(outputs, rows.window, meter, undefined, async (products) => {
+      work(world, rows, momentTargets(products), meter);
       const receiving = meter.since();
-      const received = receiveReports(world);
+      const received = Array.from({ length: world.size - 1 }, (_, i) =>
+        receiveJson<MeterReport>(world, i + 1, TAG.report),
+      );
       meter.end("receive", "reports", receiving);
       return received;
     });
     for (const report of reports) meter.absorb(report);
-    tell({ ranks: world.size, dates: rows.dates, shape: stack.shape, meter: meter.report() });
+    const { azimuth, range } = rows.window;
+    tell({ ranks: world.size, dates: rows.dates, shape: { azimuth, range }, meter: meter.report() });
     world.finalize();
   } catch (error) {
     world.fail(error);
   }
 }
 
-/** The products, on the one rank that makes them. */
-interface OwnProducts {
-  readonly targets: MomentTargets;
-  readonly paths: readonly string[];
-}
-
 /** Every rank reads its own dates; partial states go to rank 0 block by block. */
-function reduceDates(world: MpiWorld, rows: StackRows, own: OwnProducts | null, meter: Meter): void {
-  const blocks = planStateBlocks(rows);
+function reduceDates(world: MpiWorld, rows: StackRows, own: MomentTargets | null, meter: Meter): void {
+  const blocks = stateBlocks(rows);
   const dates = datesOfWorker(rows.sources.length, world.rank, world.size);
   const states = new BlockStates(blocks, meter);
-  const finisher = own === null ? null : new StateFinisher(blocks, own.targets, meter);
-  for (let block = 0; block < blocks.blocks; block++) {
+  const merger = own === null ? null : new StateMerger(blocks, own, meter);
+  for (let block = 0; block < blocks.count; block++) {
     const mine = states.compute(block, dates);
-    if (finisher === null) {
+    if (merger === null) {
       const start = meter.start();
       world.send(mine, 0, TAG.states);
       meter.countMessage(mine.length);
       meter.end("send", `block ${block}`, start, mine.length);
       continue;
     }
-    finisher.begin(mine);
+    merger.begin(mine);
     for (let rank = 1; rank < world.size; rank++) {
       const start = meter.start();
-      const bytes = world.receive(finisher.incoming(block), rank, TAG.states);
+      const bytes = world.receive(merger.incoming(block), rank, TAG.states);
       meter.end("receive", `block ${block} of rank ${rank}`, start, bytes);
-      finisher.merge(block);
+      merger.merge(block);
     }
-    finisher.finish(block);
+    merger.finish(block);
   }
   states.close();
-  finisher?.close();
+  merger?.close();
 }
 
 /** Every rank reduces its band of rows of every date and writes them in place; only a barrier joins them. */
-function reduceBand(world: MpiWorld, rows: StackRows, own: OwnProducts | null, meter: Meter): void {
+function reduceBand(world: MpiWorld, rows: StackRows, own: MomentTargets | null, meter: Meter): void {
   const exchanging = meter.start();
-  const targets = own === null ? receiveTargets(world) : own.targets;
+  const targets = own ?? receiveJson<MomentTargets>(world, 0, TAG.targets);
   if (own !== null) sendTargets(world, own);
   meter.end(own === null ? "receive" : "send", "targets", exchanging);
   // Blocks of a plan for this many workers, dealt out as one contiguous band a rank.
   const task = planReduction(rows, targets, world.size);
-  const from = Math.floor((task.blocks * world.rank) / world.size);
-  const to = Math.floor((task.blocks * (world.rank + 1)) / world.size);
-  const reducer = new BlockReducer(task, meter);
-  for (let block = from; block < to; block++) reducer.reduce(block);
-  reducer.close();
-  if (own === null)
-    for (const target of [targets.mean, targets.std, targets.count]) if (target) closeSync(target.file);
+  const blocks = task.blocks.count;
+  const from = Math.floor((blocks * world.rank) / world.size);
+  const to = Math.floor((blocks * (world.rank + 1)) / world.size);
+  const reducing = startReducing(task, meter);
+  for (let block = from; block < to; block++) reducing.do(block);
+  reducing.close();
   const start = meter.start();
   world.barrier();
   meter.end("wait", "barrier", start);
 }
 
-/** Descriptors mean nothing to another process: paths travel, each rank opens them itself. */
-function sendTargets(world: MpiWorld, own: OwnProducts): void {
-  const text = Buffer.from(JSON.stringify(own));
-  for (let rank = 1; rank < world.size; rank++) world.send(text, rank, TAG.targets);
-}
-
-function receiveTargets(world: MpiWorld): MomentTargets {
-  const { targets, paths } = receiveJson<OwnProducts>(world, 0, TAG.targets);
-  const [mean, std, count] = paths.map((path) => openSync(path, "r+"));
-  return {
-    mean: { ...targets.mean, file: mean! },
-    std: { ...targets.std, file: std! },
-    count: targets.count === null ? null : { ...targets.count, file: count! },
+/** Descriptors mean nothing to another process: it opens the products by their paths. */
+function sendTargets(world: MpiWorld, { mean, std, count }: MomentTargets): void {
+  const byPath = (target: ProductTarget): ProductTarget => ({ ...target, file: null });
+  const targets: MomentTargets = {
+    mean: byPath(mean),
+    std: byPath(std),
+    count: count === null ? null : byPath(count),
   };
-}
-
-function receiveReports(world: MpiWorld): readonly MeterReport[] {
-  return Array.from({ length: world.size - 1 }, (_, i) => receiveJson<MeterReport>(world, i + 1, TAG.report));
+  const text = Buffer.from(JSON.stringify(targets));
+  for (let rank = 1; rank < world.size; rank++) world.send(text, rank, TAG.targets);
 }
 
 function receiveJson<T>(world: MpiWorld, rank: number, tag: number): T {

@@ -1,21 +1,62 @@
 import { UsageError } from "../core/errors";
-import type { Backend } from "./backend";
-import { mp } from "./mp";
-import { mpi } from "./mpi";
-import { mpMem } from "./mpMem";
-import { mpV2 } from "./mpV2";
-import { sec, threads } from "./rows";
+import type { HeadStart } from "../parallel/headStart";
+import type { Backend, Style } from "./backend";
 
-/** Every backend, in the order of tables and charts. A new one is a line here. */
-export const BACKENDS = [sec, mp, mpV2, mpMem, mpi, threads] as const satisfies readonly Backend[];
+export type { Backend, Style };
 
-/** The backend of an id. @throws UsageError there is no such backend; the message names those there are */
+/** Every backend, in the order of tables and charts; its file is loaded when it is asked for. A new one is a line here. */
+const BACKENDS = {
+  sec: () => (require("./rows") as typeof import("./rows")).sec,
+  mp: () => (require("./mp") as typeof import("./mp")).mp,
+  mp_v2: () => (require("./mpV2") as typeof import("./mpV2")).mpV2,
+  mp_mem: () => (require("./mpMem") as typeof import("./mpMem")).mpMem,
+  mpi: () => (require("./mpi") as typeof import("./mpi")).mpi,
+  threads: () => (require("./rows") as typeof import("./rows")).threads,
+} as const satisfies Readonly<Record<string, () => Backend>>;
+
+/** Commands that are measured beside the backends; their threads are row workers too. */
+const STEPS = {
+  fused: { color: "#56b4e9", symbol: "cross", dash: "none" },
+  prep: { color: "#999999", symbol: "cross", dash: "4 2" },
+} as const satisfies Readonly<Record<string, Style>>;
+
+/** The ids of all backends, in the order of tables and charts. */
+export const BACKEND_IDS: readonly string[] = Object.keys(BACKENDS);
+
+/**
+ * The backend of an id.
+ * @param id such as `sec` or `mp_v2`
+ * @returns its entry: `run`, and `unavailable`, which tells why it cannot run here
+ * @throws UsageError there is no such backend; the message names those there are
+ */
 export function findBackend(id: string): Backend {
-  const found = BACKENDS.find((backend) => backend.id === id);
-  if (found === undefined) {
-    throw new UsageError(
-      `found backend ${id}, expected one of ${BACKENDS.map((backend) => backend.id).join(", ")}`,
-    );
+  if (Object.hasOwn(BACKENDS, id)) return BACKENDS[id as keyof typeof BACKENDS]();
+  throw new UsageError(`found backend ${id}, expected one of ${BACKEND_IDS.join(", ")}`);
+}
+
+/**
+ * Every backend.
+ * @returns their entries, in the order of tables and charts
+ */
+export function backends(): readonly Backend[] {
+  return BACKEND_IDS.map(findBackend);
+}
+
+/** How each backend and each other step that is measured is drawn, by id, in the order of tables and charts. */
+export function styles(): Readonly<Record<string, Style>> {
+  return { ...Object.fromEntries(backends().map(({ id, style }) => [id, style])), ...STEPS };
+}
+
+/** The workers that each command starts first of all, by its first words. */
+export function headStarts(): Readonly<Record<string, HeadStart>> {
+  const rowWorker = { program: "rowWorker.js", words: [] };
+  const found: Record<string, HeadStart> = {};
+  for (const command of Object.keys(STEPS)) found[command] = { kind: "thread", itself: 1, ...rowWorker };
+  for (const { id, starts, work } of backends()) {
+    if (starts === null || starts.kind === "rank") continue;
+    const { kind, itself } = starts;
+    const program = work === undefined ? rowWorker : { program: "entry.js", words: [id] };
+    found[`stats ${id}`] = { kind, itself, ...program };
   }
   return found;
 }

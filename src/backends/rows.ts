@@ -1,8 +1,7 @@
-import type { Meter } from "../parallel/meter";
 import { planReduction } from "../pipeline/moments";
-import { type RowTeam, runRowTask, startRowTeam } from "../pipeline/team";
-import type { Backend, StatsReport, StatsRequest } from "./backend";
-import { type CrewKind, runWithCrew } from "./workers";
+import type { RunReport } from "../pipeline/run";
+import { rowTeam, runRowTask } from "../pipeline/team";
+import { type Backend, reduceFolder, type StatsRequest } from "./backend";
 
 /** One process reads every date and computes everything. */
 export const sec = {
@@ -13,6 +12,8 @@ export const sec = {
     en: "the base: what the work costs when nothing is shared out",
   },
   parallel: false,
+  starts: null,
+  style: { color: "#000000", symbol: "circle", dash: "none" },
   unavailable: async () => null,
   run: (request) => reduceByRows({ ...request, workers: 1 }),
 } as const satisfies Backend;
@@ -26,24 +27,16 @@ export const threads = {
     en: "what is gained when nothing crosses between workers",
   },
   parallel: true,
+  starts: { kind: "thread", itself: 1 },
+  style: { color: "#e69f00", symbol: "wye", dash: "none" },
   unavailable: async () => null,
   run: reduceByRows,
 } as const satisfies Backend;
 
 /** Reduces a folder by blocks of rows, the main thread and its helpers each reading their own rows of every date. */
-async function reduceByRows(request: StatsRequest): Promise<StatsReport> {
+async function reduceByRows(request: StatsRequest): Promise<RunReport> {
   const { meter, signal } = request;
-  return await runWithCrew(request, rowCrew(meter), async (team, { rows, targets, workers, onProgress }) => {
-    const task = planReduction(rows, targets, workers);
-    await runRowTask({ kind: "reduce", task }, task.blocks, team, meter, signal, onProgress);
+  return await reduceFolder(request, rowTeam(meter), async ({ team, rows, targets, workers, onProgress }) => {
+    await runRowTask(planReduction(rows, targets, workers), team, meter, signal, onProgress);
   });
-}
-
-/** The helpers of the main thread; null where it works alone. */
-function rowCrew(meter: Meter): CrewKind<RowTeam | null> {
-  return {
-    kind: "thread",
-    start: (workers) => startRowTeam(workers, meter),
-    end: async (team) => await team?.stop(),
-  };
 }

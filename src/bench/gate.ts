@@ -2,20 +2,11 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { formatShape, type Raster, sameShape } from "../core/raster";
-import type { ReadPlane } from "./data";
+import { CROP_SUFFIX } from "../io/folders";
+import { readPlane } from "../io/rows";
 
 /** How far a peer may be from `sec`, relative to the pixel's mean (std: to the larger of mean and std). */
 const PEER_TOLERANCE = 1e-5;
-
-/** Outputs of `sec` that every other run of the level is held against. */
-export interface Reference {
-  readonly mean: string;
-  readonly std: string;
-  readonly count: string;
-  readonly sha256: string;
-  /** Of the crops in name order; what prep must write again. */
-  readonly cropsSha256: string;
-}
 
 /** What the gate found: `reason` is null when the outputs agree. */
 export interface GateResult {
@@ -47,7 +38,7 @@ export function hashFiles(paths: readonly string[]): string {
 export function cropFiles(folder: string): readonly string[] {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   const images = names.filter((name) => /\.tiff?$/i.test(name) && !name.startsWith("."));
-  const crops = images.filter((name) => name.endsWith("_int_crop.tif"));
+  const crops = images.filter((name) => name.endsWith(CROP_SUFFIX));
   return (crops.length > 0 ? crops : images).map((name) => join(folder, name));
 }
 
@@ -68,9 +59,8 @@ export function checkBytes(outputs: readonly string[], expectedSha256: string, w
 /** A peer's planes must agree with the reference within PEER_TOLERANCE at every pixel valid in all dates. */
 export async function checkPeer(
   outputs: { readonly mean: string; readonly std: string },
-  reference: Reference,
+  reference: { readonly mean: string; readonly std: string; readonly count: string },
   dates: number,
-  readPlane: ReadPlane,
 ): Promise<GateResult> {
   const missing = [outputs.mean, outputs.std].find((path) => !existsSync(path));
   if (missing !== undefined) return { reason: `wrote no ${missing}`, sha256: null, comparedPixels: null };
@@ -88,10 +78,7 @@ export async function checkPeer(
   }
 }
 
-interface Planes {
-  readonly mean: Raster;
-  readonly std: Raster;
-}
+type Planes = Readonly<Record<"mean" | "std", Raster>>;
 
 /**
  * Compares over the pixels whose count is the number of dates; what a peer makes of the others is its own affair.

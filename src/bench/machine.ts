@@ -1,21 +1,75 @@
-import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import type { EnvRecord } from "../core/records";
-import type { Clock } from "./protocol";
-import { evict, residentBytes } from "./quiet";
+import { findBackend } from "../backends/registry";
+import type { CacheState, EnvRecord, RunRecord } from "../core/records";
+import { isPrecise } from "../evidence/summary";
+import {
+  type Clock,
+  childEnvironment,
+  type Executed,
+  type Execution,
+  executeProcess,
+  packageRoot,
+  pilaCommand,
+  systemClock,
+} from "./process";
+import { createNoiseProbe, type NoiseProbe, prepareCache } from "./quiet";
 
-type Machine = EnvRecord["machine"];
-type Software = EnvRecord["software"];
+/** The machine and the program that a session is measured with. */
+export interface BenchWorld {
+  readonly clock: Clock;
+  /** Runs one process at a time, as `executeProcess` does. */
+  execute(execution: Execution, signal: AbortSignal | undefined): Promise<Executed>;
+  /** Brings files into a state of the page cache. @returns the state reached */
+  prepareCache(files: readonly string[], wanted: "warm" | "cold"): CacheState;
+  /** Begins to watch the machine. */
+  watchNoise(): NoiseProbe;
+  /** The command `pila`, before its words. */
+  readonly pila: readonly string[];
+  /** Of every measured process. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** @param dataFolder an existing folder on the file system of the data */
+  machine(dataFolder: string): EnvRecord["machine"];
+  software(): EnvRecord["software"];
+  /** @param files inputs of the bench, which are read */
+  microbenchmarks(files: readonly string[]): Promise<EnvRecord["microbenchmarks"]>;
+  /** Why a backend, `prep` or `fused` cannot run here; null when it can. */
+  unavailable(id: string): Promise<string | null>;
+  /** True when no further block is needed: every ratio's interval is narrow enough. Asked after each whole block. */
+  precise(runs: readonly RunRecord[]): boolean;
+}
 
-/** Long enough for a program that prints its version, short enough not to hold a session up. */
-const QUESTION_MILLISECONDS = 3000;
+/**
+ * This machine and this package.
+ * @param replaced parts that a test brings instead
+ * @throws BackendError the pila command is not linked
+ */
+export function openWorld(replaced: Partial<BenchWorld> = {}): BenchWorld {
+  const clock = replaced.clock ?? systemClock;
+  const environment = replaced.environment ?? childEnvironment();
+  return {
+    clock,
+    execute: (execution, signal) => executeProcess(execution, signal, clock),
+    prepareCache,
+    watchNoise: () => createNoiseProbe(clock),
+    pila: replaced.pila ?? pilaCommand(),
+    environment,
+    machine: describeMachine,
+    software: () => describeSoftware(packageRoot()),
+    microbenchmarks: (files) => measureMachine(files, environment, clock),
+    unavailable: async (id) => (id === "prep" || id === "fused" ? null : await findBackend(id).unavailable()),
+    precise: (runs) => isPrecise(runs, { seed: 1, draws: 2000 }),
+    ...replaced,
+  };
+}
 
 /** Cores this process may use: affinity by availableParallelism, the share a control group grants on top. */
 function availableCores(): number {
-  const quota = cpuQuota((path) => readOrNull(path));
+  const quota = cpuQuota(readOrNull);
   return Math.max(1, Math.min(os.availableParallelism(), Math.ceil(quota ?? Number.POSITIVE_INFINITY)));
 }
 
@@ -30,7 +84,7 @@ export function cpuQuota(read: (path: string) => string | null): number | null {
 }
 
 /** The machine, without host or user name. @param dataPath an existing path on the file system of the data */
-export function describeMachine(dataPath: string): Machine {
+export function describeMachine(dataPath: string): EnvRecord["machine"] {
   const cpuModel = os.cpus()[0]?.model.trim() ?? "unknown";
   const identity = [readOrNull("/etc/machine-id")?.trim() ?? "", cpuModel, os.cpus().length].join("\0");
   return {
@@ -61,49 +115,47 @@ export function filesystemOf(path: string, mounts: string): string | null {
 
 /** `kvm`, `docker on kvm`, …; null on bare metal or where nothing tells. */
 function describeVirtualisation(): string | null {
-  const ask = (kind: string): string | null => {
-    const { stdout, error } = spawnSync("systemd-detect-virt", [kind], {
-      encoding: "utf8",
-      timeout: QUESTION_MILLISECONDS,
-    });
-    const answer = error === undefined ? stdout.trim() : "";
-    return answer === "" || answer === "none" ? null : answer;
-  };
-  const found = [ask("--container"), ask("--vm")].filter((name) => name !== null);
+  const found = ["--container", "--vm"]
+    .map((kind) => ask("systemd-detect-virt", [kind])?.trim() ?? "")
+    .filter((name) => name !== "" && name !== "none");
   if (found.length > 0) return found.join(" on ");
   if (!/^flags.*\bhypervisor\b/m.test(readOrNull("/proc/cpuinfo") ?? "")) return null;
   return readOrNull("/sys/class/dmi/id/product_name")?.trim() ?? "a virtual machine";
 }
 
 /** Versions of what takes part; null where it is not there or does not answer. @param root of the package */
-export function describeSoftware(root: string): Software {
+export function describeSoftware(root: string): EnvRecord["software"] {
   const lockfile = readOrNull(join(root, "package-lock.json"));
   const isCheckout = existsSync(join(root, ".git"));
-  const status = isCheckout ? ask("git", ["-C", root, "status", "--porcelain"]) : null;
+  const git = (...words: string[]) => (isCheckout ? ask("git", ["-C", root, ...words]) : null);
+  const status = git("status", "--porcelain");
   return {
     pila: JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version,
     node: process.versions.node,
     v8: process.versions.v8,
-    gdal: firstLine(ask("gdalinfo", ["--version"])),
-    mpi: mpiVersion(),
-    gitCommit: isCheckout
-      ? firstLine(ask("git", ["-C", root, "rev-parse", "--verify", "--quiet", "HEAD"]))
-      : null,
+    gdal: libgdalVersion(),
+    mpi: firstLine(ask("mpiexec", ["--version"])),
+    gitCommit: firstLine(git("rev-parse", "--verify", "--quiet", "HEAD")),
     gitDirty: status === null ? null : status !== "",
     lockfileSha256: lockfile === null ? null : createHash("sha256").update(lockfile).digest("hex"),
   };
 }
 
-/** First line of `mpiexec --version`; null when there is no mpiexec. */
-function mpiVersion(): string | null {
-  return firstLine(ask("mpiexec", ["--version"]));
+/** Of the library that pila reads by. */
+function libgdalVersion(): string | null {
+  try {
+    return (require("../io/gdal") as typeof import("../io/gdal")).gdalVersion();
+  } catch {
+    return null;
+  }
 }
 
 /** What a program prints when it ends with 0; null otherwise. */
 function ask(program: string, parameters: readonly string[]): string | null {
   const { status, stdout } = spawnSync(program, parameters, {
     encoding: "utf8",
-    timeout: QUESTION_MILLISECONDS,
+    // Long enough for a program that prints its version, short enough not to hold a session up.
+    timeout: 3000,
     env: { ...process.env, GIT_OPTIONAL_LOCKS: "0" },
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -122,8 +174,6 @@ function readOrNull(path: string): string | null {
     return null;
   }
 }
-
-type Microbenchmarks = EnvRecord["microbenchmarks"];
 
 const READ_BYTES = 64 << 20;
 /** Long reads copy fastest; short ones by turns keep the system's reading ahead busy in all files at once. */
@@ -146,16 +196,17 @@ export async function measureMachine(
   files: readonly string[],
   environment: Readonly<Record<string, string>>,
   clock: Clock,
-): Promise<Microbenchmarks> {
+): Promise<EnvRecord["microbenchmarks"]> {
   const read = files.slice(0, MOST_FILES);
-  const cold = readCold(read, clock);
+  // Only of files of which it was checked that nothing was in the page cache.
+  const cold = prepareCache(read, "cold") === "cold" ? readRate(read, clock, "cold") : null;
   const warm = Array.from({ length: 1 + WARM_TRIES }, () => readRate(read, clock, "warm")).slice(1);
   return {
     readWarmMegabytesPerSecond: warm.some((rate) => rate === null) ? null : Math.max(...(warm as number[])),
     readColdMegabytesPerSecond: cold,
-    pipeMegabytesPerSecond: await orNull(() => measurePipe(environment, clock)),
-    messageMicroseconds: await orNull(() => measureMessages(environment, clock)),
-    spawnMilliseconds: await orNull(() => measureSpawn(environment, clock)),
+    pipeMegabytesPerSecond: await measurePipe(environment, clock).catch(() => null),
+    messageMicroseconds: await measureMessages(environment, clock).catch(() => null),
+    spawnMilliseconds: await measureSpawn(environment, clock).catch(() => null),
   };
 }
 
@@ -196,19 +247,11 @@ function readOnce(files: readonly number[], buffer: Buffer, most: number): numbe
   return total;
 }
 
-/** null unless it was checked that nothing of the files was in the page cache. */
-function readCold(paths: readonly string[], clock: Clock): number | null {
-  for (const path of paths) evict(path);
-  return residentBytes(paths)?.resident === 0 ? readRate(paths, clock, "cold") : null;
-}
-
 /** From the first to the last byte of a pipe a Node process fills. */
-function measurePipe(environment: Readonly<Record<string, string>>, clock: Clock): Promise<number> {
+async function measurePipe(environment: Readonly<Record<string, string>>, clock: Clock): Promise<number> {
   const code = `const b=Buffer.alloc(1<<20);for(let i=0;i<${PIPE_BYTES >> 20};i++)for(let o=0;o<b.length;)try{o+=require("fs").writeSync(1,b,o)}catch(e){if(e.code!=="EAGAIN")throw e}`;
-  const child = spawn(process.execPath, ["-e", code], {
-    env: environment,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const stdio = ["ignore", "pipe", "ignore"] as const;
+  const child = spawn(process.execPath, ["-e", code], { env: environment, stdio: [...stdio] });
   let first: number | null = null;
   let last = 0;
   let total = 0;
@@ -228,10 +271,10 @@ function measurePipe(environment: Readonly<Record<string, string>>, clock: Clock
 
 /** Half a round trip of a small message between two Node processes. */
 async function measureMessages(environment: Readonly<Record<string, string>>, clock: Clock): Promise<number> {
-  const child = fork(join(__dirname, "echoMessages.js"), [], {
+  const echo = 'process.on("message", (message) => process.send(message))';
+  const child = spawn(process.execPath, ["-e", echo], {
     env: environment,
     serialization: "advanced",
-    execArgv: [],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   try {
@@ -240,7 +283,9 @@ async function measureMessages(environment: Readonly<Record<string, string>>, cl
     await roundTrips(child, ROUND_TRIPS);
     return ((clock.nowSeconds() - start) / (2 * ROUND_TRIPS)) * 1e6;
   } finally {
-    await ended(child);
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, "exit") : null;
+    child.kill("SIGKILL");
+    await ended;
   }
 }
 
@@ -261,14 +306,6 @@ function roundTrips(child: ChildProcess, count: number): Promise<void> {
   });
 }
 
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    child.once("exit", () => resolve());
-    child.kill("SIGKILL");
-  });
-}
-
 /** Median over a few starts of an empty Node process, until its exit. */
 async function measureSpawn(environment: Readonly<Record<string, string>>, clock: Clock): Promise<number> {
   const seconds: number[] = [];
@@ -279,12 +316,4 @@ async function measureSpawn(environment: Readonly<Record<string, string>>, clock
     seconds.push(clock.nowSeconds() - start);
   }
   return seconds.sort((a, b) => a - b)[SPAWNS >> 1]! * 1000;
-}
-
-async function orNull(measure: () => Promise<number>): Promise<number | null> {
-  try {
-    return await measure();
-  } catch {
-    return null;
-  }
 }

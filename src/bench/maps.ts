@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as letSignalsIn } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import type { DateCube, EnlEstimate, MapRecord, MapsRecord, SpeckleHistogram } from "../core/maps";
+import type { DateCube, MapRecord, MapsRecord, SpeckleHistogram } from "../core/maps";
 import { type Looks, pixelCount, type Shape, type Window } from "../core/raster";
 import { readManifest } from "../io/folders";
 import { writeWholeFile } from "../io/outputFile";
@@ -15,11 +15,11 @@ import {
   toDecibels,
   toLevels,
 } from "../pipeline/picture";
-import { type StackRows, scanRows } from "../pipeline/rowReader";
-import { openIntensityRows, openPlaneRows } from "../pipeline/stackRows";
+import { scanRows } from "../pipeline/rowReader";
+import { openIntensityRows, openPlaneRows, type StackRows } from "../pipeline/stackRows";
 import { fitGamma } from "../statistics/distributions";
 import { estimateEnl, WindowCollector, type WindowMoments } from "../statistics/speckle";
-import { STATISTICS, type Statistic } from "../statistics/temporal";
+import { type Folded, STATISTICS, type Statistic } from "../statistics/temporal";
 
 /** Pixels of the longer side of a map, at most: two on a screen are about as wide. */
 const LONGEST_MAP = 768;
@@ -45,71 +45,64 @@ function mapsPath(runFolder: string, name = ""): string {
 /**
  * Writes what the report shows of the rasters into RUN/maps: a PNG of every statistic that is drawn, the histogram of a
  * homogeneous region, ENL, a small cube of the dates, and maps.json, which describes them and comes last.
- * Memory: some rows of each image, and the small ones.
+ * Memory: some rows of each image (of all at once for a statistic that folds over the dates), and the small ones.
  * @throws FormatError, ShapeError a file cannot be read, or the products do not have one shape
  */
-export async function writeMaps(runFolder: string, request: MapsRequest): Promise<MapsRecord> {
+export async function writeMaps(
+  runFolder: string,
+  request: MapsRequest,
+  statistics: readonly Statistic[] = STATISTICS,
+): Promise<MapsRecord> {
   const { mean, std, count, intensityFolder, signal } = request;
   mkdirSync(mapsPath(runFolder), { recursive: true });
-  const { rows } = await openIntensityRows(intensityFolder, []);
+  const rows = await openIntensityRows(intensityFolder, []);
   const shape: Shape = { azimuth: rows.window.azimuth, range: rows.window.range };
   const box = boxFor(shape, LONGEST_MAP);
-  const { maps, mapShape } = drawStatistics(
-    runFolder,
-    await openPlaneRows([mean, std, count]),
-    box,
-    rows.dates.length,
-  );
+  const products = await openPlaneRows([mean, std, count]);
+  const drawn = drawStatistics(runFolder, statistics, products, rows, box);
   signal?.throwIfAborted();
   const cube = await writeCube(runFolder, rows, signal);
-  const { side, overall, regions, histogram } = await measureSpeckle(rows, signal);
+  const speckle = await measureSpeckle(rows, signal);
   const manifest = readManifest(intensityFolder);
-  const record: MapsRecord = {
-    schema: 1,
-    shape,
-    crop: manifest?.crop ?? null,
-    looks: manifest?.looks ?? null,
-    dates: rows.dates,
-    mapShape,
-    box,
-    maps,
-    enl: { side, overall, regions },
-    histogram,
-    cube,
-  };
+  const [crop, looks] = [manifest?.crop ?? null, manifest?.looks ?? null];
+  const record: MapsRecord = { schema: 1, shape, crop, looks, dates: rows.dates, ...drawn, ...speckle, cube };
   writeWholeFile(mapsPath(runFolder, "maps.json"), `${JSON.stringify(record, null, 1)}\n`);
   return record;
 }
 
-/** Statistics are derived cell by cell and averaged over boxes afterwards. */
+/** Statistics are computed cell by cell and averaged over boxes afterwards. */
 function drawStatistics(
   runFolder: string,
+  statistics: readonly Statistic[],
   products: StackRows,
+  rows: StackRows,
   box: Looks,
-  dates: number,
-): { readonly maps: readonly MapRecord[]; readonly mapShape: Shape } {
+): Pick<MapsRecord, "mapShape" | "box" | "maps"> {
   const { window } = products;
-  const drawn = STATISTICS.filter((statistic: Statistic) => statistic.map !== null).map((statistic) => ({
-    statistic: statistic as Statistic & { map: NonNullable<Statistic["map"]> },
-    means: new BoxMeans(window, box),
-    missing: 0,
-  }));
+  const drawn = statistics.flatMap((statistic) =>
+    statistic.map === null ? [] : [new StatisticMap(statistic, statistic.map, new BoxMeans(window, box))],
+  );
   scanRows(products, [0, 1, 2], ([mean, std, count], row) => {
     const values = new Float64Array(mean!.length);
     for (const one of drawn) {
-      for (let i = 0; i < values.length; i++) {
-        const value = one.statistic.derive(mean![i]!, std![i]!, count![i]!);
-        values[i] = value;
-        if (Number.isNaN(value)) one.missing += 1;
-      }
-      one.means.add(values, row);
+      const { statistic } = one;
+      if ("add" in statistic) continue;
+      for (let i = 0; i < values.length; i++) values[i] = statistic.derive(mean![i]!, std![i]!, count![i]!);
+      one.addRows(values, row);
     }
   });
-  const maps = drawn.map(({ statistic, means, missing }): MapRecord => {
-    const { id, title, unit, map } = statistic;
+  if (drawn.some(({ statistic }) => "add" in statistic)) {
+    scanRows(rows, [...rows.sources.keys()], (planes, row) => {
+      for (const one of drawn) {
+        if ("add" in one.statistic) one.addRows(foldDates(one.statistic, planes), row);
+      }
+    });
+  }
+  const maps = drawn.map(({ statistic, map, means, missing }): MapRecord => {
+    const { id, title, unit } = statistic;
     const picture = drawPicture(means.finish(), {
       ...map,
-      ...(id === "count" ? { stretch: { low: 0, high: dates } } : {}),
+      ...(id === "count" ? { stretch: { low: 0, high: rows.dates.length } } : {}),
       description: `${title.en}${unit === "" ? "" : " of |S|^2, not calibrated"}, averaged over ${box.azimuth}x${box.range} cells`,
     });
     const file = `${id}.png`;
@@ -125,7 +118,38 @@ function drawStatistics(
       colours: picture.colourStops,
     };
   });
-  return { maps, mapShape: drawn[0]!.means.shape };
+  return { mapShape: drawn[0]!.means.shape, box, maps };
+}
+
+/** A statistic on its way to a picture. */
+class StatisticMap {
+  missing = 0;
+
+  constructor(
+    readonly statistic: Statistic,
+    readonly map: NonNullable<Statistic["map"]>,
+    readonly means: BoxMeans,
+  ) {}
+
+  addRows(values: Float64Array, row: number): void {
+    for (const value of values) if (Number.isNaN(value)) this.missing += 1;
+    this.means.add(values, row);
+  }
+}
+
+/** @param planes the same rows of every date */
+function foldDates({ start, add }: Folded, planes: readonly Float32Array[]): Float64Array {
+  return Float64Array.from({ length: planes[0]!.length }, (_, i) => {
+    let kept = start;
+    let valid = false;
+    for (const plane of planes) {
+      const value = plane[i]!;
+      if (Number.isNaN(value)) continue;
+      kept = add(kept, value);
+      valid = true;
+    }
+    return valid ? kept : Number.NaN;
+  });
 }
 
 async function writeCube(
@@ -179,15 +203,11 @@ const BINS = 40;
 /** The bins reach this many standard deviations to each side of the mean. */
 const REACH = 4;
 
-interface Speckle {
-  readonly side: number;
-  readonly overall: EnlEstimate | null;
-  readonly regions: readonly { readonly window: Window; readonly estimate: EnlEstimate | null }[];
-  readonly histogram: SpeckleHistogram | null;
-}
-
 /** ENL of the single dates of a stack of intensities, of the whole and by parts, and the histogram of a homogeneous region. */
-async function measureSpeckle(rows: StackRows, signal?: AbortSignal): Promise<Speckle> {
+async function measureSpeckle(
+  rows: StackRows,
+  signal: AbortSignal | undefined,
+): Promise<Pick<MapsRecord, "enl" | "histogram">> {
   const { azimuth, range } = rows.window;
   const wide = Math.floor(azimuth / SIDES.wide) * Math.floor(range / SIDES.wide) >= SIDES.leastWide;
   const side = wide ? SIDES.wide : SIDES.narrow;
@@ -202,12 +222,8 @@ async function measureSpeckle(rows: StackRows, signal?: AbortSignal): Promise<Sp
     const own = windows.filter((one) => isCentredIn(one.window, window));
     return { window, estimate: estimateEnl(own, side ** 2) };
   });
-  return {
-    side,
-    overall,
-    regions,
-    histogram: overall === null ? null : drawHistogram(rows, side, overall.enl),
-  };
+  const histogram = overall === null ? null : drawHistogram(rows, side, overall.enl);
+  return { enl: { side, overall, regions }, histogram };
 }
 
 function collectWindows(rows: StackRows, date: number, side: number): readonly WindowMoments[] {

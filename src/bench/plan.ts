@@ -1,65 +1,36 @@
+import { BACKEND_IDS, findBackend } from "../backends/registry";
 import { UsageError } from "../core/errors";
 import type { NoData, Shape } from "../core/raster";
 import type { EnvRecord, RunRecord } from "../core/records";
-import type { DescribeData, PreparedLevel, ReadPlane } from "./data";
-import { type Clock, DEFAULT_BLOCKS, type Executor, type Progress, type StopReason } from "./protocol";
-import type { CacheControl, NoiseProbe } from "./quiet";
+import type { SlcChoice } from "../io/choose";
 
-/** What `pila bench` takes; everything left out has a default. */
-export interface BenchOptions {
-  /** Folder of SLC or of intensities. */
-  readonly data: string;
+/** What a session is asked to measure; everything left out has a default. */
+export interface ProtocolOptions {
   /** SLC of a folder of intensities, for prep and fused. */
-  readonly slc?: string;
+  readonly slc?: string | undefined;
   /** rows,cols,row0,col0 in looked pixels. Several with `crops` (then this is not looked at). */
-  readonly crop?: string;
+  readonly crop?: string | undefined;
   /** The largest is the main one. */
-  readonly crops?: readonly string[];
-  readonly looks?: string;
-  readonly nodata?: NoData;
-  readonly backends?: readonly string[];
-  readonly workers?: readonly number[];
-  /** Blocks after the warm-up. */
-  readonly blocks?: number;
-  readonly dates?: readonly number[];
-  readonly cache?: "warm" | "cold";
-  /** Run folder; made if missing. Default reports/runs/<UTC time>. */
-  readonly out?: string;
-  /** Run folder to go on with: its stored options, seed and order; only `data`, `blocks` and limits are taken from here. */
-  readonly resume?: string;
+  readonly crops?: readonly string[] | undefined;
+  readonly looks?: string | undefined;
+  readonly nodata?: NoData | undefined;
+  /** Which image of a date is meant, where there are several. */
+  readonly choice?: SlcChoice | undefined;
+  readonly backends?: readonly string[] | undefined;
+  readonly workers?: readonly number[] | undefined;
+  /** Blocks after the warm-up; 10 by default. */
+  readonly blocks?: number | undefined;
+  readonly dates?: readonly number[] | undefined;
+  readonly cache?: "warm" | "cold" | undefined;
   /** `NAME=COMMAND`, each. */
-  readonly peers?: readonly string[];
-  readonly seed?: number;
+  readonly peers?: readonly string[] | undefined;
   /** No run is started after this; null or left out is no limit. */
-  readonly budgetSeconds?: number | null;
-  /** Of one run. */
-  readonly timeoutSeconds?: number;
-  /** As typed, for env.json. */
-  readonly commandLine: readonly string[];
-  /** Aborting ends the run at hand and keeps what was measured. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (event: Progress) => void;
-  readonly connections: BenchConnections;
+  readonly budgetSeconds?: number | null | undefined;
+  /** Of one run; 600 by default. */
+  readonly timeoutSeconds?: number | undefined;
 }
 
-/** What the bench gets from the rest of the program; the second half stands in for the machine in tests. */
-export interface BenchConnections {
-  readonly describe: DescribeData;
-  readonly readPlane: ReadPlane;
-  /** True when every ratio's interval is narrow enough to stop. */
-  precise(runs: readonly RunRecord[]): boolean;
-  /** Why a backend cannot run here, from the registry; null when it can. */
-  unavailable?(backend: string): Promise<string | null>;
-  readonly executor?: Executor;
-  readonly clock?: Clock;
-  readonly noise?: NoiseProbe;
-  readonly cache?: CacheControl;
-  readonly pila?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly machine?: Pick<EnvRecord, "machine" | "software" | "microbenchmarks">;
-}
-
-/** What a session was asked to do, as env.json keeps it so that it can be gone on with. */
+/** What a session measures, as env.json keeps it so that it can be gone on with. */
 export interface StoredProtocol {
   readonly blocks: number;
   readonly traceEvery: number;
@@ -72,6 +43,7 @@ export interface StoredProtocol {
   readonly crops: readonly (string | null)[];
   readonly looks: string | null;
   readonly nodata: string | null;
+  readonly choice?: SlcChoice;
   readonly slc: string | null;
   readonly cache: "warm" | "cold";
   readonly peers: readonly Peer[];
@@ -84,24 +56,6 @@ export interface BenchEnv extends EnvRecord {
   readonly protocol: StoredProtocol;
 }
 
-/** What a session leaves. Its folder also holds the crops and the planes of `sec` that `levels` names. */
-export interface BenchResult {
-  readonly folder: string;
-  readonly env: BenchEnv;
-  readonly runs: readonly RunRecord[];
-  readonly stopped: StopReason;
-  /** Paths of resultados.csv and those of other levels. */
-  readonly resultados: readonly string[];
-  readonly levels: readonly PreparedLevel[];
-  /** What was repaired in a resumed folder, in sentences. */
-  readonly notes: readonly string[];
-}
-
-/** Backends measured unless asked otherwise; prep and fused join them where there are SLC. */
-const DEFAULT_BACKENDS: readonly string[] = ["sec", "mp", "mp_v2", "mp_mem", "mpi", "threads"];
-const TRACE_EVERY = 2;
-const DEFAULT_TIMEOUT_SECONDS = 600;
-
 /** 1, 2, 4, … up to the cores, and the cores themselves. */
 function defaultWorkers(cores: number): readonly number[] {
   const counts = [cores];
@@ -113,49 +67,42 @@ function defaultWorkers(cores: number): readonly number[] {
  * Fills in the defaults and sets aside what cannot run here.
  * @param hasSlc the data are SLC, or --slc names some
  * @param mpi version of MPI; null when there is no mpiexec
+ * @param unavailable why a backend cannot run here; null when it can
  * @throws UsageError a peer's command is wrong, or two configurations would carry one label
  */
 export async function resolveProtocol(
-  options: BenchOptions,
-  world: { readonly hasSlc: boolean; readonly mpi: string | null; readonly cores: number },
+  options: ProtocolOptions,
+  { hasSlc, mpi, cores }: { readonly hasSlc: boolean; readonly mpi: string | null; readonly cores: number },
+  unavailable: (backend: string) => Promise<string | null>,
 ): Promise<{ readonly protocol: StoredProtocol; readonly skipped: EnvRecord["skipped"] }> {
-  const asked = options.backends ?? [...DEFAULT_BACKENDS, ...(world.hasSlc ? ["fused"] : [])];
+  const asked = options.backends ?? [...BACKEND_IDS, ...(hasSlc ? ["fused"] : [])];
   // fused is only ever compared with prep + sec of the same blocks.
-  const wanted = [
-    ...new Set(["sec", ...asked.flatMap((backend) => (backend === "fused" ? ["prep", "fused"] : [backend]))]),
-  ];
+  const withPrep = asked.flatMap((backend) => (backend === "fused" ? ["prep", "fused"] : [backend]));
+  const wanted = [...new Set(["sec", ...withPrep])];
   const skipped: { label: string; reason: string }[] = [];
   for (const backend of wanted) {
-    const reason = reasonToSkip(backend, world) ?? (await options.connections.unavailable?.(backend)) ?? null;
+    const reason = missingFor(backend, hasSlc, mpi) ?? (await unavailable(backend));
     if (reason !== null) skipped.push({ label: backend, reason });
   }
   const protocol: StoredProtocol = {
-    blocks: options.blocks ?? DEFAULT_BLOCKS,
-    traceEvery: TRACE_EVERY,
+    blocks: options.blocks ?? 10,
+    traceEvery: 2,
     backends: wanted.filter((backend) => skipped.every(({ label }) => label !== backend)),
-    workers: options.workers ?? defaultWorkers(world.cores),
+    workers: options.workers ?? defaultWorkers(cores),
     dates: options.dates ?? null,
     crops: options.crops === undefined ? [options.crop ?? null] : largestFirst(options.crops),
     looks: options.looks ?? null,
     nodata: options.nodata ?? null,
+    choice: options.choice ?? {},
     slc: options.slc ?? null,
     cache: options.cache ?? "warm",
     peers: (options.peers ?? []).map(parsePeer),
     budgetSeconds: options.budgetSeconds ?? null,
-    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    timeoutSeconds: options.timeoutSeconds ?? 600,
   };
-  requireDistinctLabels(
-    configurationsOf(protocol, [{ dates: 1, crop: null, shape: { azimuth: 1, range: 1 } }]),
-  );
+  const level = { dates: 1, crop: null, shape: { azimuth: 1, range: 1 } };
+  requireDistinctLabels(buildConfigurations(protocol, [level]));
   return { protocol, skipped };
-}
-
-/** The configurations of every level. */
-export function configurationsOf(
-  { backends, workers, peers }: StoredProtocol,
-  levels: readonly BenchLevel[],
-): readonly BenchConfiguration[] {
-  return buildConfigurations(backends, workers, levels, peers);
 }
 
 /** The first crop is the one the report speaks of: that with most pixels. */
@@ -167,16 +114,13 @@ function largestFirst(crops: readonly string[]): readonly string[] {
   return [...crops].sort((a, b) => pixels(b) - pixels(a));
 }
 
-function reasonToSkip(
-  backend: string,
-  world: { readonly hasSlc: boolean; readonly mpi: string | null },
-): string | null {
-  if (backend === "mpi" && world.mpi === null) {
+/** What of the machine or the data a backend lacks; null when nothing. */
+function missingFor(backend: string, hasSlc: boolean, mpi: string | null): string | null {
+  if (backend === "mpi" && mpi === null) {
     return "there is no mpiexec; install openmpi-bin and libopenmpi-dev";
   }
   const needsSlc = backend === "prep" || backend === "fused";
-  if (needsSlc && !world.hasSlc) return "there are no SLC; name them with --slc";
-  return null;
+  return needsSlc && !hasSlc ? "there are no SLC; name them with --slc" : null;
 }
 
 /** One size of the work: how many dates of which crop. */
@@ -218,22 +162,21 @@ export function labelOf(backend: string, workers: number): string {
   return [`${first}${workers}`, ...rest].join("_");
 }
 
-/** Names a configuration among all levels; the A/A twins have one each. */
-export function configurationKey(configuration: BenchConfiguration): string {
-  const { label, twin, level } = configuration;
+type Keyed = Pick<RunRecord, "label" | "twin"> & { readonly level: Pick<RunRecord, "dates" | "crop"> };
+
+/** Names a configuration, or that of a record, among all levels; the A/A twins have one each. */
+export function configurationKey({ label, twin, level }: Keyed): string {
   return [label, twin ?? "", level.dates, level.crop ?? "whole"].join("|");
 }
 
 /**
  * Every configuration of a block, level by level: `sec` twice, each parallel backend at every number of workers
- * and always at 1 too, then the peers (a peer without `{workers}` once).
- * @param backends ids without those that cannot run here; `sec` is measured whether listed or not
+ * and always at 1 too (one that is not parallel at 1 alone), then the peers (a peer without `{workers}` once).
+ * `sec` is measured whether listed or not.
  */
 export function buildConfigurations(
-  backends: readonly string[],
-  workers: readonly number[],
+  { backends, workers, peers }: Pick<StoredProtocol, "backends" | "workers" | "peers">,
   levels: readonly BenchLevel[],
-  peers: readonly Peer[],
 ): readonly BenchConfiguration[] {
   const counts = [...new Set([1, ...workers])].sort((a, b) => a - b);
   return levels.flatMap((level) => {
@@ -241,11 +184,13 @@ export function buildConfigurations(
       const common = { twin, backend, program: null, workers: count, level, peerCommand: null };
       return { label: labelOf(backend, count), ...common };
     };
-    const parallel = backends.filter((backend) => backend !== "sec");
+    const others = backends.filter((backend) => backend !== "sec");
+    const countsOf = (backend: string): readonly number[] =>
+      BACKEND_IDS.includes(backend) && !findBackend(backend).parallel ? [1] : counts;
     return [
       own("sec", 1, "a"),
       own("sec", 1, "b"),
-      ...parallel.flatMap((backend) => counts.map((count) => own(backend, count, null))),
+      ...others.flatMap((backend) => countsOf(backend).map((count) => own(backend, count, null))),
       ...peers.flatMap((peer) => peerConfigurations(peer, counts, level)),
     ];
   });
@@ -267,24 +212,12 @@ function peerConfigurations(peer: Peer, counts: readonly number[], level: BenchL
 
 /** @throws UsageError two configurations of a level would carry one label (a peer named as a backend is, or twice) */
 function requireDistinctLabels(configurations: readonly BenchConfiguration[]): void {
-  const seen = new Set<string>();
-  for (const configuration of configurations) {
-    const key = configurationKey(configuration);
-    if (seen.has(key)) {
-      throw new UsageError(
-        `found the label ${configuration.label} for two configurations, expected one label each; rename the peer`,
-      );
-    }
-    seen.add(key);
-  }
-}
-
-/** What the placeholders of a peer's command stand for in one run. */
-interface PeerPlaces {
-  readonly intens: string;
-  readonly mean: string;
-  readonly std: string;
-  readonly workers: number;
+  const keys = configurations.map(configurationKey);
+  const second = configurations.find((_, i) => keys.indexOf(keys[i]!) < i);
+  if (second === undefined) return;
+  throw new UsageError(
+    `found the label ${second.label} for two configurations, expected one label each; rename the peer`,
+  );
 }
 
 /**
@@ -351,9 +284,10 @@ export function splitArguments(command: string): readonly string[] {
 }
 
 /** The arguments with every placeholder replaced; an argument stays one whatever it is filled with. */
-export function fillArguments(command: readonly string[], places: PeerPlaces): readonly string[] {
-  const values: Record<string, string> = { ...places, workers: String(places.workers) };
-  return command.map((argument) =>
-    argument.replace(/\{(intens|mean|std|workers)\}/g, (_, name) => values[name]!),
-  );
+export function fillArguments(
+  command: readonly string[],
+  places: Readonly<Record<"intens" | "mean" | "std" | "workers", string | number>>,
+): readonly string[] {
+  const fill = (_: string, name: keyof typeof places): string => String(places[name]);
+  return command.map((argument) => argument.replace(/\{(intens|mean|std|workers)\}/g, fill));
 }

@@ -1,9 +1,60 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { BackendError, WorkerError } from "../core/errors";
 import { childrenOf, endProcesses, processesOfRun, signalProcesses } from "../parallel/processes";
-import type { Clock, Executed, Execution, Executor } from "./protocol";
+
+/** A whole process to run and to measure. */
+export interface Execution {
+  /** Program and arguments; no shell. */
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  /** Watch the memory of the process and its children; it costs a little time, so never in a run for a verdict. */
+  readonly watchMemory: boolean;
+}
+
+/** How it went. Every process it started has ended. */
+export interface Executed {
+  /** null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+  /** Why it could not be started at all; null when it was. */
+  readonly spawnError: string | null;
+  /** Processes that outlived the one that was started and had to be killed. */
+  readonly leftBehind: number;
+  /** On the monotonic clock, just before it was started. */
+  readonly startSeconds: number;
+  /** From there until its exit was seen. */
+  readonly wallSeconds: number;
+  /** Of all its processes that were waited for, in steps of 10 ms; null where the system does not tell. */
+  readonly userSeconds: number | null;
+  readonly systemSeconds: number | null;
+  /** Resident memory of the largest process; null when nothing could be read, or it was not watched. */
+  readonly peakRssBytes: number | null;
+  /** The peaks of all processes that lived at the same time, summed, at most; pages that processes share count in each. */
+  readonly sumRssBytes: number | null;
+  readonly stdout: string;
+  /** The last 4 kB. */
+  readonly stderr: string;
+}
+
+/** Where the bench takes its time from; a test brings its own. */
+export interface Clock {
+  /** Seconds on the host's monotonic clock: the one on which every process of a run dates its spans. */
+  nowSeconds(): number;
+  /** The wall clock, ISO 8601, UTC. */
+  utc(): string;
+}
+
+export const systemClock: Clock = {
+  nowSeconds: () => Number(process.hrtime.bigint()) / 1e9,
+  utc: () => new Date().toISOString(),
+};
 
 const MARK = "PILA_BENCH_RUN";
 const KEPT_STDOUT = 1 << 20;
@@ -13,40 +64,38 @@ const STRAGGLER_MILLISECONDS = 300;
 const TICKS_PER_SECOND = 100;
 
 /**
- * Runs each process in a session of its own, so that everything it starts can be found and ended: on a timeout or
+ * Runs a process in a session of its own, so that everything it starts can be found and ended: on a timeout or
  * an abort by SIGTERM and, after `graceSeconds`, SIGKILL. Processor time is the growth of this process's own account
- * of children it waited for, which the kernel keeps exactly and which costs the measured run nothing.
+ * of children it waited for, which the kernel keeps exactly and which costs the measured run nothing: one at a time.
+ * @returns how it went; never rejects for what the process does
+ * @throws the signal's reason when that aborts it
  */
-export function createProcessExecutor(clock: Clock, graceSeconds = 5): Executor {
-  return { execute: (execution, signal) => execute(execution, signal, clock, graceSeconds) };
-}
-
-async function execute(
+export async function executeProcess(
   execution: Execution,
   signal: AbortSignal | undefined,
-  clock: Clock,
-  graceSeconds: number,
+  clock: Clock = systemClock,
+  graceSeconds = 5,
 ): Promise<Executed> {
   signal?.throwIfAborted();
   const [program, ...parameters] = execution.command;
-  const mark = `${MARK}=${randomBytes(8).toString("hex")}`;
-  const environment = { ...execution.environment, [MARK]: mark.slice(MARK.length + 1) };
-  const before = childSeconds();
+  const value = randomBytes(8).toString("hex");
+  const mark = `${MARK}=${value}`;
+  const before = childTicks();
   const startSeconds = clock.nowSeconds();
   const child = spawn(program!, parameters, {
     cwd: execution.folder,
-    env: environment,
+    env: { ...execution.environment, [MARK]: value },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const memory = execution.watchMemory && child.pid !== undefined ? watchMemory(child.pid) : null;
+  const { pid } = child;
+  const memory = execution.watchMemory && pid !== undefined ? watchMemory(pid) : null;
   const stdout = collect(child.stdout!, (text) => text.slice(0, KEPT_STDOUT));
   const stderr = collect(child.stderr!, (text) => text.slice(-KEPT_STDERR));
   const stopper = stopOn(child, mark, execution.timeoutSeconds, graceSeconds, signal);
-  const end = await exitOf(child, clock);
-  const after = childSeconds();
+  const { seconds, ...end } = await exitOf(child, clock);
+  const after = childTicks();
   const peaks = memory?.stop() ?? { peakRssBytes: null, sumRssBytes: null };
-  const { pid } = child;
   const patience = stopper.stopped() ? 0 : STRAGGLER_MILLISECONDS;
   const leftBehind = pid === undefined ? 0 : await endProcesses(() => processesOfRun(pid, mark), patience);
   stopper.disarm();
@@ -54,36 +103,29 @@ async function execute(
   child.stderr!.destroy();
   signal?.throwIfAborted();
   return {
-    exitCode: end.exitCode,
-    signal: end.signal,
-    spawnError: end.spawnError,
+    ...end,
     timedOut: stopper.timedOut(),
     leftBehind,
     startSeconds,
-    wallSeconds: end.seconds - startSeconds,
-    userSeconds: before === null || after === null ? null : rounded(after.user - before.user),
-    systemSeconds: before === null || after === null ? null : rounded(after.system - before.system),
+    wallSeconds: seconds - startSeconds,
+    userSeconds: before && after && (after.user - before.user) / TICKS_PER_SECOND,
+    systemSeconds: before && after && (after.system - before.system) / TICKS_PER_SECOND,
     ...peaks,
     stdout: stdout.text(),
     stderr: stderr.text(),
   };
 }
 
-interface End {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly spawnError: string | null;
-  readonly seconds: number;
-}
-
-function exitOf(child: ChildProcess, clock: Clock): Promise<End> {
+/** How a process ended, and when that was seen. */
+function exitOf(
+  child: ChildProcess,
+  clock: Clock,
+): Promise<Pick<Executed, "exitCode" | "signal" | "spawnError"> & { readonly seconds: number }> {
   return new Promise((resolve) => {
-    child.once("error", (error) => {
-      resolve({ exitCode: null, signal: null, spawnError: error.message, seconds: clock.nowSeconds() });
-    });
-    child.once("exit", (exitCode, signal) => {
-      resolve({ exitCode, signal, spawnError: null, seconds: clock.nowSeconds() });
-    });
+    const end = (exitCode: number | null, signal: string | null, spawnError: string | null): void =>
+      resolve({ exitCode, signal, spawnError, seconds: clock.nowSeconds() });
+    child.once("error", (error) => end(null, null, error.message));
+    child.once("exit", (exitCode, signal) => end(exitCode, signal, null));
   });
 }
 
@@ -127,29 +169,15 @@ function collect(stream: Readable, keep: (text: string) => string): { text(): st
   return { text: () => text };
 }
 
-/** User and system seconds of all children waited for so far, with theirs; null where there is no /proc. */
-function childSeconds(): { user: number; system: number } | null {
+/** User and system time of all children waited for so far, with theirs; null where there is no /proc. */
+function childTicks(): { user: number; system: number } | null {
   try {
     const text = readFileSync("/proc/self/stat", "utf8");
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return { user: Number(fields[13]) / TICKS_PER_SECOND, system: Number(fields[14]) / TICKS_PER_SECOND };
+    return { user: Number(fields[13]), system: Number(fields[14]) };
   } catch {
     return null;
   }
-}
-
-/** Differences of ticks are whole hundredths; the subtraction of floats is not. */
-function rounded(seconds: number): number {
-  return Math.round(seconds * TICKS_PER_SECOND) / TICKS_PER_SECOND;
-}
-
-const INTERVAL_MILLISECONDS = 40;
-
-interface MemoryPeaks {
-  /** Resident memory of the largest process; null when nothing could be read. */
-  readonly peakRssBytes: number | null;
-  /** The peaks of all processes that lived at the same time, summed, at most; pages that processes share count in each. */
-  readonly sumRssBytes: number | null;
 }
 
 /**
@@ -157,7 +185,7 @@ interface MemoryPeaks {
  * process, so runs that carry a verdict are not watched. The kernel keeps the high-water mark of each process: what is
  * seen is exact up to the last 40 ms of it, and the sum is an upper bound where processes peak at different times.
  */
-function watchMemory(pid: number): { stop(): MemoryPeaks } {
+function watchMemory(pid: number): { stop(): Pick<Executed, "peakRssBytes" | "sumRssBytes"> } {
   let peak = 0;
   let sum = 0;
   const look = (): void => {
@@ -171,13 +199,11 @@ function watchMemory(pid: number): { stop(): MemoryPeaks } {
     }
     sum = Math.max(sum, now);
   };
-  const timer = setInterval(look, INTERVAL_MILLISECONDS);
+  const timer = setInterval(look, 40);
   return {
     stop() {
       clearInterval(timer);
-      return peak === 0
-        ? { peakRssBytes: null, sumRssBytes: null }
-        : { peakRssBytes: peak, sumRssBytes: sum };
+      return { peakRssBytes: peak === 0 ? null : peak, sumRssBytes: peak === 0 ? null : sum };
     },
   };
 }
@@ -190,6 +216,23 @@ function highWaterOf(pid: number): number {
   } catch {
     return 0;
   }
+}
+
+/** Root of the package: where package.json stands, three levels above the compiled file. */
+export function packageRoot(): string {
+  return join(__dirname, "../../..");
+}
+
+/**
+ * The command people type after the set-up; never npx, which costs 0.4 s and leaves the real process alive.
+ * @throws BackendError it is not linked
+ */
+export function pilaCommand(): readonly string[] {
+  const path = join(packageRoot(), "node_modules/.bin/pila");
+  if (!existsSync(path)) {
+    throw new BackendError(`${path}: found nothing, expected the pila command; run npm run setup`, { path });
+  }
+  return [path];
 }
 
 /**
@@ -214,4 +257,37 @@ const DROPPED = /^(NODE_EXTRA_CA_CERTS|NODE_OPTIONS|NODE_V8_COVERAGE|OMPI_COMM_|
 export function childEnvironment(own: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const kept = Object.entries(own).filter(([name, value]) => value !== undefined && !DROPPED.test(name));
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...CHILD_SETTINGS };
+}
+
+/**
+ * Runs a program to its end; it goes with the signal, and first gets SIGTERM.
+ * @returns its stdout
+ * @throws WorkerError it ended with another code than 0; the message ends with its own last words
+ */
+export function runChild(
+  command: readonly string[],
+  { signal, ...where }: Pick<SpawnOptions, "env" | "cwd" | "signal">,
+): Promise<string> {
+  const [program, ...args] = command as [string, ...string[]];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...where, stdio: ["ignore", "pipe", "pipe"] });
+    const stdout = collect(child.stdout, (text) => text);
+    const stderr = collect(child.stderr, (text) => text);
+    const stop = (): void => void child.kill("SIGTERM");
+    signal?.addEventListener("abort", stop, { once: true });
+    child.once("error", (cause) =>
+      reject(new WorkerError(`found ${program} not started (${cause.message})`, { cause })),
+    );
+    child.once("close", (code, signalName) => {
+      signal?.removeEventListener("abort", stop);
+      if (signal?.aborted) reject(signal.reason);
+      else if (code === 0) resolve(stdout.text());
+      else {
+        const words = stderr.text().trim().split("\n").slice(-12).join("\n");
+        reject(
+          new WorkerError(`found ${program} ended by ${signalName ?? `code ${code}`}, expected 0\n${words}`),
+        );
+      }
+    });
+  });
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { loadavg } from "node:os";
 import type { CacheState, NoiseReading } from "../core/records";
-import type { Clock } from "./protocol";
+import type { Clock } from "./process";
 
 /**
  * Past any of these a run is flagged. The load average is kept but flags nothing: within a session it mostly shows
@@ -12,11 +12,8 @@ const NOISE_LIMITS = { cpuPressure: 0.2, stealShare: 0.02, othersShare: 0.1 } as
 /** Shares of very short runs are made of a few clock ticks; less than this of others' work is not told from none. */
 const LEAST_OTHERS_SECONDS = 0.05;
 
-/** A reading with what this machine tells beyond the common fields. */
-interface BenchNoise extends NoiseReading {
-  /** Share of the machine's core time, during the run, worked for anything but the run and the bench; 0..1. */
-  readonly othersShare: number | null;
-}
+/** A reading; the share of others is of what is worked for anything but the run and the bench. */
+type BenchNoise = Required<NoiseReading>;
 
 /** Watches the machine around runs. */
 export interface NoiseProbe {
@@ -103,7 +100,6 @@ export function parseCpuCounters(text: string): CpuCounters | null {
 const linuxSources: NoiseSources = {
   counters: () => (existsSync("/proc/stat") ? parseCpuCounters(readFileSync("/proc/stat", "utf8")) : null),
   pressureSeconds() {
-    if (!existsSync("/proc/pressure/cpu")) return null;
     try {
       const total = /^some .*total=(\d+)/m.exec(readFileSync("/proc/pressure/cpu", "utf8"))?.[1];
       return total === undefined ? null : Number(total) / 1e6;
@@ -127,12 +123,6 @@ function share(part: number, whole: number): number {
 const BUFFER_BYTES = 1 << 20;
 const WARMING_READS = 3;
 
-/** Brings the files a run reads into a known state of the page cache. Files are only ever opened for reading. */
-export interface CacheControl {
-  /** @returns the state reached: the one asked for, or `uncontrolled` where it could not be had or not be checked */
-  prepare(files: readonly string[], wanted: "warm" | "cold"): CacheState;
-}
-
 /** Evicting, and looking at what is resident. */
 interface PageCache {
   evict(path: string): void;
@@ -140,23 +130,27 @@ interface PageCache {
   residentBytes(files: readonly string[]): { readonly resident: number; readonly size: number } | null;
 }
 
-/** @param pageCache stands in for the system's own in tests */
-export function createCache(pageCache: PageCache): CacheControl {
-  return {
-    prepare(files, wanted) {
-      if (wanted === "warm") {
-        // The system may take pages back at once; where they do not stay after several reads, memory is too small.
-        for (let reads = 0; reads < WARMING_READS; reads++) {
-          readWhole(files);
-          const found = pageCache.residentBytes(files);
-          if (found === null || found.resident >= found.size) return "warm";
-        }
-        return "uncontrolled";
-      }
-      for (const path of files) pageCache.evict(path);
-      return pageCache.residentBytes(files)?.resident === 0 ? "cold" : "uncontrolled";
-    },
-  };
+/**
+ * Brings the files a run reads into a known state of the page cache. Files are only ever opened for reading.
+ * @param pageCache by `dd`, `sync` and `fincore`, where these are missing nothing can be evicted; a test brings its own
+ * @returns the state reached: the one asked for, or `uncontrolled` where it could not be had or not be checked
+ */
+export function prepareCache(
+  files: readonly string[],
+  wanted: "warm" | "cold",
+  pageCache: PageCache = { evict, residentBytes },
+): CacheState {
+  if (wanted === "warm") {
+    // The system may take pages back at once; where they do not stay after several reads, memory is too small.
+    for (let reads = 0; reads < WARMING_READS; reads++) {
+      readWhole(files);
+      const found = pageCache.residentBytes(files);
+      if (found === null || found.resident >= found.size) return "warm";
+    }
+    return "uncontrolled";
+  }
+  for (const path of files) pageCache.evict(path);
+  return pageCache.residentBytes(files)?.resident === 0 ? "cold" : "uncontrolled";
 }
 
 function readWhole(files: readonly string[]): void {
@@ -172,7 +166,7 @@ function readWhole(files: readonly string[]): void {
 }
 
 /** Dirty pages stay, so they are written out first; then dd advises the kernel to drop the file's pages. */
-export function evict(path: string): void {
+function evict(path: string): void {
   spawnSync("sync", [path], { stdio: "ignore" });
   spawnSync("dd", [`if=${path}`, "iflag=nocache", "count=0"], { stdio: "ignore" });
 }
@@ -198,6 +192,3 @@ export function residentBytes(
     size: rows.reduce((sum, [, size]) => sum + size!, 0),
   };
 }
-
-/** By `dd`, `sync` and `fincore`; where these are missing nothing can be evicted. */
-export const systemCache: CacheControl = createCache({ evict, residentBytes });

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RecordError, UsageError } from "../core/errors";
+import type { Finding } from "../core/findings";
 import type { EnvRecord, RunRecord } from "../core/records";
 import { writeResultados } from "../records/resultados";
 import {
@@ -13,113 +14,110 @@ import {
   repairRunFolder,
   writeEnv,
 } from "../records/runFolder";
-import { type DataDescription, hashDataset, type PreparedLevel, prepareLevels, removeScratch } from "./data";
-import { describeMachine, describeSoftware, measureMachine } from "./machine";
+import { describeFolder, hashDataset, type PreparedLevel, prepareLevels } from "./data";
+import { type BenchWorld, openWorld } from "./machine";
 import {
   type BenchEnv,
-  type BenchOptions,
-  type BenchResult,
-  configurationsOf,
+  buildConfigurations,
+  type ProtocolOptions,
   resolveProtocol,
   type StoredProtocol,
 } from "./plan";
-import { CHILD_SETTINGS, childEnvironment, createProcessExecutor } from "./process";
-import { type Clock, type Executor, runProtocol, systemClock } from "./protocol";
-import { createNoiseProbe, systemCache } from "./quiet";
-import { measureRun, packageRoot, pilaCommand, skippedRun, type Workshop } from "./run";
+import { CHILD_SETTINGS, type Clock } from "./process";
+import { type Progress, runProtocol, type StopReason } from "./protocol";
+import { measureRun, type OpenSession, scratchFolder, skippedRun } from "./run";
+
+/** What `pila bench` takes; everything left out has a default. */
+export interface BenchOptions extends ProtocolOptions {
+  /** Folder of SLC or of intensities. */
+  readonly data: string;
+  /** Run folder; made if missing. Default reports/runs/<UTC time>. */
+  readonly out?: string | undefined;
+  /** Run folder to go on with: its stored options, seed and order; only `data`, `blocks` and limits are taken from here. */
+  readonly resume?: string | undefined;
+  readonly seed?: number | undefined;
+  /** As typed, for env.json. */
+  readonly commandLine: readonly string[];
+  /** Aborting ends the run at hand and keeps what was measured. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: Progress) => void) | undefined;
+}
+
+/** What a session leaves. Its folder also holds the crops and the planes of `sec` that `levels` names. */
+export interface BenchResult {
+  readonly folder: string;
+  readonly env: BenchEnv;
+  readonly runs: readonly RunRecord[];
+  readonly stopped: StopReason;
+  /** Paths of resultados.csv and those of other levels. */
+  readonly resultados: readonly string[];
+  readonly levels: readonly PreparedLevel[];
+  /** What was repaired in a resumed folder, in sentences. */
+  readonly notes: readonly string[];
+  /** What opening the data found. */
+  readonly findings: readonly Finding[];
+}
 
 /**
  * A whole session: prepares the data once, measures in randomised complete blocks, and leaves a run folder with
  * runs.jsonl, spans.jsonl, env.json and resultados.csv. Every run is on disk as soon as it ended; an abort keeps them
  * and ends with `stopped: "interrupted"`; `resume` goes on from the first missing run.
+ * @param replaced parts of the machine and the program that a test brings instead
  * @throws UsageError options that contradict each other or the data
  * @throws BackendError the preparation failed (a failing run is a record, not an error)
  * @throws RecordError a folder to resume is broken, or of another machine, other data or other software
  */
-export async function runBench(options: BenchOptions): Promise<BenchResult> {
-  const { connections } = options;
-  const clock = connections.clock ?? systemClock;
-  const executor = connections.executor ?? createProcessExecutor(clock);
-  const environment = connections.environment ?? childEnvironment();
-  const pila = connections.pila ?? pilaCommand();
-  const folder = runFolderOf(options, clock);
+export async function runBench(
+  options: BenchOptions,
+  replaced: Partial<BenchWorld> = {},
+): Promise<BenchResult> {
+  const world = openWorld(replaced);
+  const { signal } = options;
+  const folder = runFolderOf(options, world.clock);
   const stored = options.resume === undefined ? null : readStoredEnv(folder);
   const notes = stored === null ? [] : repairRunFolder(folder);
-  const tools: Tools = { folder, clock, executor, environment, pila };
-  const { env, levels } = await openSession(options, stored, tools);
-  const workshop: Workshop = {
-    ...tools,
-    noise: connections.noise ?? createNoiseProbe(clock),
-    cache: connections.cache ?? systemCache,
-    readPlane: connections.readPlane,
-    timeoutSeconds: env.protocol.timeoutSeconds,
-    wantedCache: env.protocol.cache,
-    cores: env.machine.cores,
-    sessionId: env.sessionId,
-    scratch: join(folder, "scratch"),
-    folder: process.cwd(),
-    signal: options.signal,
-  };
+  const { env, levels, findings } = await openSession(options, stored, folder, world);
+  const session = { folder, env, noise: world.watchNoise(), world, signal };
   const before = stored === null ? [] : readSession(folder).runs;
-  const { stopped, runs } = await measureAll(options, env, levels, workshop, folder, before);
+  const { stopped, runs } = await measureAll(session, levels, before, options.onProgress);
   const final: BenchEnv = { ...env, stopped };
   writeEnv(folder, final);
-  removeScratch(workshop.scratch);
-  return {
-    folder,
-    env: final,
-    runs,
-    stopped,
-    resultados: writeResultados(folder, final, runs),
-    levels,
-    notes,
-  };
+  rmSync(scratchFolder(folder), { recursive: true, force: true });
+  const resultados = writeResultados(folder, final, runs);
+  return { folder, env: final, runs, stopped, resultados, levels, notes, findings };
 }
 
 async function measureAll(
-  options: BenchOptions,
-  env: BenchEnv,
+  session: OpenSession,
   levels: readonly PreparedLevel[],
-  workshop: Workshop,
-  folder: string,
   before: readonly RunRecord[],
+  onProgress: BenchOptions["onProgress"],
 ): ReturnType<typeof runProtocol> {
-  const { blocks, traceEvery } = env.protocol;
-  const configurations = configurationsOf(env.protocol, levels);
+  const { folder, env, world, signal } = session;
+  const { blocks, traceEvery, budgetSeconds } = env.protocol;
+  const configurations = buildConfigurations(env.protocol, levels);
   const plan = { sessionId: env.sessionId, seed: env.seed, blocks, traceEvery, configurations };
   // A configuration's level is one of these very objects.
   const levelOf = (level: object): PreparedLevel => levels.find((candidate) => candidate === level)!;
   return runProtocol(plan, before, {
-    clock: workshop.clock,
+    clock: world.clock,
     async measure(planned) {
-      const { run, spans } = await measureRun(planned, levelOf(planned.configuration.level), workshop);
+      const { run, spans } = await measureRun(planned, levelOf(planned.configuration.level), session);
       appendSpans(folder, spans);
       appendRun(folder, run);
       return run;
     },
     skip(planned, reason) {
-      const run = skippedRun(planned, levelOf(planned.configuration.level), reason, workshop);
+      const run = skippedRun(planned, levelOf(planned.configuration.level), reason, session);
       appendRun(folder, run);
       return run;
     },
-    precise: (runs) => options.connections.precise(runs),
-    progress: (event) => options.onProgress?.(event),
-    signal: options.signal,
-    budgetSeconds: env.protocol.budgetSeconds,
+    precise: world.precise,
+    progress: (event) => onProgress?.(event),
+    signal,
+    budgetSeconds,
   });
 }
-
-/** What a session is opened with. */
-interface Tools {
-  /** The run folder. */
-  readonly folder: string;
-  readonly clock: Clock;
-  readonly executor: Executor;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly pila: readonly string[];
-}
-
-type Folder = DataDescription & { readonly folder: string };
 
 /** The run folder, absolute. @throws UsageError it holds a session already and is not resumed */
 function runFolderOf(options: BenchOptions, clock: Clock): string {
@@ -153,23 +151,33 @@ function readStoredEnv(folder: string): BenchEnv {
 async function openSession(
   options: BenchOptions,
   stored: BenchEnv | null,
-  tools: Tools,
-): Promise<{ readonly env: BenchEnv; readonly levels: readonly PreparedLevel[] }> {
-  const data = await describeFolder(options, options.data);
+  folder: string,
+  world: BenchWorld,
+): Promise<Pick<BenchResult, "levels" | "findings"> & { readonly env: BenchEnv }> {
+  const data = await describeFolder(resolve(options.data), options.choice);
   const slcFolder = options.slc ?? stored?.protocol.slc ?? null;
-  const slc = slcFolder === null ? null : await describeFolder(options, slcFolder);
-  const given = options.connections.machine;
-  const machine = given?.machine ?? describeMachine(data.folder);
-  const software = given?.software ?? describeSoftware(packageRoot());
+  const slc = slcFolder === null ? null : await describeFolder(resolve(slcFolder), options.choice);
+  const machine = world.machine(data.folder);
+  const software = world.software();
   const hasSlc = data.kind === "slc" || slc !== null;
-  const fresh = await resolveProtocol(options, { hasSlc, mpi: software.mpi, cores: machine.cores });
-  const protocol = stored === null ? fresh.protocol : continued(stored.protocol, options);
+  const about = { hasSlc, mpi: software.mpi, cores: machine.cores };
+  const fresh = await resolveProtocol(options, about, world.unavailable);
+  // Only how long to go on may change: the rest fixes which run stands at which place.
+  const kept = stored?.protocol ?? fresh.protocol;
+  const { blocks = kept.blocks, budgetSeconds = null } = options;
+  const protocol: StoredProtocol = { ...kept, blocks, budgetSeconds };
   const sha256 = hashDataset(data.dates);
-  if (stored !== null) requireSameGround(stored, { machine, software, sha256 }, tools.folder);
-  const levels = await prepareOrRemove(protocol, data, slc, options, tools, stored === null);
+  if (stored !== null) requireSameSession(stored, { machine, software, sha256 }, folder);
+  const request = { runFolder: folder, data, slc, protocol, world, signal: options.signal };
+  const levels = await prepareLevels(request).catch((error: unknown) => {
+    // A session that fails before its first run leaves no half-made folders.
+    if (stored === null) rmSync(join(folder, "levels"), { recursive: true, force: true });
+    throw error;
+  });
   const main = levels[0]!;
+  const inputs = main.slcFiles.length > 0 ? main.slcFiles : main.intensityFiles;
   const env: BenchEnv = {
-    ...(stored ?? startOf(options, tools)),
+    ...(stored ?? startOf(options, world)),
     machine,
     software,
     dataset: {
@@ -182,29 +190,17 @@ async function openSession(
       nodata: main.nodata,
       sha256,
     },
-    microbenchmarks:
-      stored?.microbenchmarks ??
-      given?.microbenchmarks ??
-      (await measureMachine(
-        main.slcFiles.length > 0 ? main.slcFiles : main.intensityFiles,
-        tools.environment,
-        tools.clock,
-      )),
+    microbenchmarks: stored?.microbenchmarks ?? (await world.microbenchmarks(inputs)),
     skipped: stored?.skipped ?? fresh.skipped,
     stopped: null,
     protocol,
   };
-  writeEnv(tools.folder, env);
-  return { env, levels };
-}
-
-async function describeFolder(options: BenchOptions, path: string): Promise<Folder> {
-  const folder = resolve(path);
-  return { ...(await options.connections.describe(folder)), folder };
+  writeEnv(folder, env);
+  return { env, levels, findings: [...data.findings, ...(slc?.findings ?? [])] };
 }
 
 /** Fields fixed when a session begins. */
-function startOf(options: BenchOptions, { clock, environment }: Tools) {
+function startOf(options: BenchOptions, { clock, environment }: BenchWorld) {
   const startedAt = clock.utc();
   const settings = Object.keys(CHILD_SETTINGS).filter((name) => environment[name] !== undefined);
   return {
@@ -217,35 +213,8 @@ function startOf(options: BenchOptions, { clock, environment }: Tools) {
   };
 }
 
-/** Only how long to go on may change: the rest fixes which run stands at which place. */
-function continued(protocol: StoredProtocol, options: BenchOptions): StoredProtocol {
-  const budgetSeconds = options.budgetSeconds ?? null;
-  return { ...protocol, blocks: options.blocks ?? protocol.blocks, budgetSeconds };
-}
-
-/** A session that fails before its first run leaves no half-made folders. */
-async function prepareOrRemove(
-  protocol: StoredProtocol,
-  data: Folder,
-  slc: Folder | null,
-  options: BenchOptions,
-  tools: Tools,
-  isNew: boolean,
-): Promise<readonly PreparedLevel[]> {
-  const { executor, environment, pila, folder } = tools;
-  const { dates, crops, looks, nodata, timeoutSeconds } = protocol;
-  const run = { folder: process.cwd(), environment, timeoutSeconds };
-  const preparation = { executor, describe: options.connections.describe, pila, run, signal: options.signal };
-  try {
-    return await prepareLevels({ out: folder, data, slc, dates, crops, looks, nodata }, preparation);
-  } catch (error) {
-    if (isNew) rmSync(join(folder, "levels"), { recursive: true, force: true });
-    throw error;
-  }
-}
-
 /** Runs of another machine, program or data do not belong into one table. */
-function requireSameGround(
+function requireSameSession(
   stored: BenchEnv,
   now: Pick<EnvRecord, "machine" | "software"> & { readonly sha256: string },
   folder: string,
@@ -253,18 +222,15 @@ function requireSameGround(
   const path = recordPath(folder, "env.json");
   const { gitDirty: _was, ...software } = stored.software;
   const { gitDirty: _is, ...softwareNow } = now.software;
-  const pairs = {
-    "machine.machineId": [stored.machine.machineId, now.machine.machineId],
-    "machine.cores": [stored.machine.cores, now.machine.cores],
-    "dataset.sha256": [stored.dataset.sha256, now.sha256],
-    ...Object.fromEntries(
-      Object.entries(softwareNow).map(([name, value]) => [
-        `software.${name}`,
-        [software[name as keyof typeof software], value],
-      ]),
-    ),
-  };
-  for (const [field, [was, is]] of Object.entries(pairs)) {
+  const versions = (Object.keys(softwareNow) as (keyof typeof softwareNow)[]).map(
+    (name) => [`software.${name}`, software[name], softwareNow[name]] as const,
+  );
+  for (const [field, was, is] of [
+    ["machine.machineId", stored.machine.machineId, now.machine.machineId],
+    ["machine.cores", stored.machine.cores, now.machine.cores],
+    ["dataset.sha256", stored.dataset.sha256, now.sha256],
+    ...versions,
+  ] as const) {
     if (was === is) continue;
     throw new RecordError(
       `${path}: field ${field}: found ${was} stored and ${is} now, expected the same to go on; start a new session`,

@@ -1,35 +1,33 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { findBackend } from "../backends/registry";
-import { describeFolder } from "../bench/data";
 import { writeMaps } from "../bench/maps";
-import type { BenchConnections, BenchOptions, BenchResult } from "../bench/plan";
-import { LEAST_BLOCKS } from "../bench/protocol";
-import { runBench } from "../bench/session";
+import { type BenchOptions, type BenchResult, runBench } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
 import { compareSessions, findRegressions } from "../evidence/compareSessions";
-import { judgePrecision } from "../evidence/summary";
-import { readPlane } from "../io/rows";
+import { LEAST_BLOCKS } from "../evidence/numbers";
 import { readSession } from "../records/runFolder";
 import {
   type Arguments,
   type Command,
   type Context,
+  checkIntensityOptions,
   parseChoice,
   parseCrop,
-  parseLooks,
+  parseGiven,
+  parseImageChoice,
   parseWhole,
   parseWholeList,
   SHARED_OPTIONS,
+  tellFindings,
 } from "./command";
 import { drawRun, writeDrawings } from "./plot";
 
 export const command: Command = {
-  summary: "measures backends fairly and leaves a run folder of records",
   positionals: ["DIR"],
   options: {
     slc: { value: "SLC_DIR", help: "the SLC of a folder of crops: also measure prep and fused" },
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     backends: { value: "LIST", help: "such as sec,mp,mp_v2 (default: all)" },
     workers: {
       value: "LIST",
@@ -52,31 +50,93 @@ export const command: Command = {
     },
     ...SHARED_OPTIONS.json,
   },
-  run,
+
+  async run(args, context) {
+    const options = parseBenchOptions(args, context);
+    if ((options.blocks ?? LEAST_BLOCKS) < LEAST_BLOCKS) {
+      context.tell(`bench: fewer than ${LEAST_BLOCKS} blocks carry no interval and no verdict`);
+    }
+    const result = await runBench(options);
+    for (const note of result.notes) context.tell(`bench: ${note}`);
+    context.signal.throwIfAborted();
+    await finishRunFolder(result, context);
+    printResult(result, args, context);
+    requireNoFailure(result);
+    const baseline = args.text("baseline");
+    if (baseline !== undefined) {
+      const percent = parseWhole("margin", args.text("margin") ?? "10", 1, 1000);
+      requireNotSlower(baseline, result.folder, percent / 100);
+    }
+  },
 };
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const options = parseBenchOptions(args, context);
-  const { measure } = require("./bench") as typeof import("./bench");
-  if ((options.blocks ?? LEAST_BLOCKS) < LEAST_BLOCKS) {
-    context.tell(`bench: fewer than ${LEAST_BLOCKS} blocks carry no interval and no verdict`);
+/** Options of the command line; those left out are undefined, so that defaults apply. @throws UsageError */
+function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
+  const intensity = checkIntensityOptions(args);
+  const backends = args.text("backends")?.split(",");
+  const crops = args.text("crops")?.split(";");
+  for (const crop of crops ?? []) parseCrop(crop);
+  const resume = args.text("resume");
+  if (resume !== undefined && args.text("out") !== undefined) {
+    throw new UsageError("found --resume and --out, expected one of them: a resumed run stays in its folder");
   }
-  const result = await measure(options);
-  for (const note of result.notes) context.tell(`bench: ${note}`);
-  context.signal.throwIfAborted();
-  const { finishRunFolder } = require("./bench") as typeof import("./bench");
-  await finishRunFolder(result, context);
-  printResult(result, args, context);
-  requireNoFailure(result);
-  const baseline = args.text("baseline");
-  if (baseline !== undefined) {
-    const { requireNotSlower } = require("./bench") as typeof import("./bench");
-    requireNotSlower(
-      baseline,
-      result.folder,
-      parseWhole("margin", args.text("margin") ?? "10", 1, 1000) / 100,
-    );
+  const list = (name: string, most: number): number[] | undefined =>
+    parseGiven(args, name, (text) => parseWholeList(name, text, 1, most));
+  const number = (name: string, least: number): number | undefined =>
+    parseGiven(args, name, (text) => parseWhole(name, text, least, 2 ** 32 - 1));
+  return {
+    choice: parseImageChoice(args),
+    data: args.positionals[0]!,
+    slc: args.text("slc"),
+    ...intensity,
+    crops,
+    backends: backends?.map((part) => part.trim()),
+    workers: list("workers", 1024),
+    blocks: number("blocks", 1),
+    dates: list("dates", 1_000_000),
+    cache: parseGiven(args, "cache", (text) => parseChoice("cache", text, ["warm", "cold"])),
+    budgetSeconds: number("budget", 1),
+    timeoutSeconds: number("timeout", 1),
+    seed: number("seed", 0),
+    out: args.text("out"),
+    resume,
+    peers: args.texts("peer"),
+    commandLine: process.argv.slice(2),
+    signal: context.signal,
+    onProgress: ({ done, total }) => context.progress(done, total),
+  };
+}
+
+/**
+ * Leaves in a run folder what an informe shows besides records, maps of the products and the user's two charts, and
+ * removes the crops it was measured on: they can be prepared again.
+ */
+export async function finishRunFolder(result: BenchResult, context: Context): Promise<void> {
+  tellFindings(result.findings, context);
+  const level = result.levels[0];
+  if (level !== undefined) {
+    const products = { ...level.reference, intensityFolder: level.intens };
+    await writeMaps(result.folder, { ...products, signal: context.signal });
   }
+  if (result.runs.some((run) => run.outcome === "ok")) {
+    writeDrawings(drawRun(result.folder, "es", context), result.folder);
+  }
+  rmSync(join(result.folder, "levels"), { recursive: true, force: true });
+}
+
+function printResult(result: BenchResult, args: Arguments, context: Context): void {
+  const failed = result.runs.filter((run) => run.outcome === "failed");
+  if (args.flag("json")) {
+    const { folder, stopped, resultados } = result;
+    const counts = { runs: result.runs.length, failed: failed.length };
+    const { skipped } = result.env;
+    context.print(JSON.stringify({ command: "bench", folder, stopped, ...counts, resultados, skipped }));
+    return;
+  }
+  for (const { label, reason } of result.env.skipped) context.tell(`bench: ${label} left out: ${reason}`);
+  for (const run of failed) context.tell(`bench: ${run.label} failed in block ${run.block}: ${run.reason}`);
+  context.tell(`bench: ${result.runs.length} runs, ended by ${result.stopped}`);
+  context.print(result.folder);
 }
 
 /** @throws BackendError a configuration failed: its runs stay in the table, but the session is no clean one */
@@ -88,103 +148,14 @@ function requireNoFailure(result: BenchResult): void {
   );
 }
 
-/** Options of cli.md's bench line. @throws UsageError */
-function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
-  const text = (name: string): string | undefined => args.text(name);
-  const crop = text("crop");
-  const looks = text("looks");
-  const crops = text("crops")?.split(";");
-  for (const window of [...(crops ?? []), ...(crop === undefined ? [] : [crop])]) parseCrop(window);
-  if (looks !== undefined) parseLooks(looks);
-  const resume = text("resume");
-  if (resume !== undefined && text("out") !== undefined) {
-    throw new UsageError("found --resume and --out, expected one of them: a resumed run stays in its folder");
-  }
-  const list = (name: string, most: number): number[] | undefined =>
-    text(name) === undefined ? undefined : parseWholeList(name, text(name)!, 1, most);
-  const number = (name: string, least: number): number | undefined =>
-    text(name) === undefined ? undefined : parseWhole(name, text(name)!, least, 2 ** 32 - 1);
-  return withoutUndefined({
-    data: args.positionals[0]!,
-    slc: text("slc"),
-    crop,
-    crops,
-    looks,
-    nodata:
-      text("nodata") === undefined ? undefined : parseChoice("nodata", text("nodata"), ["zero", "none"]),
-    backends: text("backends")
-      ?.split(",")
-      .map((part) => part.trim()),
-    workers: list("workers", 1024),
-    blocks: number("blocks", 1),
-    dates: list("dates", 1_000_000),
-    cache: text("cache") === undefined ? undefined : parseChoice("cache", text("cache"), ["warm", "cold"]),
-    budgetSeconds: number("budget", 1),
-    timeoutSeconds: number("timeout", 1),
-    seed: number("seed", 0),
-    out: text("out"),
-    resume,
-    peers: args.texts("peer").length === 0 ? undefined : args.texts("peer"),
-    commandLine: process.argv.slice(2),
-    signal: context.signal,
-    onProgress: ({ done, total }: { done: number; total: number }) => context.progress(done, total),
-  }) as BenchOptions;
-}
-
-/** Options that were left out are absent, so that defaults apply. */
-function withoutUndefined(options: Record<string, unknown>): unknown {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-function printResult(result: BenchResult, args: Arguments, context: Context): void {
-  const failed = result.runs.filter((run) => run.outcome === "failed");
-  if (args.flag("json")) {
-    const { folder, stopped, resultados, runs } = result;
-    context.print(
-      JSON.stringify({
-        command: "bench",
-        folder,
-        stopped,
-        runs: runs.length,
-        failed: failed.length,
-        resultados,
-        skipped: result.env.skipped,
-      }),
-    );
-    return;
-  }
-  for (const { label, reason } of result.env.skipped) context.tell(`bench: ${label} left out: ${reason}`);
-  for (const run of failed) context.tell(`bench: ${run.label} failed in block ${run.block}: ${run.reason}`);
-  context.tell(`bench: ${result.runs.length} runs, ended by ${result.stopped}`);
-  context.print(result.folder);
-}
-
-/** Seed and number of draws of the intervals that decide whether measuring may stop. */
-const STOPPING_OPTIONS = { seed: 1, draws: 2000 };
-
-/** What the bench asks of the rest of the program. */
-export const benchConnections: BenchConnections = {
-  describe: describeFolder,
-  readPlane,
-  precise: (runs) => judgePrecision(runs, STOPPING_OPTIONS).precise,
-  unavailable: async (id) => (id === "prep" || id === "fused" ? null : await findBackend(id).unavailable()),
-};
-
-/** Measures a session with the real machine, data and backends. */
-export function measure(options: Omit<BenchOptions, "connections">): Promise<BenchResult> {
-  return runBench({ ...options, connections: benchConnections });
-}
-
-/** Seed and draws of the intervals. */
-const OPTIONS = { seed: 1, draws: 2000 };
-
 /**
  * Fails when a configuration of `run` is slower than in `baseline` by more than a margin, its interval above it.
  * @param margin 0.1 allows 10 %
  * @throws BackendError naming what became slower, or that the two sessions are of different machines
  */
-export function requireNotSlower(baseline: string, run: string, margin: number): void {
-  const comparison = compareSessions(readSession(baseline), readSession(run), OPTIONS);
+function requireNotSlower(baseline: string, run: string, margin: number): void {
+  const options = { seed: 1, draws: 2000 };
+  const comparison = compareSessions(readSession(baseline), readSession(run), options);
   if (comparison.refused !== null) {
     throw new BackendError(
       `${baseline}: found a run folder of another machine or of none that is known, expected one of this machine; measure a baseline here`,
@@ -198,23 +169,4 @@ export function requireNotSlower(baseline: string, run: string, margin: number):
   throw new BackendError(
     `${run}: found ${slower.join(", ")} the time of ${baseline}, expected at most ${(1 + margin).toFixed(2)} times; see pila compare ${baseline} ${run}`,
   );
-}
-
-/**
- * Leaves in a run folder what an informe shows besides records, maps of the products and the user's two charts, and
- * removes the crops it was measured on: they can be prepared again.
- */
-export async function finishRunFolder(result: BenchResult, context: Context): Promise<void> {
-  const level = result.levels[0];
-  if (level !== undefined) {
-    await writeMaps(result.folder, {
-      ...level.reference,
-      intensityFolder: level.intens,
-      signal: context.signal,
-    });
-  }
-  if (result.runs.some((run) => run.outcome === "ok")) {
-    writeDrawings(drawRun(result.folder, "es", context), result.folder);
-  }
-  rmSync(join(result.folder, "levels"), { recursive: true, force: true });
 }

@@ -1,5 +1,8 @@
+import type { ProtocolOptions } from "../bench/plan";
 import { UsageError } from "../core/errors";
+import { type Finding, wordFinding } from "../core/findings";
 import type { Looks, NoData, Shape, Window } from "../core/raster";
+import type { SlcChoice } from "../io/choose";
 import type { IntensityParameters } from "../pipeline/stackRows";
 
 /** An option of a command, as the help shows it and `parseArguments` takes it. */
@@ -32,9 +35,8 @@ export interface Context {
   progress(done: number, total: number): void;
 }
 
-/** A word after `pila`. */
+/** What a word after `pila` takes and does. */
 export interface Command {
-  readonly summary: string;
   /** Names of the positional arguments; one in brackets may be left out. */
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
@@ -59,12 +61,25 @@ export const SHARED_OPTIONS = {
   intensity: {
     crop: { value: "ROWS,COLS,ROW0,COL0", help: "window in looked pixels; left out: the whole looked image" },
     looks: { value: "N | AxR", help: "pixels a cell, azimuth x range (default 4x4)" },
-    nodata: { value: "zero|none", help: "cells of exact zeros are no data (default), or data" },
+    nodata: { value: "zero|none", help: "samples of exactly 0+0i are no data (default), or data" },
+  },
+  choice: {
+    pol: { value: "HH", help: "polarisation, where a date has several" },
+    subdataset: { value: "NAME", help: "image inside each file, such as /data/VV, where it holds several" },
+    band: { value: "N", help: "band of each file, from 1, where it holds several" },
+    "allow-surplus": { help: "raw files may be longer than described" },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, OptionSpec>>>>;
 
+const POLARISATIONS = ["HH", "HV", "VH", "VV"] as const;
 /** Most workers anyone may ask for. */
 const MOST_WORKERS = 1024;
+
+/** What a parser makes of an option's text; undefined when it is left out. */
+export function parseGiven<T>(args: Arguments, option: string, parse: (text: string) => T): T | undefined {
+  const text = args.text(option);
+  return text === undefined ? undefined : parse(text);
+}
 
 /** A whole number within bounds. @throws UsageError */
 export function parseWhole(option: string, text: string, least: number, most: number): number {
@@ -75,8 +90,7 @@ export function parseWhole(option: string, text: string, least: number, most: nu
 
 /** --workers; null when left out. */
 export function parseWorkers(args: Arguments): number | null {
-  const text = args.text("workers");
-  return text === undefined ? null : parseWhole("workers", text, 1, MOST_WORKERS);
+  return parseGiven(args, "workers", (text) => parseWhole("workers", text, 1, MOST_WORKERS)) ?? null;
 }
 
 /** A list of whole numbers such as `1,2,4`, without repeats. */
@@ -126,10 +140,46 @@ export function parseChoice<T extends string>(
 
 /** --crop, --looks and --nodata. */
 export function parseIntensityParameters(args: Arguments): IntensityParameters {
-  const crop = args.text("crop");
   return {
-    crop: crop === undefined ? null : parseCrop(crop),
+    crop: parseGiven(args, "crop", parseCrop) ?? null,
     looks: parseLooks(args.text("looks") ?? "4"),
-    nodata: parseChoice<NoData>("nodata", args.text("nodata"), ["zero", "none"]),
+    nodata: parseNoData(args.text("nodata")),
+    choice: parseImageChoice(args),
   };
+}
+
+/** --pol, --subdataset, --band and --allow-surplus. */
+export function parseImageChoice(args: Arguments): SlcChoice {
+  return {
+    polarisation:
+      parseGiven(args, "pol", (text) => parseChoice("pol", text.toUpperCase(), POLARISATIONS)) ?? null,
+    subdataset: args.text("subdataset") ?? null,
+    band: parseGiven(args, "band", (text) => parseWhole("band", text, 1, 65535)) ?? null,
+    allowSurplus: args.flag("allow-surplus"),
+  };
+}
+
+/** Says once what was found of the images and touches the numbers. */
+export function tellFindings(findings: readonly Finding[], context: Context): void {
+  for (const finding of findings) {
+    if (finding.severity === "warning") context.tell(`pila: warning: ${wordFinding(finding)}`);
+  }
+}
+
+/** --crop, --looks and --nodata as they were written, after the same checks; undefined where left out. */
+export function checkIntensityOptions(args: Arguments): Pick<ProtocolOptions, "crop" | "looks" | "nodata"> {
+  parseGiven(args, "crop", parseCrop);
+  parseGiven(args, "looks", parseLooks);
+  const nodata = parseGiven(args, "nodata", parseNoData);
+  return { crop: args.text("crop"), looks: args.text("looks"), nodata };
+}
+
+function parseNoData(text: string | undefined): NoData {
+  return parseChoice("nodata", text, ["zero", "none"]);
+}
+
+/** Prints a result: one JSON object on stdout with --json, else words for people on stderr. */
+export function tellResult(args: Arguments, context: Context, json: object, words: string): void {
+  if (args.flag("json")) context.print(JSON.stringify(json));
+  else context.tell(words);
 }

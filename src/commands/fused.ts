@@ -1,61 +1,40 @@
 import { formatShape } from "../core/raster";
 import { fused } from "../pipeline/fused";
 import {
-  type Arguments,
   type Command,
-  type Context,
   parseIntensityParameters,
   parseWorkers,
   SHARED_OPTIONS,
+  tellFindings,
+  tellResult,
 } from "./command";
 import { runMeasured } from "./measured";
 
 export const command: Command = {
-  summary: "from SLC images to mean and std in one pass, without crops",
   positionals: ["SLC_DIR", "MEAN", "STD"],
   options: {
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     ...SHARED_OPTIONS.workers,
     count: { value: "COUNT", help: "also write the number of valid dates of each pixel" },
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
   },
-  run,
-};
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const [slcFolder, mean, std] = args.positionals as [string, string, string];
-  const parameters = parseIntensityParameters(args);
-  const workers = parseWorkers(args);
-  const count = args.text("count") ?? null;
-  const { result, seconds, usage } = await runMeasured(args, (meter) =>
-    fused({
-      ...parameters,
-      slcFolder,
-      mean,
-      std,
-      count,
-      workers,
-      meter,
-      signal: context.signal,
-      onProgress: context.progress,
-    }),
-  );
-  if (args.flag("json")) {
-    context.print(
-      JSON.stringify({
-        command: "fused",
-        backend: "fused",
-        ...result,
-        outputs: { mean, std, count },
-        seconds,
-        usage,
-      }),
+  async run(args, context) {
+    const [slcFolder, mean, std] = args.positionals as [string, string, string];
+    const parameters = parseIntensityParameters(args);
+    const workers = parseWorkers(args);
+    const count = args.text("count") ?? null;
+    const { result, seconds, usage } = await runMeasured(args, context, (measured) =>
+      fused({ ...parameters, slcFolder, mean, std, count, workers, ...measured }),
     );
-  } else {
-    const { dates, shape } = result;
-    context.tell(
-      `fused: ${dates.length} dates of ${formatShape(shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+    tellFindings(result.findings, context);
+    tellResult(
+      args,
+      context,
+      { command: "fused", backend: "fused", ...result, outputs: { mean, std, count }, seconds, usage },
+      `fused: ${result.dates.length} dates of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
     );
-  }
-}
+  },
+};

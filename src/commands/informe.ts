@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -14,22 +13,22 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { linkStack } from "../../data-prep/link";
 import { simulateStack } from "../../data-prep/simulate";
-import { packageRoot } from "../bench/run";
-import { BackendError, FormatError, UsageError, WorkerError } from "../core/errors";
-import { listFolder } from "../io/folders";
-import { measure } from "./bench";
+import { packageRoot, runChild } from "../bench/process";
+import { runBench } from "../bench/session";
+import { BackendError, FormatError, UsageError } from "../core/errors";
+import { writeWholeFile } from "../io/outputFile";
+import { finishRunFolder } from "./bench";
 import {
   type Arguments,
   type Command,
   type Context,
+  checkIntensityOptions,
   parseChoice,
-  parseCrop,
-  parseLooks,
+  parseImageChoice,
   SHARED_OPTIONS,
 } from "./command";
 
 export const command: Command = {
-  summary: "measures everything and writes the informe as one HTML file",
   positionals: [],
   options: {
     slc: {
@@ -39,56 +38,46 @@ export const command: Command = {
     run: { value: "RUN", help: "only rebuild the informe from a run folder" },
     quick: { help: "a small stack and few repetitions: 1024x1024, 4 dates, 6 blocks" },
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     "with-python": { help: "also measure the same work in Python (test/reference/python)" },
     lang: { value: "es|en", help: "language of the informe (default es)" },
     pdf: { help: "also print it to PDF (needs Chromium)" },
     out: { value: "HTML", help: "where the informe goes (default reports/informe.html)" },
   },
-  run: async (args, context) => {
-    const { makeInforme } = require("./informe") as typeof import("./informe");
-    await makeInforme(args, context);
+
+  /** Data, measurement, maps, figures, notebook, HTML. */
+  async run(args, context) {
+    const lang = parseChoice("lang", args.text("lang"), ["es", "en"]);
+    const out = resolve(args.text("out") ?? packagePath("reports/informe.html"));
+    const given = args.text("run");
+    const runFolder = given === undefined ? await measureRun(args, context) : requireRun(args, given);
+    const files = await exportInforme(runFolder, out, lang, args.flag("pdf"), context);
+    copyResults(runFolder, dirname(out));
+    for (const file of files) context.print(file);
   },
 };
-
-/** Blocks of a session after its warm-up. */
-const BLOCKS = { whole: 10, quick: 6 } as const;
-
-/** `pila informe`: data, measurement, maps, figures, notebook, HTML. */
-export async function makeInforme(args: Arguments, context: Context): Promise<void> {
-  const lang = parseChoice("lang", args.text("lang"), ["es", "en"]);
-  const out = resolve(args.text("out") ?? packagePath("reports/informe.html"));
-  const run =
-    args.text("run") === undefined ? await measureRun(args, context) : requireRun(args, args.text("run")!);
-  const files = await exportInforme({ run, lang, out, pdf: args.flag("pdf"), context });
-  copyResults(run, dirname(out));
-  for (const file of files) context.print(file);
-}
 
 /** Measures the session of an informe and leaves what it shows in the run folder. */
 async function measureRun(args: Arguments, context: Context): Promise<string> {
   const slc = args.text("slc");
   const quick = args.flag("quick");
-  const crop = args.text("crop");
-  const looks = args.text("looks");
-  if (crop !== undefined) parseCrop(crop);
-  if (looks !== undefined) parseLooks(looks);
-  const nodata = parseChoice("nodata", args.text("nodata"), ["zero", "none"]);
-  const data = slc === undefined ? await simulatedStack(quick, context) : linkedStack(slc, context);
+  const { crop, looks, nodata } = checkIntensityOptions(args);
+  const data = slc === undefined ? await simulatedStack(quick, context) : slc;
   const peers = args.flag("with-python") ? await peerCommands(context) : [];
   context.tell(`informe: measuring ${data}`);
-  const result = await measure({
+  const result = await runBench({
     data,
-    ...(crop === undefined ? {} : { crop }),
-    ...(looks === undefined ? {} : { looks }),
-    nodata,
+    crop,
+    looks,
+    nodata: nodata ?? "zero",
+    choice: parseImageChoice(args),
     peers,
-    blocks: quick ? BLOCKS.quick : BLOCKS.whole,
+    blocks: quick ? 6 : 10,
     commandLine: process.argv.slice(2),
     signal: context.signal,
     onProgress: ({ done, total }) => context.progress(done, total),
   });
   context.signal.throwIfAborted();
-  const { finishRunFolder } = require("./bench") as typeof import("./bench");
   await finishRunFolder(result, context);
   return result.folder;
 }
@@ -122,12 +111,13 @@ const SIMULATED = {
 } as const;
 
 /** A flat folder with the links of the simulated stack, which is made once and kept. */
-export async function simulatedStack(quick: boolean, context: Context): Promise<string> {
+async function simulatedStack(quick: boolean, context: Context): Promise<string> {
   const folder = packagePath("data-prep/build", quick ? "quick" : "whole");
   const tree = join(folder, "tree");
   const flat = join(folder, "slc");
   // truth.json is written last: where it stands the stack is complete.
   if (!existsSync(join(tree, "truth.json"))) {
+    rmSync(tree, { recursive: true, force: true });
     const { dates, shape, seed } = quick ? SIMULATED.quick : SIMULATED.whole;
     context.tell(`informe: no stack named, simulating ${dates} dates of ${shape.azimuth} x ${shape.range}`);
     await simulateStack({ tree, dates, shape, seed, signal: context.signal, onProgress: context.progress });
@@ -136,39 +126,18 @@ export async function simulatedStack(quick: boolean, context: Context): Promise<
   return flat;
 }
 
-/** A flat folder of the user's stack: the folder itself, or links to everything below a tree. */
-export function linkedStack(treeOrFolder: string, context: Context): string {
-  if (listFolder(treeOrFolder).some((name) => /\.slc\.(vrt|xml)$/i.test(name))) return treeOrFolder;
-  const tree = resolve(treeOrFolder);
-  const name = createHash("sha256").update(tree).digest("hex").slice(0, 12);
-  const flat = packagePath("data-prep/build/links", name);
-  const { dates, skipped, notes } = linkStack(tree, flat);
-  for (const { path, reason } of skipped) context.tell(`informe: left out ${path}: ${reason}`);
-  for (const note of notes) context.tell(`informe: ${note}`);
-  context.tell(`informe: ${dates.length} dates below ${treeOrFolder}`);
-  return flat;
-}
-
-export interface ExportRequest {
-  readonly run: string;
-  readonly lang: "es" | "en";
-  readonly out: string;
-  readonly pdf: boolean;
-  readonly context: Context;
-}
-
 /**
  * Executes 90-informe on a run folder under the kernel and exports it; `informe.md` stands beside the HTML.
  * @returns the files that were written
  * @throws WorkerError a cell failed; the message ends with its error
  */
-export async function exportInforme({
-  run,
-  lang,
-  out,
-  pdf,
-  context,
-}: ExportRequest): Promise<readonly string[]> {
+async function exportInforme(
+  run: string,
+  out: string,
+  lang: "es" | "en",
+  pdf: boolean,
+  context: Context,
+): Promise<readonly string[]> {
   const python = privatePython();
   const scratch = mkdtempSync(join(tmpdir(), "pila-informe-"));
   try {
@@ -177,18 +146,14 @@ export async function exportInforme({
     writeFileSync(parameters, JSON.stringify({ run, lang, markdown }));
     const source = join(scratch, "90-informe.source.ipynb");
     const executed = join(scratch, "90-informe.ipynb");
-    writeFileSync(
-      source,
-      translateNotebook(readFileSync(packagePath("notebooks/90-informe.ipynb"), "utf8"), lang),
-    );
+    const notebook = readFileSync(packagePath("notebooks/90-informe.ipynb"), "utf8");
+    writeFileSync(source, translateNotebook(notebook, lang));
     const env = { ...process.env, PILA_NOTEBOOK_PARAMETERS: parameters };
     context.tell("informe: executing notebooks/90-informe.ipynb");
     const options = { env, cwd: packagePath(), signal: context.signal };
     await runChild([python, packagePath("notebooks/execute.py"), source, executed], options);
     await runChild([python, packagePath("notebooks/export.py"), executed, out], options);
-    if (!pdf) return [out, markdown];
-    const { printPdf } = require("./informe") as typeof import("./informe");
-    return [out, markdown, await printPdf(out, context.signal)];
+    return [out, markdown, ...(pdf ? [await printPdf(out, context.signal)] : [])];
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -219,7 +184,7 @@ const SCRIPTS = [
 ] as const;
 
 /** Commands of the Python programs as peers, in an environment of their own that is made once under build/. */
-export async function peerCommands(context: Context): Promise<readonly string[]> {
+async function peerCommands(context: Context): Promise<readonly string[]> {
   const python = await peerPython(context);
   const hasMpi = spawnSync("mpiexec", ["--version"], { stdio: "ignore" }).status === 0;
   if (!hasMpi) context.tell("informe: py_mpi left out: no mpiexec");
@@ -244,7 +209,6 @@ async function peerPython(context: Context): Promise<string> {
   const requirements = packagePath("test/reference/python/requirements.txt");
   await runChild([system, "-m", "venv", "--clear", folder], { signal: context.signal });
   await runChild([python, "-m", "pip", "install", "--quiet", "-r", requirements], { signal: context.signal });
-  const { writeWholeFile } = require("../io/outputFile") as typeof import("../io/outputFile");
   writeWholeFile(marker, "");
   return python;
 }
@@ -273,7 +237,7 @@ const QUIET_FLAGS = [
  * @returns the PDF
  * @throws BackendError no Chromium is installed
  */
-export async function printPdf(html: string, signal: AbortSignal): Promise<string> {
+async function printPdf(html: string, signal: AbortSignal): Promise<string> {
   const browser = BROWSERS.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
   if (browser === undefined) {
     throw new BackendError("found no Chromium, expected one for --pdf; apt-get install chromium");
@@ -291,60 +255,13 @@ export async function printPdf(html: string, signal: AbortSignal): Promise<strin
   }
 }
 
-/**
- * Runs a program to its end; it goes with the signal, and first gets SIGTERM.
- * @param tell receives its lines of stderr as they come
- * @returns its stdout
- * @throws WorkerError it ended with another code than 0; the message ends with its own last words
- */
-export function runChild(
-  command: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; signal?: AbortSignal; tell?: (line: string) => void },
-): Promise<string> {
-  const [program, ...args] = command as [string, ...string[]];
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    const stop = (): void => {
-      child.kill("SIGTERM");
-    };
-    options.signal?.addEventListener("abort", stop, { once: true });
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-      for (const line of text.split("\n")) if (line.trim() !== "") options.tell?.(line);
-    });
-    child.once("error", (cause) =>
-      reject(new WorkerError(`found ${program} not started (${cause.message})`, { cause })),
-    );
-    child.once("close", (code, signalName) => {
-      options.signal?.removeEventListener("abort", stop);
-      if (options.signal?.aborted) reject(options.signal.reason);
-      else if (code === 0) resolve(stdout);
-      else {
-        const words = stderr.trim().split("\n").slice(-12).join("\n");
-        reject(
-          new WorkerError(`found ${program} ended by ${signalName ?? `code ${code}`}, expected 0\n${words}`),
-        );
-      }
-    });
-  });
-}
-
 /** A path below the root of the package. */
-export function packagePath(...parts: readonly string[]): string {
+function packagePath(...parts: readonly string[]): string {
   return join(packageRoot(), ...parts);
 }
 
 /** The Python of the private environment that the set-up makes. @throws BackendError it is missing */
-export function privatePython(): string {
+function privatePython(): string {
   const path = packagePath(".venv/bin/python");
   if (existsSync(path)) return path;
   throw new BackendError(`${path}: found nothing, expected the Python side of Jupyter; run npm run setup`, {

@@ -1,8 +1,9 @@
 import { toPlainError } from "../core/errors";
+import type { Finding } from "../core/findings";
 import { formatShape } from "../core/raster";
+import type { SlcChoice } from "../io/choose";
 import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
 import { type InspectedDate, inspectStack, type StackCost, type StackInspection } from "../pipeline/inspect";
-import { alignColumns } from "../report/alignColumns";
 import {
   type Arguments,
   type Command,
@@ -12,29 +13,32 @@ import {
 } from "./command";
 
 export const command: Command = {
-  summary: "what a stack of SLC images is, whether it can be processed, what it will cost",
   positionals: ["SLC_DIR"],
   options: {
     quicklook: { value: "PNG", help: "also write the mean power of all dates as a small picture in dB" },
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     ...SHARED_OPTIONS.json,
   },
-  notes: "Exit code 0: it can be processed; 1: the first thing in the way is named.",
+  notes:
+    "SLC_DIR: SLC images, or crops. Exit code 0: it can be processed; 1: the first thing in the way is named.",
   run,
 };
 
 async function run(args: Arguments, context: Context): Promise<void> {
   const [folder] = args.positionals as [string];
-  const inspection = inspectStack(folder, parseIntensityParameters(args));
+  const parameters = parseIntensityParameters(args);
+  const inspection = await inspectStack(folder, parameters);
   const target = args.text("quicklook");
   const quicklook =
     target === undefined || inspection.problem !== null
       ? null
-      : await writeQuicklook(folder, target, inspection, context);
+      : await writeQuicklook(target, inspection, parameters.choice, context);
   if (args.flag("json")) {
     context.print(JSON.stringify(toPlain(inspection, quicklook)));
   } else {
-    for (const line of describe(inspection)) context.print(line);
+    const { isTTY, columns } = process.stdout;
+    for (const line of describe(inspection, isTTY ? columns : null)) context.print(line);
     if (quicklook !== null) context.print(`quicklook: ${target}: ${quicklook}`);
   }
   if (inspection.problem !== null) throw inspection.problem;
@@ -42,9 +46,9 @@ async function run(args: Arguments, context: Context): Promise<void> {
 
 /** @returns what the picture shows */
 async function writeQuicklook(
-  folder: string,
   target: string,
-  { dates }: StackInspection,
+  { folder, dates }: StackInspection,
+  choice: SlcChoice | undefined,
   context: Context,
 ): Promise<string> {
   requireDistinctOutputs(
@@ -53,6 +57,7 @@ async function writeQuicklook(
   );
   const { slcQuicklook } = require("../pipeline/picture") as typeof import("../pipeline/picture");
   const { png, description } = await slcQuicklook(folder, {
+    ...(choice === undefined ? {} : { choice }),
     signal: context.signal,
     onProgress: context.progress,
   });
@@ -61,7 +66,7 @@ async function writeQuicklook(
 }
 
 function toPlain(inspection: StackInspection, quicklook: string | null): object {
-  const { folder, dates, bytes, cost, problem, notes } = inspection;
+  const { folder, dates, bytes, findings, cost, problem } = inspection;
   const plain = (error: InspectedDate["problem"]): object | null => {
     if (error === null) return null;
     const { name, message, path } = toPlainError(error);
@@ -73,53 +78,122 @@ function toPlain(inspection: StackInspection, quicklook: string | null): object 
     processable: problem === null,
     dates: dates.map((date) => ({ ...date, problem: plain(date.problem) })),
     bytes,
+    findings,
     cost,
-    notes,
     problem: plain(problem),
     quicklook,
   };
 }
 
-function describe({ dates, bytes, cost, problem, notes }: StackInspection): string[] {
-  const wrong = dates.filter((date) => date.problem !== null).length;
+/** Columns that the table takes at most. */
+const WIDTH = 100;
+
+/** @param columns of the terminal; null where there is none, and lines are not wrapped */
+function describe(
+  { dates, bytes, findings, cost, problem }: StackInspection,
+  columns: number | null,
+): string[] {
+  const unread = dates.filter(({ shape }) => shape === null).length;
+  const isTold = problem === null || dates.some((date) => date.problem !== null);
   const rows = dates.find(({ sample }) => sample !== null)?.sample?.rows ?? 0;
+  const stack = `stack: ${dates.length} date${dates.length === 1 ? "" : "s"}${unread === 0 ? "" : ` (${unread} cannot be read)`}, ${megabytes(bytes)} MB of samples`;
   return [
-    ...alignColumns([["date", "lines x samples", "bytes", "kind", "zeros*", "problem"], ...dates.map(cells)]),
-    rows === 0
-      ? ""
-      : `* samples of exactly 0+0i (border) in ${rows} evenly spaced rows of the date: a sample, not a count`,
-    `stack: ${dates.length} date${dates.length === 1 ? "" : "s"}${wrong === 0 ? "" : ` (${wrong} cannot be read)`}, ${megabytes(bytes)} of samples`,
-    ...(cost === null ? [] : describeCost(cost, dates.length)),
-    ...notes.map((note) => `note: ${note}`),
-    problem === null ? "can be processed: yes" : `can be processed: no; ${problem.name}: ${problem.message}`,
-  ].filter((line) => line !== "");
+    ...drawTable(dates, findings, Math.min(WIDTH, columns ?? WIDTH)),
+    ...[
+      rows === 0 ? "" : `* zeros and NaN in ${rows} evenly spaced rows: a sample, not a count`,
+      stack,
+      ...findings.map(describeFinding),
+      ...(cost === null ? [] : describeCost(cost, dates.length)),
+      `can be processed: ${problem === null ? "yes" : "no"}${isTold ? countGrave(findings) : `; ${problem.name}: ${problem.message}`}`,
+    ]
+      .filter((line) => line !== "")
+      .flatMap((line) => wrap(line, columns)),
+  ];
 }
 
-function cells({ date, shape, bytes, kind, sample, problem }: InspectedDate): string[] {
-  return [
-    date,
+function countGrave(findings: readonly Finding[]): string {
+  const counts = (["error", "warning"] as const).flatMap((severity) => {
+    const { length } = findings.filter((finding) => finding.severity === severity);
+    return length === 0 ? [] : `${length} ${severity}${length === 1 ? "" : "s"}`;
+  });
+  return counts.length === 0 ? "" : `; see ${counts.join(" and ")} above`;
+}
+
+const HEADS = ["date", "MB", "shape", "type", "missing*", "dB", "ENL", "finding", "format"];
+/** Heads of numbers, which are aligned at their last digit. */
+const NUMBERS: ReadonlySet<string> = new Set(["MB", "missing*", "dB", "ENL"]);
+const LONGEST_DATE = 24;
+
+function drawTable(dates: readonly InspectedDate[], findings: readonly Finding[], width: number): string[] {
+  const rows = dates.map(({ date, shape, bytes, type, format, sample }) => [
+    date.length > LONGEST_DATE ? `${date.slice(0, LONGEST_DATE - 1)}…` : date,
+    bytes === null ? "-" : megabytes(bytes),
     shape === null ? "-" : formatShape(shape),
-    bytes === null ? "-" : String(bytes),
-    kind ?? "-",
-    sample === null ? "-" : `${(100 * sample.zeroShare).toFixed(1)} %`,
-    problem === null ? "" : `${problem.name}: ${problem.message}`,
-  ];
+    type ?? "-",
+    sample === null ? "-" : `${(100 * (sample.zeroShare + sample.nanShare)).toFixed(1)} %`,
+    sample?.meanDecibels?.toFixed(1) ?? "-",
+    sample?.enl?.enl.toFixed(2) ?? "-",
+    findings.find((finding) => finding.dates.includes(date))?.severity ?? "-",
+    format ?? "-",
+  ]);
+  const widths = HEADS.map((_, column) => Math.max(...[HEADS, ...rows].map((row) => row[column]!.length)));
+  const cells = [HEADS, ...rows].map((row) =>
+    row.map((cell, column) =>
+      NUMBERS.has(HEADS[column]!) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+    ),
+  );
+  return cells.map((row) => {
+    const line = row.join("  ").trimEnd();
+    return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+  });
+}
+
+/** `warning: DATES: found; effect; next step`. */
+function describeFinding({
+  severity,
+  dates,
+  path,
+  kind,
+  found,
+  expected,
+  effect,
+  nextStep,
+}: Finding): string {
+  const [first, ...others] = dates;
+  const named = dates.length <= 4 ? dates.join(", ") : `${first}, … ${others.at(-1)} (${dates.length} dates)`;
+  const file = kind === "unreadable" || kind === "truncated" || kind === "sheared" ? `${path}: ` : "";
+  const sentence = `${file}found ${found}${expected === null ? "" : `, expected ${expected}`}`;
+  return `${severity}: ${dates.length === 0 ? "stack" : named}: ${sentence}; ${effect}; ${nextStep}`;
+}
+
+/** A line in lines of a terminal, the later ones indented. */
+function wrap(line: string, columns: number | null): string[] {
+  if (columns === null) return [line];
+  const lines = [""];
+  for (const word of line.split(" ")) {
+    const last = lines.at(-1)!;
+    if (last.trim() !== "" && last.length + word.length >= columns) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
 }
 
 function describeCost(
   { looks, crop, shape, cropBytes, productBytes, predicted }: StackCost,
   dates: number,
 ): string[] {
-  const { prep, stats, fused } = predicted;
-  const time = (name: string, { seconds, workers }: typeof prep): string =>
-    `${name} ${seconds.toPrecision(2)} s (${workers} worker${workers === 1 ? "" : "s"})`;
+  const times = Object.entries(predicted).map(
+    ([name, { seconds, workers }]) =>
+      `${name} ${seconds.toPrecision(2)} s (${workers} worker${workers === 1 ? "" : "s"})`,
+  );
+  const crops = looks === null ? "" : `${dates} crops ${megabytes(cropBytes)} MB; `;
   return [
-    `intensity: looks ${looks}, crop ${crop}: ${formatShape(shape)} cells a date`,
-    `disk: ${dates} crops ${megabytes(cropBytes)}; mean, std and count ${megabytes(productBytes)}`,
-    `predicted from a warm page cache, within a factor of two: ${[time("prep", prep), time("stats", stats), time("fused", fused)].join(", ")}`,
+    `intensity: ${looks === null ? "" : `looks ${looks}, `}crop ${crop}: ${formatShape(shape)} cells a date`,
+    `disk: ${crops}mean, std and count ${megabytes(productBytes)} MB`,
+    `predicted from a warm page cache, within a factor of two: ${times.join(", ")}`,
   ];
 }
 
 function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+  return (bytes / 1e6).toFixed(1);
 }

@@ -1,19 +1,17 @@
 import { linkStack } from "../../data-prep/link";
-import type { Arguments, Command, Context } from "./command";
+import { type Command, parseImageChoice, SHARED_OPTIONS } from "./command";
 
 export const command: Command = {
-  summary: "links every SLC description below a tree into one flat folder",
   positionals: ["TREE", "FLAT"],
-  options: {},
-  run,
-};
+  options: SHARED_OPTIONS.choice,
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const [tree, flat] = args.positionals as [string, string];
-  const { linked, kept, skipped, dates, notes } = await linkStack(tree, flat);
-  for (const { path, reason } of skipped) context.tell(`link: left out ${path}: ${reason}`);
-  for (const note of notes) context.tell(`link: ${note}`);
-  context.tell(
-    `link: ${dates.length} dates in ${flat} (${linked.length} linked, ${kept.length} there already)`,
-  );
-}
+  async run(args, context) {
+    const [tree, flat] = args.positionals as [string, string];
+    const { linked, kept, skipped, dates, notes } = linkStack(tree, flat, parseImageChoice(args));
+    for (const { path, reason } of skipped) context.tell(`link: left out ${path}: ${reason}`);
+    for (const note of notes) context.tell(`link: ${note}`);
+    context.tell(
+      `link: ${dates.length} dates in ${flat} (${linked.length} linked, ${kept.length} there already)`,
+    );
+  },
+};

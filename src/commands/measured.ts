@@ -1,7 +1,13 @@
 import { writeFileSync } from "node:fs";
 import type { RunUsage, Span } from "../core/records";
 import { Meter, monotonicSeconds, processStartSeconds } from "../parallel/meter";
-import type { Arguments } from "./command";
+import type { Arguments, Context } from "./command";
+
+/** What every measured work is handed besides its own parameters. */
+interface Measured extends Pick<Context, "signal"> {
+  readonly meter: Meter;
+  readonly onProgress: Context["progress"];
+}
 
 /**
  * Runs the work of a command with a meter of its own; with --trace the spans of all its workers are written.
@@ -9,18 +15,21 @@ import type { Arguments } from "./command";
  */
 export async function runMeasured<T>(
   args: Arguments,
-  work: (meter: Meter) => Promise<T>,
+  { signal, progress }: Context,
+  work: (measured: Measured) => Promise<T>,
 ): Promise<{ result: T; seconds: number; usage: RunUsage }> {
   const trace = args.text("trace");
   const began = processStartSeconds();
   const meter = new Meter(0, trace !== undefined, began);
-  const result = await work(meter);
+  const result = await work({ meter, signal, onProgress: progress });
   const ended = monotonicSeconds();
-  if (trace !== undefined) {
-    const spans = completeTimeline(meter.spans, began, ended);
-    writeFileSync(trace, spans.map((span) => `${JSON.stringify(span)}\n`).join(""));
-  }
+  if (trace !== undefined) writeSpans(trace, completeTimeline(meter.spans, began, ended));
   return { result, seconds: ended - began, usage: meter.report().usage };
+}
+
+/** Writes spans as JSON lines. */
+export function writeSpans(path: string, spans: readonly Span[]): void {
+  writeFileSync(path, spans.map((span) => `${JSON.stringify(span)}\n`).join(""));
 }
 
 /**

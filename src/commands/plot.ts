@@ -2,12 +2,17 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RecordError } from "../core/errors";
 import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
+import { readResultados } from "../records/resultados";
+import { runTimes } from "../report/charts/runTimes";
+import { speedup } from "../report/charts/speedup";
+import { drawTable } from "../report/charts/tableBars";
+import { withCaption } from "../report/draw";
 import type { Drawing } from "../report/drawing";
 import { LANGUAGES, type Lang } from "../report/language";
-import { type Arguments, type Command, type Context, parseChoice } from "./command";
+import { readReportData } from "../report/reportData";
+import { type Command, type Context, parseChoice } from "./command";
 
 export const command: Command = {
-  summary: "draws t_barras and speedup of a run folder or of a table of times",
   positionals: ["RUN"],
   options: {
     out: {
@@ -17,17 +22,18 @@ export const command: Command = {
     lang: { value: "es|en", help: "language of the pictures (default es)" },
   },
   notes: "RUN: a run folder, or a CSV with the columns backend and tiempo and a row sec",
-  run,
-};
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const [source] = args.positionals as [string];
-  const lang = parseChoice("lang", args.text("lang"), LANGUAGES);
-  const isFolder = statSync(source, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const folder = args.text("out") ?? (isFolder ? source : dirname(source));
-  const drawings = isFolder ? drawRun(source, lang, context) : drawCsv(source, lang);
-  for (const path of writeDrawings(drawings, folder, isFolder ? [] : [source])) context.print(path);
-}
+  async run(args, context) {
+    const [source] = args.positionals as [string];
+    const lang = parseChoice("lang", args.text("lang"), LANGUAGES);
+    const isFolder = statSync(source, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    const folder = args.text("out") ?? (isFolder ? source : dirname(source));
+    const drawings = isFolder
+      ? drawRun(source, lang, context)
+      : drawTable(readResultados(source), source, lang);
+    for (const path of writeDrawings(drawings, folder, isFolder ? [] : [source])) context.print(path);
+  },
+};
 
 /**
  * Writes each drawing as `<id>.png` and `<id>.svg`.
@@ -38,7 +44,6 @@ export function writeDrawings(
   folder: string,
   inputs: readonly string[] = [],
 ): readonly string[] {
-  const { withCaption } = require("../report/draw") as typeof import("../report/draw");
   const { renderPng } = require("../report/png") as typeof import("../report/png");
   const files = drawings.flatMap((drawing): [string, string | Uint8Array][] => {
     const { svg } = withCaption(drawing);
@@ -47,21 +52,14 @@ export function writeDrawings(
       [join(folder, `${drawing.id}.svg`), svg],
     ];
   });
-  requireDistinctOutputs(
-    files.map(([path]) => path),
-    inputs,
-  );
-  return files.map(([path, content]) => {
-    writeWholeFile(path, content);
-    return path;
-  });
+  const paths = files.map(([path]) => path);
+  requireDistinctOutputs(paths, inputs);
+  for (const [path, content] of files) writeWholeFile(path, content);
+  return paths;
 }
 
 /** F1 and F2; what the records do not allow is told. @throws RecordError nothing can be drawn */
 export function drawRun(folder: string, lang: Lang, context: Context): readonly Drawing[] {
-  const { readReportData } = require("../report/reportData") as typeof import("../report/reportData");
-  const { runTimes } = require("../report/charts/runTimes") as typeof import("../report/charts/runTimes");
-  const { speedup } = require("../report/charts/speedup") as typeof import("../report/charts/speedup");
   const report = readReportData(folder);
   for (const note of report.session.notes) context.tell(`pila: ${note}`);
   const drawn = [runTimes, speedup].map((chart) => ({ chart, result: chart.draw(report, lang) }));
@@ -77,10 +75,4 @@ export function drawRun(folder: string, lang: Lang, context: Context): readonly 
     );
   }
   return drawings;
-}
-
-function drawCsv(path: string, lang: Lang): readonly Drawing[] {
-  const { readResultados } = require("../records/resultados") as typeof import("../records/resultados");
-  const { drawTable } = require("../report/charts/tableBars") as typeof import("../report/charts/tableBars");
-  return drawTable(readResultados(path), path, lang);
 }

@@ -1,49 +1,40 @@
 import { formatShape } from "../core/raster";
 import { prepare } from "../pipeline/prepare";
 import {
-  type Arguments,
   type Command,
-  type Context,
   parseIntensityParameters,
   parseWorkers,
   SHARED_OPTIONS,
+  tellFindings,
+  tellResult,
 } from "./command";
 import { runMeasured } from "./measured";
 
 export const command: Command = {
-  summary: "one intensity crop a date: |S|^2, averaged over looks, cut to the crop",
   positionals: ["SLC_DIR", "INTENS"],
   options: {
     ...SHARED_OPTIONS.intensity,
+    ...SHARED_OPTIONS.choice,
     ...SHARED_OPTIONS.workers,
     overwrite: { help: "replace crops that were made with other parameters" },
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
   },
-  run,
-};
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const [slcFolder, intensityFolder] = args.positionals as [string, string];
-  const parameters = parseIntensityParameters(args);
-  const workers = parseWorkers(args);
-  const { result, seconds, usage } = await runMeasured(args, (meter) =>
-    prepare({
-      ...parameters,
-      slcFolder,
-      intensityFolder,
-      workers,
-      overwrite: args.flag("overwrite"),
-      meter,
-      signal: context.signal,
-      onProgress: context.progress,
-    }),
-  );
-  if (args.flag("json")) {
-    context.print(JSON.stringify({ command: "prep", ...result, seconds, usage }));
-  } else {
-    context.tell(
+  async run(args, context) {
+    const [slcFolder, intensityFolder] = args.positionals as [string, string];
+    const parameters = parseIntensityParameters(args);
+    const workers = parseWorkers(args);
+    const overwrite = args.flag("overwrite");
+    const { result, seconds, usage } = await runMeasured(args, context, (measured) =>
+      prepare({ ...parameters, slcFolder, intensityFolder, workers, overwrite, ...measured }),
+    );
+    tellFindings(result.findings, context);
+    tellResult(
+      args,
+      context,
+      { command: "prep", ...result, seconds, usage },
       `prep: ${result.dates.length} crops of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
     );
-  }
-}
+  },
+};

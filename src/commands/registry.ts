@@ -2,25 +2,61 @@ import { parseArgs } from "node:util";
 import { UsageError } from "../core/errors";
 import { type Arguments, COMMON_OPTIONS, type Command, type OptionSpec } from "./command";
 
-/** Every word after `pila`; a command's module is loaded only when it is asked for. */
-export const COMMANDS: Readonly<Record<string, () => Command>> = {
-  simulate: () => (require("./simulate") as typeof import("./simulate")).command,
-  link: () => (require("./link") as typeof import("./link")).command,
-  inspect: () => (require("./inspect") as typeof import("./inspect")).command,
-  prep: () => (require("./prep") as typeof import("./prep")).command,
-  stats: () => (require("./stats") as typeof import("./stats")).command,
-  fused: () => (require("./fused") as typeof import("./fused")).command,
-  verify: () => (require("./verify") as typeof import("./verify")).command,
-  bench: () => (require("./bench") as typeof import("./bench")).command,
-  compare: () => (require("./compare") as typeof import("./compare")).command,
-  plot: () => (require("./plot") as typeof import("./plot")).command,
-  informe: () => (require("./informe") as typeof import("./informe")).command,
+/** Every word after `pila`; the module of a command, whose `command` it is, is loaded only when it is asked for. */
+export const COMMANDS: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => { readonly command: Command } }>
+> = {
+  simulate: {
+    summary: "a synthetic stack of SLC images with known backscatter",
+    load: () => require("./simulate") as typeof import("./simulate"),
+  },
+  link: {
+    summary: "links every SLC description below a tree into one flat folder",
+    load: () => require("./link") as typeof import("./link"),
+  },
+  inspect: {
+    summary: "what a stack holds, what is wrong with it, whether it can be processed, what it will cost",
+    load: () => require("./inspect") as typeof import("./inspect"),
+  },
+  prep: {
+    summary: "one intensity crop a date: |S|^2, averaged over looks, cut to the crop",
+    load: () => require("./prep") as typeof import("./prep"),
+  },
+  stats: {
+    summary: "mean and std over the dates of a folder of intensity crops, by one backend",
+    load: () => require("./stats") as typeof import("./stats"),
+  },
+  fused: {
+    summary: "from SLC images to mean and std in one pass, without crops",
+    load: () => require("./fused") as typeof import("./fused"),
+  },
+  verify: {
+    summary: "compares products: largest difference and first pixel that differs",
+    load: () => require("./verify") as typeof import("./verify"),
+  },
+  bench: {
+    summary: "measures backends fairly and leaves a run folder of records",
+    load: () => require("./bench") as typeof import("./bench"),
+  },
+  compare: {
+    summary:
+      "two run folders side by side: what differs in their environment, and which configurations changed",
+    load: () => require("./compare") as typeof import("./compare"),
+  },
+  plot: {
+    summary: "draws t_barras and speedup of a run folder or of a table of times",
+    load: () => require("./plot") as typeof import("./plot"),
+  },
+  informe: {
+    summary: "measures everything and writes the informe as one HTML file",
+    load: () => require("./informe") as typeof import("./informe"),
+  },
 };
 
 /** @throws UsageError there is no such command */
 export function findCommand(name: string): Command {
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load !== undefined) return load();
+  const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (known !== undefined) return known.load().command;
   throw new UsageError(`found ${name}, expected one of ${Object.keys(COMMANDS).join(", ")}; see pila --help`);
 }
 
@@ -75,14 +111,14 @@ function requireCount(name: string, command: Command, positionals: readonly stri
 
 /** `pila --help`. */
 export function overview(): string {
-  const names = Object.keys(COMMANDS);
-  const width = Math.max(...names.map((name) => name.length));
+  const entries = Object.entries(COMMANDS);
+  const width = Math.max(...entries.map(([name]) => name.length));
   return [
     "pila: temporal mean and std of SAR image stacks, and which way of computing them is fastest here",
     "",
     "usage: pila COMMAND …",
     "",
-    ...names.map((name) => `  ${name.padEnd(width)}  ${findCommand(name).summary}`),
+    ...entries.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
     "",
     "pila COMMAND --help tells more; pila --version prints the version.",
   ].join("\n");
@@ -98,7 +134,7 @@ export function commandHelp(name: string, command: Command): string {
   return [
     `usage: pila ${name} ${command.positionals.join(" ")} [options]`,
     "",
-    command.summary,
+    COMMANDS[name]!.summary,
     ...(command.notes === undefined ? [] : [command.notes]),
     "",
     ...options.map(([, spec], i) => `  ${heads[i]!.padEnd(width)}  ${spec.help}`),

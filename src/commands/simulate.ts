@@ -1,16 +1,7 @@
 import { simulateStack } from "../../data-prep/simulate";
-import {
-  type Arguments,
-  type Command,
-  type Context,
-  parseSize,
-  parseWhole,
-  parseWorkers,
-  SHARED_OPTIONS,
-} from "./command";
+import { type Command, parseSize, parseWhole, parseWorkers, SHARED_OPTIONS } from "./command";
 
 export const command: Command = {
-  summary: "a synthetic stack of SLC images with known backscatter",
   positionals: ["TREE"],
   options: {
     dates: { value: "N", help: "how many dates (default 8)" },
@@ -18,21 +9,20 @@ export const command: Command = {
     seed: { value: "N", help: "same seed, same bytes (default 1)" },
     ...SHARED_OPTIONS.workers,
   },
-  run,
-};
 
-async function run(args: Arguments, context: Context): Promise<void> {
-  const { files, seconds, bytes } = await simulateStack({
-    tree: args.positionals[0]!,
-    dates: parseWhole("dates", args.text("dates") ?? "8", 1, 10_000),
-    shape: parseSize("size", args.text("size") ?? "4096x4096"),
-    seed: parseWhole("seed", args.text("seed") ?? "1", 0, 2 ** 32 - 1),
-    workers: parseWorkers(args) ?? undefined,
-    signal: context.signal,
-    onProgress: context.progress,
-  });
-  const speed = (bytes / 1e6 / seconds).toFixed(0);
-  context.tell(
-    `simulate: ${files.length} dates, ${(bytes / 1e6).toFixed(0)} MB in ${seconds.toFixed(2)} s (${speed} MB/s)`,
-  );
-}
+  async run(args, context) {
+    const { files, seconds, bytes } = await simulateStack({
+      tree: args.positionals[0]!,
+      dates: parseWhole("dates", args.text("dates") ?? "8", 1, 10_000),
+      shape: parseSize("size", args.text("size") ?? "4096x4096"),
+      seed: parseWhole("seed", args.text("seed") ?? "1", 0, 2 ** 32 - 1),
+      workers: parseWorkers(args) ?? undefined,
+      signal: context.signal,
+      onProgress: context.progress,
+    });
+    const speed = (bytes / 1e6 / seconds).toFixed(0);
+    context.tell(
+      `simulate: ${files.length} dates, ${(bytes / 1e6).toFixed(0)} MB in ${seconds.toFixed(2)} s (${speed} MB/s)`,
+    );
+  },
+};

@@ -1,4 +1,5 @@
 import { ShapeError } from "./errors";
+import type { Finding } from "./findings";
 
 /** Lines x samples. The axis order is always azimuth (line, row), range (sample, column). */
 export interface Shape {
@@ -13,10 +14,7 @@ export interface Window extends Shape {
 }
 
 /** Pixels averaged into one cell along each axis. */
-export interface Looks {
-  readonly azimuth: number;
-  readonly range: number;
-}
+export type Looks = Shape;
 
 /** A float32 plane, row-major, azimuth x range. */
 export interface Raster {
@@ -24,7 +22,10 @@ export interface Raster {
   readonly values: Float32Array;
 }
 
-/** What becomes of cells whose samples are all exactly 0+0i: `zero` makes them NaN, `none` keeps them as data. */
+/**
+ * Which samples are no data. `zero`: those of exactly 0+0i or with a NaN; a cell is the mean of the samples that are
+ * there when at least half are, else NaN (of integer samples zeros are data, unless a whole cell is zero). `none`: none.
+ */
 export type NoData = "zero" | "none";
 
 export function pixelCount(shape: Shape): number {
@@ -91,18 +92,42 @@ export function formatWindow(window: Window): string {
   return [window.azimuth, window.range, window.azimuthOffset, window.rangeOffset].join(",");
 }
 
-/** What one pixel is: intensity (float32) or a complex SLC sample (complex64: re, im as float32). */
-type PixelKind = "float32" | "complex64";
+/** The part of some rows of an image that a read is to bring. */
+export interface RowRange {
+  readonly row: number;
+  readonly rows: number;
+  readonly column: number;
+  readonly columns: number;
+}
+
+/** What one pixel is: intensity (float32) or a complex SLC sample (complex64: re, im as float32; cint16: as int16). */
+type PixelKind = "float32" | "complex64" | "cint16";
 
 /** Bytes of one pixel of each kind. */
-export const PIXEL_BYTES = { float32: 4, complex64: 8 } as const satisfies Record<PixelKind, number>;
+export const PIXEL_BYTES = { float32: 4, complex64: 8, cint16: 4 } as const satisfies Record<
+  PixelKind,
+  number
+>;
 
-/** Where the uncompressed pixels of one image lie in a file. Plain data: it crosses thread and process borders. */
-export interface PlaneSource {
-  /** The file that holds the pixels (for a VRT the raw file it names). */
+/** True where this machine itself stores the low byte last. */
+export const HOST_IS_BIG_ENDIAN: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
+
+/** What is known of one image, however its pixels are had. */
+interface Plane {
+  /** The file that holds the pixels (for a VRT the raw file it names), or that describes where they are. */
   readonly path: string;
+  /** As the pixels come into memory. */
   readonly kind: PixelKind;
   readonly shape: Shape;
+  /** Value that is declared as no data, besides NaN; null where none. Of complex samples: their re, beside an im of 0. */
+  readonly nodata: number | null;
+  /** The pixels were stored as whole numbers: their zeros are data, unless a whole cell is zero. */
+  readonly wholeNumbers: boolean;
+}
+
+/** Uncompressed pixels in a file: plain bytes at known places. */
+export interface RawSource extends Plane {
+  readonly by: "bytes";
   /** Byte of the first pixel of the first row. */
   readonly dataOffset: number;
   /** Bytes from one pixel to the next of its row, and from one row to the next. */
@@ -111,8 +136,42 @@ export interface PlaneSource {
   readonly bigEndian: boolean;
   /** A TIFF whose strips do not follow each other: rows a strip and the byte where each begins. */
   readonly strips: { readonly rows: number; readonly offsets: readonly number[] } | null;
-  /** Value that the file declares as no data, besides NaN; null where none. */
-  readonly nodata: number | null;
+}
+
+/** Raw images drawn one over the other on a background of no data, or of 0 where none is declared. */
+export interface MosaicSource extends Plane {
+  readonly by: "pieces";
+  /** In the order of drawing, all of the mosaic's kind. */
+  readonly pieces: readonly {
+    readonly source: RawSource;
+    /** Where the whole `source` lies in the mosaic; inside it. */
+    readonly window: Window;
+  }[];
+}
+
+/** Pixels that GDAL decodes: rows come packed, in this machine's byte order. */
+export interface GdalSource extends Plane {
+  readonly by: "gdal";
+  /** What GDAL opens: `path`, or the name of a subdataset in it. */
+  readonly dataset: string;
+  /** From 1. */
+  readonly band: number;
+  /** Name of the driver, such as `GTiff`. */
+  readonly driver: string;
+  /** Rows that are decoded together: reads of so many, from a multiple on, decode nothing twice. */
+  readonly blockRows: number;
+  /** A mask or an alpha band tells which pixels are there; the others become NaN. */
+  readonly hasMask: boolean;
+}
+
+/** Where the pixels of one image are and how they are had. Plain data: it crosses thread and process borders. */
+export type PlaneSource = RawSource | MosaicSource | GdalSource;
+
+/** Every file that holds pixels of an image. */
+export function filesOf(source: PlaneSource): readonly string[] {
+  return source.by === "pieces"
+    ? [...new Set(source.pieces.map((piece) => piece.source.path))]
+    : [source.path];
 }
 
 /** One date of a stack. */
@@ -130,4 +189,6 @@ export interface Stack {
   readonly kind: PixelKind;
   readonly shape: Shape;
   readonly scenes: readonly Scene[];
+  /** What is worth knowing of the images but stops nothing. */
+  readonly findings: readonly Finding[];
 }

@@ -39,7 +39,6 @@ export interface SpanRecord extends Span {
   readonly runId: string;
 }
 
-type Outcome = "ok" | "failed" | "skipped";
 export type CacheState = "warm" | "cold" | "uncontrolled";
 
 /** A line of runs.jsonl: one whole process, from before it was started until its outputs were in place. */
@@ -87,11 +86,11 @@ export interface RunRecord {
   readonly ipcBytes: number | null;
   /** True when the run recorded spans (its time is then shown to agree with runs without them). */
   readonly traced: boolean;
-  readonly outcome: Outcome;
+  readonly outcome: "ok" | "failed" | "skipped";
   /** Why it failed or was skipped; null when ok. */
   readonly reason: string | null;
   readonly outputSha256: string | null;
-  /** Pixels valid in all dates over which a peer was compared with `sec`. */
+  /** Pixels valid in all dates over which a peer was compared with `sec`; null where bytes were. */
   readonly comparedPixels?: number | null;
   /** Load, CPU pressure or steal passed the threshold just before or during the run. */
   readonly noisy: boolean;
@@ -169,4 +168,11 @@ export interface EnvRecord {
   readonly stopped: string | null;
   /** Backends that could not be measured, with the reason. */
   readonly skipped: readonly { readonly label: string; readonly reason: string }[];
+}
+
+/** The records of one run folder. A session cut short is a session too. */
+export interface Session {
+  readonly env: EnvRecord | null;
+  readonly runs: readonly RunRecord[];
+  readonly spans: readonly SpanRecord[];
 }

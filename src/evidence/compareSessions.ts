@@ -1,13 +1,18 @@
-import type { EnvRecord } from "../core/records";
-import type { LevelKey } from "./configuration";
-import { groupBy } from "./numbers";
-import { formatLevelKey, groupByLabel, levelKeyOf, twinSeconds } from "./session";
-import type { Session, SummaryOptions } from "./summary";
+import type { EnvRecord, Session } from "../core/records";
+import {
+  type ConfigurationRuns,
+  groupByLabel,
+  groupByLevel,
+  type LevelKey,
+  levelKeyOf,
+  twinSeconds,
+} from "./session";
 import {
   judge,
   measureNoiseFloor,
   type NoiseFloor,
   type RatioEstimate,
+  type SummaryOptions,
   unpairedRatio,
   type Verdict,
   widerFloor,
@@ -45,14 +50,8 @@ export function compareSessions(a: Session, b: Session, options: SummaryOptions)
     const ratio = unpairedRatio(other.seconds, one.seconds, options)!;
     // A session without an A/A pair has no floor, and lends none of the other's.
     const floor = one.floor === null || other.floor === null ? null : widerFloor(one.floor, other.floor);
-    return [
-      {
-        key: one.key,
-        label: one.label,
-        ratio,
-        verdict: refused === null ? judge(ratio, { floor, omnibus: null }) : null,
-      },
-    ];
+    const verdict = refused === null ? judge(ratio, { floor, omnibus: null }) : null;
+    return [{ key: one.key, label: one.label, ratio, verdict }];
   });
   const lone = (own: Sides, others: Sides): SessionComparison["onlyA"] =>
     [...own].filter(([name]) => !others.has(name)).map(([, { key, label }]) => ({ key, label }));
@@ -80,61 +79,46 @@ function refuse(a: Session, b: Session): SessionComparison["refused"] {
   return a.env.machine.machineId === b.env.machine.machineId ? null : "otherMachine";
 }
 
-type Side = {
-  readonly key: LevelKey;
-  readonly label: string;
-  readonly seconds: ReturnType<typeof twinSeconds>;
-  readonly floor: NoiseFloor | null;
-};
+type Side = ConfigurationRuns & { readonly key: LevelKey; readonly floor: NoiseFloor | null };
 type Sides = ReadonlyMap<string, Side>;
 
 /** Configurations with kept runs, by level and label. */
 function sidesOf(session: Session, options: SummaryOptions): Sides {
-  const levels = [...groupBy(session.runs, (run) => formatLevelKey(levelKeyOf(run)))];
   return new Map(
-    levels.flatMap(([name, runs]) => {
-      const floor = measureNoiseFloor(twinSeconds(runs, "a"), twinSeconds(runs, "b"), options);
+    [...groupByLevel(session.runs)].flatMap(([name, runs]) => {
+      const floor = measureNoiseFloor(...twinSeconds(runs), options);
       const key = levelKeyOf(runs[0]!);
       return groupByLabel(runs)
         .filter((group) => group.seconds.size > 0)
-        .map(({ label, seconds }): [string, Side] => [`${name}|${label}`, { key, label, seconds, floor }]);
+        .map((group): [string, Side] => [`${name}|${group.label}`, { ...group, key, floor }]);
     }),
   );
 }
 
 /** A field of env.json that two sessions do not share; missing fields are `null`. */
-export interface EnvDifference {
+interface EnvDifference {
   /** As `machine.cpuModel`. */
   readonly field: string;
   readonly a: unknown;
   readonly b: unknown;
 }
 
-/** Parts in which any difference tells. */
-const PARTS = ["machine", "software", "dataset", "childEnvironment"] as const;
+const PARTS = ["machine", "software", "dataset", "childEnvironment", "microbenchmarks"] as const;
 /** Microbenchmarks scatter from day to day; below this factor they count as equal. */
 const MICROBENCHMARK_FACTOR = 1.2;
 
-/**
- * What differs between the grounds of two sessions: machine, software, data and child environment field by field, and
- * microbenchmarks that differ by more than a factor of 1.2.
- */
-export function listDifferences(a: EnvRecord, b: EnvRecord): readonly EnvDifference[] {
-  const plain = PARTS.flatMap((part) => fieldDifferences(part, a[part], b[part], isEqual));
-  return [...plain, ...fieldDifferences("microbenchmarks", a.microbenchmarks, b.microbenchmarks, isClose)];
+/** What differs between the machines, software, data, child environments and microbenchmarks of two sessions. */
+function listDifferences(a: EnvRecord, b: EnvRecord): readonly EnvDifference[] {
+  return PARTS.flatMap((part) => {
+    const [left, right] = [a[part] as Fields, b[part] as Fields];
+    const isSame = part === "microbenchmarks" ? isClose : isEqual;
+    return [...new Set([...Object.keys(left), ...Object.keys(right)])]
+      .map((name) => ({ field: `${part}.${name}`, a: left[name] ?? null, b: right[name] ?? null }))
+      .filter((one) => !isSame(one.a, one.b));
+  });
 }
 
-function fieldDifferences(
-  part: string,
-  a: object,
-  b: object,
-  same: (a: unknown, b: unknown) => boolean,
-): EnvDifference[] {
-  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])]
-    .map((name) => ({ field: `${part}.${name}`, a: left[name] ?? null, b: right[name] ?? null }))
-    .filter((one) => !same(one.a, one.b));
-}
+type Fields = Readonly<Record<string, unknown>>;
 
 function isEqual(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);

@@ -1,51 +1,46 @@
-import { pixelCount } from "../core/raster";
+import { pixelCount, type Shape } from "../core/raster";
+import type { CacheState } from "../core/records";
 import { studentQuantile } from "../statistics/distributions";
-import type { LevelKey } from "./configuration";
-import { covariance, estimateMean, estimateMedian, groupBy, mean } from "./numbers";
-import type { BreakEven, Growth, GrowthLine } from "./session";
-import { type BlockValues, type Guarded, type Interval, LEAST_BLOCKS, valuesOf } from "./verdict";
+import type { Configuration } from "./configuration";
+import {
+  CONFIDENCE,
+  covariance,
+  type Estimate,
+  estimateMean,
+  estimateMedian,
+  type Guarded,
+  groupBy,
+  type Interval,
+  LEAST_BLOCKS,
+  type MedianEstimate,
+  mapEstimate,
+  mean,
+} from "./numbers";
+import { formatLevelKey, inOrder, type LevelTimes } from "./session";
+import { type BlockValues, LEAST_EFFECT, valuesOf } from "./verdict";
 
-/** The times of one level by label: configurations of comparable work only. */
-export interface LevelTimes {
-  readonly key: LevelKey;
-  readonly seconds: ReadonlyMap<string, BlockValues>;
+/** How time grows with the number of dates or pixels, everything else equal. */
+export interface Growth {
+  readonly variable: "dates" | "megapixels";
+  /** What is held: the other size (`dates` is null when it varies, `shape` likewise) and the cache state. */
+  readonly dates: number | null;
+  readonly shape: Shape | null;
+  readonly cache: CacheState;
+  /** The sizes measured, ascending, at least 2. With 2 a line fits always: it is no test of straightness. */
+  readonly sizes: readonly number[];
+  readonly lines: readonly GrowthLine[];
+  /** Every two lines, each pair once. */
+  readonly breakEven: readonly { a: string; b: string; result: Guarded<BreakEven> }[];
 }
 
-/** A straight line through the times of one block: seconds = intercept + slope * size. */
-export interface BlockLine {
-  readonly intercept: number;
-  readonly slope: number;
-}
-
-/** Least squares through points of at least two different sizes. */
-export function fitLine(points: readonly { readonly size: number; readonly seconds: number }[]): BlockLine {
-  const middle = mean(points.map((point) => point.size));
-  const level = mean(points.map((point) => point.seconds));
-  let [products, squares] = [0, 0];
-  for (const { size, seconds } of points) {
-    products += (size - middle) * (seconds - level);
-    squares += (size - middle) ** 2;
-  }
-  const slope = products / squares;
-  return { intercept: level - slope * middle, slope };
-}
-
-/**
- * The line of each block that has every size; a block's time at a size is the mean of its runs. In a complete design
- * the mean of these lines is the least-squares line of all, and their spread carries whatever the block was like.
- */
-export function fitBlockLines(bySize: ReadonlyMap<number, BlockValues>): ReadonlyMap<number, BlockLine> {
-  const sizes = [...bySize.keys()];
-  const [first] = bySize.values();
-  const complete = [...(first?.keys() ?? [])].filter((block) =>
-    sizes.every((size) => bySize.get(size)!.has(block)),
-  );
-  return new Map(
-    complete.map((block) => {
-      const points = sizes.map((size) => ({ size, seconds: mean(bySize.get(size)!.get(block)!) }));
-      return [block, fitLine(points)];
-    }),
-  );
+/** T(n) = a + c n of one configuration; means over blocks of the lines fitted in each block, t intervals (95 %). */
+export interface GrowthLine {
+  readonly label: string;
+  readonly interceptSeconds: Estimate;
+  /** Seconds per date, or per million pixels. */
+  readonly slopeSeconds: Estimate;
+  /** Medians of the levels, to be drawn. */
+  readonly points: readonly { readonly size: number; readonly seconds: MedianEstimate }[];
 }
 
 /**
@@ -53,9 +48,7 @@ export function fitBlockLines(bySize: ReadonlyMap<number, BlockValues>): Readonl
  * least two sizes were measured.
  */
 export function summariseGrowth(levels: readonly LevelTimes[]): readonly Growth[] {
-  const alongDates = groupBy(levels, ({ key }) =>
-    [key.shape.azimuth, key.shape.range, key.crop, key.cache].join("|"),
-  );
+  const alongDates = groupBy(levels, ({ key }) => formatLevelKey({ ...key, dates: 0 }));
   const alongPixels = groupBy(levels, ({ key }) => [key.dates, key.cache].join("|"));
   return [
     ...[...alongDates.values()].flatMap((group) => growthOf(group, "dates")),
@@ -87,31 +80,12 @@ function growthOf(levels: readonly LevelTimes[], variable: Growth["variable"]): 
       shape: variable === "dates" ? shape : null,
       cache,
       sizes,
-      lines: usable.map((fit) => lineOf(fit.label, fit.times, fit.lines)),
+      lines: usable.map(lineOf),
       breakEven: usable.flatMap((a, i) =>
-        usable.slice(i + 1).map((b) => ({
-          a: a.label,
-          b: b.label,
-          result: findBreakEven(a, b, sizes),
-        })),
+        usable.slice(i + 1).map((b) => ({ a: a.label, b: b.label, result: findBreakEven(a, b, sizes) })),
       ),
     },
   ];
-}
-
-function lineOf(
-  label: string,
-  times: ReadonlyMap<number, BlockValues>,
-  lines: ReadonlyMap<number, BlockLine>,
-): GrowthLine {
-  const fitted = [...lines.values()];
-  return {
-    label,
-    interceptSeconds: estimateMean(fitted.map((line) => line.intercept)),
-    slopeSeconds: estimateMean(fitted.map((line) => line.slope)),
-    blocks: fitted.length,
-    points: [...times].map(([size, values]) => ({ size, seconds: estimateMedian(valuesOf(values)) })),
-  };
 }
 
 /** The lines of one configuration, block by block. */
@@ -120,21 +94,69 @@ interface LabelledLines {
   readonly lines: ReadonlyMap<number, BlockLine>;
 }
 
+type Fit = LabelledLines & { readonly times: ReadonlyMap<number, BlockValues> };
+
+function lineOf({ label, times, lines }: Fit): GrowthLine {
+  const fitted = [...lines.values()];
+  return {
+    label,
+    interceptSeconds: estimateMean(fitted.map((line) => line.intercept)),
+    slopeSeconds: estimateMean(fitted.map((line) => line.slope)),
+    points: [...times].map(([size, values]) => ({ size, seconds: estimateMedian(valuesOf(values)) })),
+  };
+}
+
+/** A straight line through the times of one block: seconds = intercept + slope * size. */
+export interface BlockLine {
+  readonly intercept: number;
+  readonly slope: number;
+}
+
 /**
- * Fieller's 95 % interval of mean(x) / mean(y) for paired values: every ratio a t test of x - ratio * y does not
- * reject. Source: Fieller, JRSS B 16(2), 1954.
- * @returns null where the interval is not bounded, that is where mean(y) does not differ from 0
+ * The line of each block that has every size; a block's time at a size is the mean of its runs. In a complete design
+ * the mean of these lines is the least-squares line of all, and their spread carries whatever the block was like.
  */
-export function fiellerInterval(x: readonly number[], y: readonly number[]): Interval | null {
-  const n = x.length;
-  const t = studentQuantile(0.95, n - 1) ** 2 / n;
-  const [meanX, meanY] = [mean(x), mean(y)];
-  const a = meanY ** 2 - t * covariance(y, y);
-  const b = meanX * meanY - t * covariance(x, y);
-  const c = meanX ** 2 - t * covariance(x, x);
-  if (!(a > 0)) return null;
-  const root = Math.sqrt(Math.max(0, b * b - a * c));
-  return { low: (b - root) / a, high: (b + root) / a, coverage: 0.95 };
+export function fitBlockLines(bySize: ReadonlyMap<number, BlockValues>): ReadonlyMap<number, BlockLine> {
+  const sizes = [...bySize.keys()];
+  const [first] = bySize.values();
+  const complete = [...(first?.keys() ?? [])].filter((block) =>
+    sizes.every((size) => bySize.get(size)!.has(block)),
+  );
+  return new Map(
+    complete.map((block) => {
+      const points = sizes.map((size) => ({ size, seconds: mean(bySize.get(size)!.get(block)!) }));
+      return [block, fitLine(points)];
+    }),
+  );
+}
+
+/** Seconds at one size, in dates, million pixels or whatever the line runs along. */
+interface Point {
+  readonly size: number;
+  readonly seconds: number;
+}
+
+/** Least squares through points of at least two different sizes. */
+export function fitLine(points: readonly Point[]): BlockLine {
+  const middle = mean(points.map((point) => point.size));
+  const level = mean(points.map((point) => point.seconds));
+  let [products, squares] = [0, 0];
+  for (const { size, seconds } of points) {
+    products += (size - middle) * (seconds - level);
+    squares += (size - middle) ** 2;
+  }
+  const slope = products / squares;
+  return { intercept: level - slope * middle, slope };
+}
+
+export interface BreakEven {
+  /** The line that starts higher and grows slower: from `size` on it is the faster one. */
+  readonly label: string;
+  readonly than: string;
+  /** n* with its Fieller interval (95 %). */
+  readonly size: Estimate;
+  /** Outside the sizes measured. */
+  readonly extrapolated: boolean;
 }
 
 /**
@@ -167,4 +189,75 @@ export function findBreakEven(
     },
     reason: null,
   };
+}
+
+/**
+ * Fieller's 95 % interval of mean(x) / mean(y) for paired values: every ratio a t test of x - ratio * y does not
+ * reject. Source: Fieller, JRSS B 16(2), 1954.
+ * @returns null where the interval is not bounded, that is where mean(y) does not differ from 0
+ */
+export function fiellerInterval(x: readonly number[], y: readonly number[]): Interval | null {
+  const n = x.length;
+  const t = studentQuantile(CONFIDENCE, n - 1) ** 2 / n;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const a = meanY ** 2 - t * covariance(y, y);
+  const b = meanX * meanY - t * covariance(x, y);
+  const c = meanX ** 2 - t * covariance(x, x);
+  if (!(a > 0)) return null;
+  const root = Math.sqrt(Math.max(0, b * b - a * c));
+  return { low: (b - root) / a, high: (b + root) / a, coverage: CONFIDENCE };
+}
+
+/** How times moved over the session. */
+export interface Drift {
+  /** Every timed run in order of measurement: seconds over the median of its configuration. */
+  readonly points: readonly {
+    readonly runId: string;
+    readonly block: number;
+    readonly sequence: number;
+    readonly relative: number;
+  }[];
+  /** Change of the block mean of ln(relative) from first to last block, as a factor; t interval (95 %), >= 6 blocks. */
+  readonly factor: Estimate | null;
+  /** The interval of `factor` leaves out 1 and the factor is beyond 5 %. */
+  readonly drifting: boolean;
+}
+
+/**
+ * How times moved from the first to the last block: a least-squares line through the block means of ln(seconds / median
+ * of the configuration), one point a block because runs of one block are not independent.
+ * @param configurations of all levels
+ */
+export function measureDrift(configurations: readonly Configuration[]): Drift {
+  const timed = configurations.flatMap(({ runs, seconds }) =>
+    runs.map((run) => ({ ...run, relative: run.seconds / seconds!.value })),
+  );
+  const points = inOrder(timed).map((run, sequence) => {
+    const { runId, block, relative } = run;
+    return { runId, block, sequence, relative };
+  });
+  const blocks = [...groupBy(points, (point) => point.block)].map(([size, group]) => ({
+    size,
+    seconds: mean(group.map((point) => Math.log(point.relative))),
+  }));
+  const factor = blocks.length < LEAST_BLOCKS ? null : changeOver(blocks);
+  return { points, factor, drifting: factor !== null && isBeyondMargin(factor) };
+}
+
+/** exp of slope times length, with the t interval of a regression slope (n - 2 degrees of freedom). */
+function changeOver(blocks: readonly Point[]): Estimate {
+  const { intercept, slope } = fitLine(blocks);
+  const middle = mean(blocks.map((block) => block.size));
+  const squares = blocks.reduce((sum, block) => sum + (block.size - middle) ** 2, 0);
+  const residuals = blocks.reduce((sum, at) => sum + (at.seconds - intercept - slope * at.size) ** 2, 0);
+  const degrees = blocks.length - 2;
+  const half = studentQuantile(CONFIDENCE, degrees) * Math.sqrt(residuals / degrees / squares);
+  const interval = { low: slope - half, high: slope + half, coverage: CONFIDENCE };
+  const length = blocks.at(-1)!.size - blocks[0]!.size;
+  return mapEstimate({ value: slope, interval }, (change) => Math.exp(change * length));
+}
+
+function isBeyondMargin({ value, interval }: Estimate): boolean {
+  const excludesOne = interval !== null && (interval.low > 1 || interval.high < 1);
+  return excludesOne && Math.max(value, 1 / value) > LEAST_EFFECT;
 }

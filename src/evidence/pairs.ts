@@ -1,103 +1,110 @@
+import type { Shape } from "../core/raster";
 import type { RunRecord } from "../core/records";
 import type { Configuration } from "./configuration";
-import type { LevelTimes } from "./growth";
-import { estimateMean, estimateMedian, groupBy, mean } from "./numbers";
 import {
-  blockSeconds,
-  type CacheEffect,
-  type Fastest,
-  type FusedComparison,
-  type IpcCost,
-  isKept,
-  type TracingCost,
-} from "./session";
-import type { SummaryOptions } from "./summary";
+  type Estimate,
+  estimateMean,
+  estimateMedian,
+  groupBy,
+  type MedianEstimate,
+  mapEstimate,
+  mean,
+} from "./numbers";
+import { blockSeconds, formatLevelKey, isComparable, isKept, type LevelTimes } from "./session";
 import {
   type BlockValues,
   type Comparison,
+  type Criteria,
   compare,
   judge,
-  type NoiseFloor,
+  type LabelledTimes,
   pairedRatio,
+  type RatioEstimate,
   sharedBlocks,
+  type Verdict,
   valuesOf,
-  type Yardstick,
 } from "./verdict";
 
+/** A configuration with the times it is compared by, none where no run was kept. */
+export interface Side extends LabelledTimes {
+  readonly own: Configuration;
+}
+
+export interface Fastest {
+  readonly label: string;
+  readonly seconds: MedianEstimate;
+  /** Labels whose time cannot be told from the fastest's, the fastest itself left out. */
+  readonly indistinguishable: readonly string[];
+  /** The nearest configuration that is distinguishably slower, against the fastest; null where there is none. */
+  readonly runnerUp: Comparison | null;
+}
+
 /**
- * The configuration of least median time, and those that cannot be told from it.
- * @param candidates of comparable work
- * @returns null when none has a kept run
+ * The configuration of least median time among those of comparable work, and those that cannot be told from it.
+ * @returns null when none was measured
  */
-export function findFastest(
-  candidates: readonly Configuration[],
-  seconds: ReadonlyMap<string, BlockValues>,
-  yardstick: Yardstick,
-  options: SummaryOptions,
-): Fastest | null {
-  const measured = candidates
-    .filter((one) => one.seconds !== null)
-    .sort((a, b) => a.seconds!.value - b.seconds!.value);
-  const [first, ...rest] = measured;
+export function findFastest(sides: readonly Side[], criteria: Criteria): Fastest | null {
+  const [first, ...rest] = comparableOf(sides).sort((a, b) => a.own.seconds!.value - b.own.seconds!.value);
   if (first === undefined) return null;
-  const base = { label: first.label, values: seconds.get(first.label)! };
-  const others = rest.flatMap(
-    ({ label }) => compare({ label, values: seconds.get(label)! }, base, yardstick, options) ?? [],
-  );
+  const others = rest.flatMap((one) => compare(one, first, criteria) ?? []);
   return {
     label: first.label,
-    seconds: first.seconds!,
+    seconds: first.own.seconds!,
     indistinguishable: others.filter((one) => one.verdict.kind !== "slower").map((one) => one.label),
     runnerUp: others.find((one) => one.verdict.kind === "slower") ?? null,
   };
 }
 
-/** Every two of the candidates once, in their order. */
-export function comparePairs(
-  candidates: readonly Configuration[],
-  seconds: ReadonlyMap<string, BlockValues>,
-  yardstick: Yardstick,
-  options: SummaryOptions,
-): readonly Comparison[] {
-  const sides = candidates
-    .filter((one) => one.seconds !== null)
-    .map(({ label }) => ({ label, values: seconds.get(label)! }));
-  return sides.flatMap((subject, i) =>
-    sides.slice(i + 1).flatMap((base) => compare(subject, base, yardstick, options) ?? []),
+function comparableOf(sides: readonly Side[]): Side[] {
+  return sides.filter(({ own }) => isComparable(own.kind) && own.seconds !== null);
+}
+
+/** Every two of comparable work once, in their order. */
+export function comparePairs(sides: readonly Side[], criteria: Criteria): readonly Comparison[] {
+  const comparable = comparableOf(sides);
+  return comparable.flatMap((subject, i) =>
+    comparable.slice(i + 1).flatMap((base) => compare(subject, base, criteria) ?? []),
   );
+}
+
+/** fused against prep + sec, summed block by block. */
+export interface FusedComparison {
+  readonly fused: string;
+  readonly prepare: string;
+  readonly seconds: MedianEstimate;
+  /** Median of the sums; ratio below 1: fused is faster. */
+  readonly separateSeconds: MedianEstimate;
+  readonly ratio: RatioEstimate;
+  readonly verdict: Verdict;
+  /** Median over blocks of prep + sec - fused. */
+  readonly savedSeconds: MedianEstimate;
 }
 
 /**
  * Each `fused` against prep + sec, added block by block (sec: mean of its twins). The `prep` is the one of as many
  * workers; where there is none, every `prep`.
  */
-export function compareFused(
-  configurations: readonly Configuration[],
-  seconds: ReadonlyMap<string, BlockValues>,
-  floor: NoiseFloor | null,
-  options: SummaryOptions,
-): readonly FusedComparison[] {
-  const sec = seconds.get("sec");
+export function compareFused(sides: readonly Side[], criteria: Criteria): readonly FusedComparison[] {
+  const sec = sides.find(({ label }) => label === "sec");
   if (sec === undefined) return [];
-  const prepares = configurations.filter((one) => one.kind === "prepare");
-  return configurations
-    .filter((one) => one.kind === "fused")
+  const prepares = sides.filter(({ own }) => own.kind === "prepare");
+  return sides
+    .filter(({ own }) => own.kind === "fused")
     .flatMap((fused) => {
-      const alike = prepares.filter((prepare) => prepare.workers === fused.workers);
+      const alike = prepares.filter(({ own }) => own.workers === fused.own.workers);
       return (alike.length > 0 ? alike : prepares).flatMap((prepare) => {
-        const own = seconds.get(fused.label)!;
-        const separate = addBlocks(seconds.get(prepare.label)!, sec);
-        const ratio = pairedRatio(own, separate, options);
+        const separate = addBlocks(prepare.seconds, sec.seconds);
+        const ratio = pairedRatio(fused.seconds, separate, criteria.options);
         if (ratio === null) return [];
-        const blocks = sharedBlocks(own, separate);
+        const blocks = sharedBlocks(fused.seconds, separate);
         return {
           fused: fused.label,
           prepare: prepare.label,
-          seconds: estimateMedian(valuesOf(own, blocks)),
+          seconds: estimateMedian(valuesOf(fused.seconds, blocks)),
           separateSeconds: estimateMedian(valuesOf(separate, blocks)),
           ratio,
-          verdict: judge(ratio, { floor, omnibus: null }),
-          savedSeconds: estimateMedian(differences(separate, own)),
+          verdict: judge(ratio, { ...criteria, omnibus: null }),
+          savedSeconds: estimateMedian(differences(separate, fused.seconds)),
         };
       });
     });
@@ -112,46 +119,45 @@ function differences(a: BlockValues, b: BlockValues): number[] {
   return sharedBlocks(a, b).map((block) => mean(a.get(block)!) - mean(b.get(block)!));
 }
 
+/** mp against mp_v2 at the same workers: the same work with pixels or with partial states over the border. */
+export interface IpcCost {
+  readonly workers: number;
+  readonly oversubscribed: boolean;
+  readonly pixels: string;
+  readonly states: string;
+  readonly comparison: Comparison;
+  /** Median over blocks of T_mp - T_mp_v2. */
+  readonly extraSeconds: MedianEstimate;
+  /** Medians of mp less medians of mp_v2; null where not counted. */
+  readonly extraMessages: number | null;
+  readonly extraBytes: number | null;
+  /** extraSeconds per 1e6 extra bytes, per extra message; null where there is no extra. */
+  readonly secondsPerMegabyte: number | null;
+  readonly secondsPerMessage: number | null;
+}
+
 /** mp against mp_v2 at every number of workers both were measured at, ascending. */
-export function compareIpc(
-  configurations: readonly Configuration[],
-  seconds: ReadonlyMap<string, BlockValues>,
-  yardstick: Yardstick,
-  options: SummaryOptions,
-): readonly IpcCost[] {
-  const measured = configurations.filter((one) => one.seconds !== null);
-  return measured
-    .filter((one) => one.backend === "mp")
-    .sort((a, b) => a.workers - b.workers)
+export function compareIpc(sides: readonly Side[], criteria: Criteria): readonly IpcCost[] {
+  return sides
+    .filter(({ own }) => own.backend === "mp")
+    .sort((a, b) => a.own.workers - b.own.workers)
     .flatMap((pixels) => {
-      const states = measured.find((one) => one.backend === "mp_v2" && one.workers === pixels.workers);
-      return states === undefined ? [] : (costOf(pixels, states, seconds, yardstick, options) ?? []);
+      const alike = sides.find(({ own }) => own.backend === "mp_v2" && own.workers === pixels.own.workers);
+      return alike === undefined ? [] : (costOf(pixels, alike, criteria) ?? []);
     });
 }
 
-function costOf(
-  pixels: Configuration,
-  states: Configuration,
-  seconds: ReadonlyMap<string, BlockValues>,
-  yardstick: Yardstick,
-  options: SummaryOptions,
-): IpcCost | null {
-  const [own, base] = [seconds.get(pixels.label)!, seconds.get(states.label)!];
-  const comparison = compare(
-    { label: pixels.label, values: own },
-    { label: states.label, values: base },
-    yardstick,
-    options,
-  );
+function costOf(pixels: Side, states: Side, criteria: Criteria): IpcCost | null {
+  const comparison = compare(pixels, states, criteria);
   if (comparison === null) return null;
-  const extraSeconds = estimateMedian(differences(own, base));
-  const extraMessages = difference(pixels.ipcMessages, states.ipcMessages);
-  const extraBytes = difference(pixels.ipcBytes, states.ipcBytes);
+  const extraSeconds = estimateMedian(differences(pixels.seconds, states.seconds));
+  const extraMessages = difference(pixels.own.ipcMessages, states.own.ipcMessages);
+  const extraBytes = difference(pixels.own.ipcBytes, states.own.ipcBytes);
   const per = (extra: number | null): number | null =>
     extra !== null && extra > 0 ? extraSeconds.value / extra : null;
   return {
-    workers: pixels.workers,
-    oversubscribed: pixels.oversubscribed,
+    workers: pixels.own.workers,
+    oversubscribed: pixels.own.oversubscribed,
     pixels: pixels.label,
     states: states.label,
     comparison,
@@ -167,36 +173,43 @@ function difference(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a - b;
 }
 
+/** The same configuration cold and warm. */
+export interface CacheEffect {
+  readonly label: string;
+  readonly dates: number;
+  readonly shape: Shape;
+  /** cold / warm. */
+  readonly comparison: Comparison;
+}
+
 /** Every label that was measured warm and cold on the same dates and crop: cold over warm. */
-export function compareCaches(
-  levels: readonly LevelTimes[],
-  floor: NoiseFloor | null,
-  options: SummaryOptions,
-): readonly CacheEffect[] {
-  const sizes = groupBy(levels, ({ key }) =>
-    [key.dates, key.shape.azimuth, key.shape.range, key.crop].join("|"),
-  );
+export function compareCaches(levels: readonly LevelTimes[], criteria: Criteria): readonly CacheEffect[] {
+  const sizes = groupBy(levels, ({ key }) => formatLevelKey({ ...key, cache: "warm" }));
   return [...sizes.values()].flatMap((group) => {
     const warm = group.find(({ key }) => key.cache === "warm");
     const cold = group.find(({ key }) => key.cache === "cold");
     if (warm === undefined || cold === undefined) return [];
-    return [...warm.seconds].flatMap(([label, values]) => {
-      const coldValues = cold.seconds.get(label);
-      if (coldValues === undefined) return [];
-      const comparison = compare(
-        { label, values: coldValues },
-        { label, values },
-        { floor, omnibus: null },
-        options,
-      );
+    return [...warm.seconds].flatMap(([label, seconds]) => {
+      const coldSeconds = cold.seconds.get(label);
+      if (coldSeconds === undefined) return [];
+      const comparison = compare({ label, seconds: coldSeconds }, { label, seconds }, criteria);
       return comparison === null ? [] : [{ label, dates: warm.key.dates, shape: warm.key.shape, comparison }];
     });
   });
 }
 
+/** What recording spans costs over all configurations: geometric mean of traced / untraced within a block. */
+export interface TracingCost {
+  readonly factor: Estimate;
+  /** Pairs (configuration, block) behind it. */
+  readonly pairs: number;
+  /** Both sides of the pairs. */
+  readonly runIds: readonly string[];
+}
+
 /**
- * What recording spans costs: the geometric mean of traced / untraced over every configuration and block that has both,
- * with a t interval over those pairs (6 at least). A block's untraced time is the mean of its runs.
+ * The tracing cost over every configuration and block that has both kinds of runs, with a t interval over those pairs
+ * (6 at least). A block's untraced time is the mean of its runs.
  * @param configurations runs of one label and level each
  * @returns null without a pair
  */
@@ -212,11 +225,6 @@ export function measureTracingCost(configurations: readonly (readonly RunRecord[
     return shared.map((block) => Math.log(mean(traced.get(block)!) / mean(untraced.get(block)!)));
   });
   if (logs.length === 0) return null;
-  const { value, interval } = estimateMean(logs);
-  const factor = {
-    value: Math.exp(value),
-    interval:
-      interval === null ? null : { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
-  };
+  const factor = mapEstimate(estimateMean(logs), Math.exp);
   return { factor, pairs: logs.length, runIds: paired.map((run) => run.runId) };
 }

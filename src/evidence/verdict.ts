@@ -1,5 +1,76 @@
-import { createRandom, mean, median, medianOfSorted, type Random, shuffle, sortFirst } from "./numbers";
-import type { SummaryOptions } from "./summary";
+import {
+  CONFIDENCE,
+  createRandom,
+  type Estimate,
+  LEAST_BLOCKS,
+  mean,
+  median,
+  medianOfSorted,
+  quantileOfSorted,
+  type Random,
+  shuffle,
+  sortFirst,
+} from "./numbers";
+
+/** Everything drawn at random is drawn from `seed`, so that equal records give equal summaries. */
+export interface SummaryOptions {
+  readonly seed: number;
+  /** Bootstrap draws per interval; at least 2000. */
+  readonly draws: number;
+}
+
+/** The values of one configuration by block; most have one a block, `sec` has two. */
+export type BlockValues = ReadonlyMap<number, readonly number[]>;
+
+/** `label` against `base`: ratio = seconds of label / seconds of base, so below 1 label is faster. */
+export interface Comparison {
+  readonly label: string;
+  readonly base: string;
+  readonly ratio: RatioEstimate;
+  readonly verdict: Verdict;
+}
+
+/** A configuration's times under its name. */
+export interface LabelledTimes {
+  readonly label: string;
+  readonly seconds: BlockValues;
+}
+
+/** `subject` against `base` over the blocks both have; null without one. */
+export function compare(subject: LabelledTimes, base: LabelledTimes, criteria: Criteria): Comparison | null {
+  const ratio = pairedRatio(subject.seconds, base.seconds, criteria.options);
+  return ratio && { label: subject.label, base: base.label, ratio, verdict: judge(ratio, criteria) };
+}
+
+export type VerdictKind = "faster" | "slower" | "indistinguishable";
+
+/** Why no difference is called; null when one is. */
+export type VerdictReason =
+  | "tooFewBlocks"
+  | "nothingDiffers"
+  | "noFloor"
+  | "intervalContainsOne"
+  | "belowFloor"
+  | "belowMargin";
+
+export interface Verdict {
+  readonly kind: VerdictKind;
+  readonly reason: VerdictReason | null;
+  /** The smallest factor that counted as a difference: the larger of the A/A floor and 1.05; null without A/A pair. */
+  readonly thresholdFactor: number | null;
+}
+
+/** What a difference is measured by before it is called. */
+export interface Threshold {
+  readonly floor: NoiseFloor | null;
+  /** null: no such test was made, so it stops nothing. */
+  readonly omnibus: Omnibus | null;
+}
+
+/** A threshold, and how the intervals held against it are drawn. */
+export interface Criteria extends Threshold {
+  readonly options: SummaryOptions;
+}
 
 /** Differences below 5 % are not called, whatever their interval. */
 export const LEAST_EFFECT = 1.05;
@@ -9,45 +80,32 @@ export const LEAST_EFFECT = 1.05;
  * effect, as a factor, is beyond both the A/A floor and 5 %, on a level where anything differs at all; everything else
  * is indistinguishable, with the first reason that applies.
  */
-export function judge(ratio: RatioEstimate, { floor, omnibus }: Yardstick): Verdict {
-  const factor = floor?.factor ?? null;
+export function judge(ratio: RatioEstimate, threshold: Threshold): Verdict {
+  const factor = threshold.floor?.factor ?? null;
   const thresholdFactor = factor === null ? null : Math.max(factor, LEAST_EFFECT);
-  const reason = reasonAgainst(ratio, factor, omnibus);
+  const reason = reasonAgainst(ratio, threshold);
   if (reason !== null) return { kind: "indistinguishable", reason, thresholdFactor };
   return { kind: ratio.value < 1 ? "faster" : "slower", reason: null, thresholdFactor };
 }
 
 function reasonAgainst(
-  ratio: RatioEstimate,
-  floor: number | null,
-  omnibus: Omnibus | null,
+  { interval, value }: RatioEstimate,
+  { floor, omnibus }: Threshold,
 ): VerdictReason | null {
-  const { interval, value } = ratio;
   if (interval === null) return "tooFewBlocks";
-  if (floor === null) return "noFloor";
+  if (floor === null || floor.factor === null) return "noFloor";
   if (omnibus?.differs === false) return "nothingDiffers";
   if (interval.low <= 1 && interval.high >= 1) return "intervalContainsOne";
   const effect = Math.max(value, 1 / value);
-  if (effect <= floor) return "belowFloor";
+  if (effect <= floor.factor) return "belowFloor";
   return effect <= LEAST_EFFECT ? "belowMargin" : null;
 }
 
-/** A configuration's times under its name. */
-export interface LabelledBlocks {
-  readonly label: string;
-  readonly values: BlockValues;
-}
-
-/** `subject` against `base` over the blocks both have; null without one. */
-export function compare(
-  subject: LabelledBlocks,
-  base: LabelledBlocks,
-  yardstick: Yardstick,
-  options: SummaryOptions,
-): Comparison | null {
-  const ratio = pairedRatio(subject.values, base.values, options);
-  if (ratio === null) return null;
-  return { label: subject.label, base: base.label, ratio, verdict: judge(ratio, yardstick) };
+/** The A/A pair: two identical configurations of `sec`, ratio a / b. */
+export interface NoiseFloor {
+  readonly ratio: RatioEstimate;
+  /** Larger of high and 1/low of the ratio's interval (>= 1); null when there is no interval. */
+  readonly factor: number | null;
 }
 
 /**
@@ -61,15 +119,21 @@ export function measureNoiseFloor(
   options: SummaryOptions,
 ): NoiseFloor | null {
   const ratio = pairedRatio(a, b, options);
-  if (ratio === null) return null;
-  const { interval } = ratio;
-  return { ratio, factor: interval === null ? null : Math.max(interval.high, 1 / interval.low) };
+  return ratio && { ratio, factor: ratio.interval && Math.max(ratio.interval.high, 1 / ratio.interval.low) };
 }
 
 /** The wider of two floors; one without an interval is wider than any. */
 export function widerFloor(a: NoiseFloor | null, b: NoiseFloor | null): NoiseFloor | null {
   if (a === null || b === null) return a ?? b;
   return (b.factor ?? Number.POSITIVE_INFINITY) > (a.factor ?? Number.POSITIVE_INFINITY) ? b : a;
+}
+
+/** Whether anything differs on a level, asked once before any two configurations are compared. */
+export interface Omnibus {
+  /** Of the permutation test that nothing differs. */
+  readonly pValue: number;
+  /** pValue <= 0.05; when false, no verdict of the level calls a difference ("nothingDiffers"). */
+  readonly differs: boolean;
 }
 
 const SIGNIFICANCE = 0.05;
@@ -92,21 +156,15 @@ export function testAnyDifference(columns: readonly BlockValues[], options: Summ
   const blocks = clip(numbers.map((block) => rowOf(measured, block)).filter((row) => row.members.length > 1));
   if (measured.length < 2 || blocks.length < LEAST_BLOCKS) return null;
   const random = createRandom(options.seed);
-  const sum = statisticOf(measured.length);
-  const observed = sum(blocks);
+  const observed = sumOfSquares(blocks, measured.length);
   let reached = 1;
   for (let draw = 0; draw < options.draws; draw++) {
     const shuffled = blocks.map(({ members, values }) => ({ members, values: shuffle(values, random) }));
     // A shuffle that puts everything back must count as reached in spite of rounding.
-    if (sum(shuffled) >= observed * (1 - 1e-12)) reached++;
+    if (sumOfSquares(shuffled, measured.length) >= observed * (1 - 1e-12)) reached++;
   }
   const pValue = reached / (options.draws + 1);
-  return {
-    pValue,
-    configurations: measured.length,
-    blocks: blocks.length,
-    differs: pValue <= SIGNIFICANCE,
-  };
+  return { pValue, differs: pValue <= SIGNIFICANCE };
 }
 
 /** One block: which columns it holds and ln of their times, less the block's median. */
@@ -122,21 +180,17 @@ function rowOf(columns: readonly BlockValues[], block: number): Row {
   return { members, values: logs.map((value) => value - middle) };
 }
 
-/** A function of rows that reuses its buffers from call to call. */
-function statisticOf(columns: number): (rows: readonly Row[]) => number {
+/** n * mean^2 summed over the columns. */
+function sumOfSquares(rows: readonly Row[], columns: number): number {
   const sums = new Float64Array(columns);
   const counts = new Float64Array(columns);
-  return (rows) => {
-    sums.fill(0);
-    counts.fill(0);
-    for (const { members, values } of rows) {
-      for (let i = 0; i < members.length; i++) {
-        sums[members[i]!]! += values[i]!;
-        counts[members[i]!]!++;
-      }
+  for (const { members, values } of rows) {
+    for (let i = 0; i < members.length; i++) {
+      sums[members[i]!]! += values[i]!;
+      counts[members[i]!]!++;
     }
-    return sums.reduce((total, sum, column) => total + sum ** 2 / counts[column]!, 0);
-  };
+  }
+  return sums.reduce((total, sum, column) => total + sum ** 2 / counts[column]!, 0);
 }
 
 /** Deviations beyond 4 median absolute deviations are cut off there: a spike must not outweigh ten quiet runs. */
@@ -149,60 +203,13 @@ function clip(rows: readonly Row[]): readonly Row[] {
   }));
 }
 
-/** The values of one configuration by block; most have one a block, `sec` has two. */
-export type BlockValues = ReadonlyMap<number, readonly number[]>;
-
-/** Fewer blocks than this carry no interval, hence no verdict. */
-export const LEAST_BLOCKS = 6;
-const CONFIDENCE = 0.95;
-
-/** All values of the given blocks. */
-export function valuesOf(values: BlockValues, blocks: Iterable<number> = values.keys()): number[] {
-  return [...blocks].flatMap((block) => values.get(block) ?? []);
-}
-
-/** Blocks that both sides have, ascending. */
-export function sharedBlocks(a: BlockValues, b: BlockValues): number[] {
-  return [...a.keys()].filter((block) => b.has(block)).sort((x, y) => x - y);
-}
-
-/** Quantile of sorted values, linear between neighbours (type 7, NumPy's default). */
-export function quantileOfSorted(sorted: ArrayLike<number>, probability: number): number {
-  const place = (sorted.length - 1) * probability;
-  const below = Math.floor(place);
-  const low = sorted[below]!;
-  return below + 1 < sorted.length ? low + (place - below) * (sorted[below + 1]! - low) : low;
-}
-
-/** The values of chosen blocks laid into one reused array. */
-class Resampler {
-  readonly #lists: readonly (readonly number[])[];
-  readonly #drawn: Float64Array;
-
-  constructor(lists: readonly (readonly number[])[]) {
-    this.#lists = lists;
-    this.#drawn = new Float64Array(lists.length * Math.max(...lists.map((list) => list.length)));
-  }
-
-  median(chosen: Uint32Array): number {
-    let count = 0;
-    for (const index of chosen) {
-      for (const value of this.#lists[index]!) this.#drawn[count++] = value;
-    }
-    sortFirst(this.#drawn, count);
-    return medianOfSorted(this.#drawn, count);
-  }
-}
-
-function chooseBlocks(chosen: Uint32Array, random: Random): void {
-  for (let i = 0; i < chosen.length; i++) chosen[i] = random.below(chosen.length);
-}
-
-function percentileEstimate(value: number, draws: Float64Array): Estimate {
-  draws.sort();
-  const low = quantileOfSorted(draws, (1 - CONFIDENCE) / 2);
-  const high = quantileOfSorted(draws, (1 + CONFIDENCE) / 2);
-  return { value, interval: { low, high, coverage: CONFIDENCE } };
+/** A ratio of medians with a 95 % bootstrap interval; below 6 blocks there is no interval. */
+export interface RatioEstimate extends Estimate {
+  /** Medians over the blocks both sides have, in seconds (or the unit of the values). */
+  readonly numerator: number;
+  readonly denominator: number;
+  /** Blocks used: those in which both sides have a kept run (unpaired: the smaller side's runs). */
+  readonly blocks: number;
 }
 
 /**
@@ -219,21 +226,8 @@ export function pairedRatio(
   options: SummaryOptions,
 ): RatioEstimate | null {
   const blocks = sharedBlocks(numerator, denominator);
-  if (blocks.length === 0) return null;
-  const top = median(valuesOf(numerator, blocks));
-  const bottom = median(valuesOf(denominator, blocks));
-  const known = { numerator: top, denominator: bottom, blocks: blocks.length };
-  if (blocks.length < LEAST_BLOCKS) return { ...known, value: top / bottom, interval: null };
-  const random = createRandom(options.seed);
-  const above = new Resampler(blocks.map((block) => numerator.get(block)!));
-  const below = new Resampler(blocks.map((block) => denominator.get(block)!));
-  const chosen = new Uint32Array(blocks.length);
-  const draws = new Float64Array(options.draws);
-  for (let draw = 0; draw < draws.length; draw++) {
-    chooseBlocks(chosen, random);
-    draws[draw] = above.median(chosen) / below.median(chosen);
-  }
-  return { ...known, ...percentileEstimate(top / bottom, draws) };
+  const listsOf = (values: BlockValues): (readonly number[])[] => blocks.map((block) => values.get(block)!);
+  return bootstrapRatio(listsOf(numerator), listsOf(denominator), true, options);
 }
 
 /**
@@ -246,138 +240,57 @@ export function unpairedRatio(
   denominator: BlockValues,
   options: SummaryOptions,
 ): RatioEstimate | null {
-  const blocks = Math.min(numerator.size, denominator.size);
+  return bootstrapRatio([...numerator.values()], [...denominator.values()], false, options);
+}
+
+function bootstrapRatio(
+  above: readonly (readonly number[])[],
+  below: readonly (readonly number[])[],
+  paired: boolean,
+  options: SummaryOptions,
+): RatioEstimate | null {
+  const blocks = Math.min(above.length, below.length);
   if (blocks === 0) return null;
-  const top = median(valuesOf(numerator));
-  const bottom = median(valuesOf(denominator));
-  const known = { numerator: top, denominator: bottom, blocks };
-  if (blocks < LEAST_BLOCKS) return { ...known, value: top / bottom, interval: null };
+  const [numerator, denominator] = [median(above.flat()), median(below.flat())];
+  const known = { numerator, denominator, blocks, value: numerator / denominator };
+  if (blocks < LEAST_BLOCKS) return { ...known, interval: null };
   const random = createRandom(options.seed);
-  const above = new Resampler([...numerator.values()]);
-  const below = new Resampler([...denominator.values()]);
-  const aboveChosen = new Uint32Array(numerator.size);
-  const belowChosen = new Uint32Array(denominator.size);
-  const draws = new Float64Array(options.draws);
-  for (let draw = 0; draw < draws.length; draw++) {
-    chooseBlocks(aboveChosen, random);
-    chooseBlocks(belowChosen, random);
-    draws[draw] = above.median(aboveChosen) / below.median(belowChosen);
-  }
-  return { ...known, ...percentileEstimate(top / bottom, draws) };
+  const [medianAbove, medianBelow] = [medianOver(above), medianOver(below)];
+  const [chosenAbove, chosenBelow] = [new Uint32Array(above.length), new Uint32Array(below.length)];
+  const ratios = Float64Array.from({ length: options.draws }, () => {
+    chooseBlocks(chosenAbove, random);
+    if (!paired) chooseBlocks(chosenBelow, random);
+    return medianAbove(chosenAbove) / medianBelow(paired ? chosenAbove : chosenBelow);
+  }).sort();
+  const low = quantileOfSorted(ratios, (1 - CONFIDENCE) / 2);
+  const high = quantileOfSorted(ratios, (1 + CONFIDENCE) / 2);
+  return { ...known, interval: { low, high, coverage: CONFIDENCE } };
 }
 
-/** 1 / ratio: the interval's ends swap. */
-export function invertEstimate(estimate: Estimate): Estimate {
-  const { value, interval } = estimate;
-  const inverted =
-    interval === null
-      ? null
-      : { low: 1 / interval.high, high: 1 / interval.low, coverage: interval.coverage };
-  return { value: 1 / value, interval: inverted };
+/** Fills in as many blocks as there are, with replacement. */
+function chooseBlocks(chosen: Uint32Array, random: Random): void {
+  for (let i = 0; i < chosen.length; i++) chosen[i] = random.below(chosen.length);
 }
 
-/** Two ends and the probability with which they hold the true value. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-  /** 0..1: exact for rank intervals, nominal (0.95) for the others. */
-  readonly coverage: number;
+/** The median of all values of chosen blocks, whose buffer is used again from call to call. */
+function medianOver(lists: readonly (readonly number[])[]): (chosen: Uint32Array) => number {
+  const drawn = new Float64Array(lists.length * Math.max(...lists.map((list) => list.length)));
+  return (chosen) => {
+    let count = 0;
+    for (const index of chosen) {
+      for (const value of lists[index]!) drawn[count++] = value;
+    }
+    sortFirst(drawn, count);
+    return medianOfSorted(drawn, count);
+  };
 }
 
-/** A number with its interval; `interval` is null where the data are too few for one. */
-export interface Estimate {
-  readonly value: number;
-  readonly interval: Interval | null;
+/** All values of the given blocks. */
+export function valuesOf(values: BlockValues, blocks: Iterable<number> = values.keys()): number[] {
+  return [...blocks].flatMap((block) => values.get(block) ?? []);
 }
 
-/** Median of n values with the exact binomial rank interval, which needs n >= 6. */
-export interface MedianEstimate extends Estimate {
-  readonly n: number;
-  /** Ranks of the interval's ends among the sorted values, from 1; null when n < 6. */
-  readonly ranks: readonly [number, number] | null;
-}
-
-/** A ratio of medians with a 95 % bootstrap interval; below 6 blocks there is no interval. */
-export interface RatioEstimate extends Estimate {
-  /** Medians over the blocks both sides have, in seconds (or the unit of the values). */
-  readonly numerator: number;
-  readonly denominator: number;
-  /** Blocks used: those in which both sides have a kept run (unpaired: the smaller side's runs). */
-  readonly blocks: number;
-}
-
-export type VerdictKind = "faster" | "slower" | "indistinguishable";
-
-/** Why no difference is called; null when one is. */
-export type VerdictReason =
-  | "tooFewBlocks"
-  | "nothingDiffers"
-  | "noFloor"
-  | "intervalContainsOne"
-  | "belowFloor"
-  | "belowMargin";
-
-export interface Verdict {
-  readonly kind: VerdictKind;
-  readonly reason: VerdictReason | null;
-  /** The smallest factor that counted as a difference: the larger of the A/A floor and 1.05; null without A/A pair. */
-  readonly thresholdFactor: number | null;
-}
-
-/** `label` against `base`: ratio = seconds of label / seconds of base, so below 1 label is faster. */
-export interface Comparison {
-  readonly label: string;
-  readonly base: string;
-  readonly ratio: RatioEstimate;
-  readonly verdict: Verdict;
-}
-
-/** The A/A pair: two identical configurations of `sec`, ratio a / b. */
-export interface NoiseFloor {
-  readonly ratio: RatioEstimate;
-  /** Larger of high and 1/low of the ratio's interval (>= 1); null when there is no interval. */
-  readonly factor: number | null;
-}
-
-/** Speedup over a base, which is always told in seconds. */
-export interface Speedup extends Estimate {
-  readonly baseLabel: string;
-  /** Median of the base in seconds. */
-  readonly baseSeconds: number;
-  readonly seconds: number;
-  readonly blocks: number;
-}
-
-/** A number that is only told when the data carry it; `reason` says what is missing. */
-export type Guarded<T> =
-  | { readonly value: T; readonly reason: null }
-  | { readonly value: null; readonly reason: Refusal };
-
-export type Refusal =
-  | "noSec"
-  | "noOneWorkerRun"
-  | "fewerThanThreeWorkerCountsWithinCores"
-  | "fewerThanSixWorkerCountsWithinCores"
-  | "noSpans"
-  | "noParallelSpansWithinCores"
-  | "slopesDoNotDiffer"
-  | "noCrossingAtPositiveSize"
-  | "tooFewBlocks"
-  | "singular";
-
-/** Whether anything differs on a level, asked once before any two configurations are compared. */
-export interface Omnibus {
-  /** Of the permutation test that nothing differs. */
-  readonly pValue: number;
-  readonly configurations: number;
-  readonly blocks: number;
-  /** pValue <= 0.05; when false, no verdict of the level calls a difference ("nothingDiffers"). */
-  readonly differs: boolean;
-}
-
-/** What a difference is measured by before it is called. */
-export interface Yardstick {
-  readonly floor: NoiseFloor | null;
-  /** null: no such test was made, so it stops nothing. */
-  readonly omnibus: Omnibus | null;
+/** Blocks that both sides have, ascending. */
+export function sharedBlocks(a: BlockValues, b: BlockValues): number[] {
+  return [...a.keys()].filter((block) => b.has(block)).sort((x, y) => x - y);
 }

@@ -1,9 +1,9 @@
+// Decodes TIFFs by geotiff. A file of its own: what is loaded from the code cache cannot import modules of that kind.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FormatError } from "../core/errors";
-import { PIXEL_BYTES, type PlaneSource } from "../core/raster";
+import { PIXEL_BYTES, type RawSource } from "../core/raster";
 import { OutputFile } from "./outputFile";
-import { nodataPixel } from "./tiff";
 
 /** Rows decoded at a time: enough to amortise a tile row, little memory. */
 const ROWS_A_READ = 256;
@@ -11,9 +11,10 @@ const ROWS_A_READ = 256;
 /**
  * Decodes a compressed or tiled TIFF, or one of whole numbers, into a temporary file of plain float32 rows, which goes
  * with the process.
+ * @param nodata the value that its header declares as no data
  * @throws FormatError the file cannot be decoded
  */
-export async function decodeTiff(path: string): Promise<PlaneSource> {
+export async function decodeTiff(path: string, nodata: number | null): Promise<RawSource> {
   const { fromFile } = await import("geotiff");
   const output = new OutputFile(join(tmpdir(), "pila-decoded.raw"));
   try {
@@ -27,11 +28,12 @@ export async function decodeTiff(path: string): Promise<PlaneSource> {
       const values = Float32Array.from((bands as unknown as ArrayLike<number>[])[0]!);
       output.write(new Uint8Array(values.buffer), row * rowStride);
     }
-    const nodata = nodataPixel(image.getGDALNoData());
     tiff.close();
     return {
+      by: "bytes",
       path: output.temporaryPath,
       kind: "float32",
+      wholeNumbers: false,
       shape,
       dataOffset: 0,
       pixelStride: PIXEL_BYTES.float32,
@@ -44,10 +46,7 @@ export async function decodeTiff(path: string): Promise<PlaneSource> {
     output.discard();
     throw new FormatError(
       `${path}: found a TIFF that cannot be decoded (${(cause as Error).message}), expected intensity; make it again`,
-      {
-        path,
-        cause,
-      },
+      { path, cause },
     );
   }
 }

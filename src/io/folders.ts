@@ -1,89 +1,115 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+// Folders as people have them: SLC dates, intensity crops, and the manifest that says how crops were made.
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { FormatError, PilaError, ShapeError } from "../core/errors";
-import { formatShape, type Scene, type Shape, type Stack, sameShape } from "../core/raster";
-import { describeSlc } from "./formats/registry";
+import { FormatError, type PilaError, ShapeError } from "../core/errors";
+import { arrangeFindings, type Finding } from "../core/findings";
+import { formatShape, type Scene, type Stack, sameShape } from "../core/raster";
+import { chooseImages, groupBy, type SlcChoice } from "./choose";
+import type { IntensityBand } from "./formats/intensity";
+import { slcNames } from "./formats/registry";
 import { writeWholeFile } from "./outputFile";
 import { isProduct } from "./products";
+import { type FoundImage, listFolder, searchImages } from "./search";
 import { describeTiff } from "./tiff";
 
 /** One date of a folder as it was found: a scene, or what is wrong with it. */
 export interface FoundScene {
   readonly date: string;
   readonly path: string;
+  /** Title of its format; null where that was not told. */
+  readonly format: string | null;
+  /** Also of a shape that is not that of the others. */
   readonly scene: Scene | null;
   readonly problem: PilaError | null;
+  /** What is worth knowing of it; a finding of several dates stands at the first of them. */
+  readonly findings: readonly Finding[];
 }
 
-const DESCRIPTION = /\.slc\.(vrt|xml)$/i;
-
 /**
- * Every date of a folder, in name order. `X.slc.vrt` and `X.slc.xml` are one date, read from the VRT.
- * A date that cannot be read, or whose shape is not that of most dates, carries its problem.
- * @throws FormatError there is no such folder, or nothing in it is named like an SLC description
+ * Every date of a folder, of the tree below it, or of a file with several, in name order; descriptions of the same pixels
+ * are one, read by the preferred format. A date that cannot be read, or whose shape is not that of most dates, carries
+ * its problem.
+ * @throws FormatError there is no such folder, no image in it, or several of a date that `choice` does not tell apart
  */
-export function findScenes(folder: string): readonly FoundScene[] {
-  const names = listFolder(folder);
-  const chosen = new Map<string, string>();
-  for (const name of names.filter((entry) => DESCRIPTION.test(entry))) {
-    const date = name.replace(DESCRIPTION, "");
-    const before = chosen.get(date);
-    if (before === undefined || /\.vrt$/i.test(name)) chosen.set(date, name);
-  }
-  if (chosen.size === 0) throw noScenes(folder, names);
-  const found = [...chosen]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([date, name]) => readScene(date, join(folder, name)));
-  const shape = commonShape(found);
-  return found.map((entry) => (shape === null ? entry : checkShape(entry, shape)));
+export function findScenes(folder: string, choice: SlcChoice = {}): readonly FoundScene[] {
+  const found = searchImages(folder, choice.allowSurplus ?? false);
+  if (found.length === 0) throw noScenes(folder);
+  const { images, findings } = chooseImages(folder, found, choice);
+  const scenes = checkShapes(folder, images.map(toScene));
+  const placeOf = (finding: Finding): number =>
+    Math.max(
+      0,
+      scenes.findIndex(({ date }) => finding.dates.includes(date)),
+    );
+  return scenes.map((scene, i) => ({
+    ...scene,
+    findings: [...scene.findings, ...findings.filter((finding) => placeOf(finding) === i)],
+  }));
 }
 
 /**
- * The coregistered SLC images of a folder.
- * @throws FormatError a date cannot be read
+ * The coregistered SLC images of a folder, of the tree below it, or of a file with several.
+ * @param folder a folder, a tree, or a file with an image a date, of any format that pila reads
+ * @param choice which image of a date is wanted, where there are several
+ * @returns the scenes by date, and their common shape, azimuth x range
+ * @throws FormatError a date cannot be read, or several images of a date are not told apart by `choice`
  * @throws ShapeError a date has another shape than the others
  */
-export function openSlcStack(folder: string): Stack {
-  const found = findScenes(folder);
+export function openSlcStack(folder: string, choice: SlcChoice = {}): Stack {
+  const found = findScenes(folder, choice);
   const wrong = found.find((entry) => entry.problem !== null);
   if (wrong?.problem) throw wrong.problem;
   const scenes = found.flatMap((entry) => (entry.scene === null ? [] : [entry.scene]));
-  return { folder, kind: "complex64", shape: scenes[0]!.source.shape, scenes };
+  const kind = scenes.every(({ source }) => source.kind === "cint16") ? "cint16" : "complex64";
+  const findings = arrangeFindings(found.flatMap((entry) => entry.findings));
+  return { folder, kind, shape: scenes[0]!.source.shape, scenes, findings };
 }
 
-function readScene(date: string, path: string): FoundScene {
-  try {
-    return { date, path, scene: { date, path, source: describeSlc(path) }, problem: null };
-  } catch (error) {
-    if (!(error instanceof PilaError)) throw error;
-    return { date, path, scene: null, problem: error };
-  }
+function toScene(found: FoundImage): FoundScene {
+  const { label: date, path, image, problem } = found;
+  const format = found.format?.title ?? null;
+  if (image === null) return { date, path, format, scene: null, problem, findings: [] };
+  const findings = image.findings.map((finding) => ({ ...finding, dates: [date] }));
+  return { date, path, format, scene: { date, path, source: image.source }, problem: null, findings };
 }
 
-/** The shape of most readable dates, the first of them when tied; null when none is readable. */
-function commonShape(found: readonly FoundScene[]): Shape | null {
-  const shapes = found.flatMap(({ scene }) => (scene === null ? [] : [scene.source.shape]));
-  const votes = shapes.map((shape) => shapes.filter((other) => sameShape(shape, other)).length);
-  return shapes[votes.indexOf(Math.max(...votes))] ?? null;
+/** Dates of another shape than more than half of them carry the problem; all do where no shape is that of so many. */
+function checkShapes(folder: string, found: readonly FoundScene[]): readonly FoundScene[] {
+  const scenes = found.flatMap(({ scene }) => (scene === null ? [] : [scene]));
+  const shapes = groupBy(scenes, ({ source }) => formatShape(source.shape));
+  if (shapes.size < 2) return found;
+  const counts = [...shapes].map(([shape, { length }]) => ({ shape, dates: length }));
+  counts.sort((a, b) => b.dates - a.dates);
+  const [most] = counts;
+  const hasMajority = most!.dates > scenes.length / 2;
+  const listed = counts.map(({ shape, dates }) => `${dates} of ${shape}`).join(", ");
+  return found.map((entry) => {
+    if (entry.scene === null) return entry;
+    const shape = formatShape(entry.scene.source.shape);
+    if (hasMajority && shape === most!.shape) return entry;
+    const problem = hasMajority
+      ? new ShapeError(
+          `${entry.path}: found ${shape}, expected ${most!.shape} as the other dates (${listed}); coregister it or leave it out`,
+          { path: entry.path, kind: "shape" },
+        )
+      : new ShapeError(
+          `${folder}: found ${scenes.length} dates of ${shapes.size} sizes (${listed}), expected one size; none has a majority: they are not coregistered, so coregister them first`,
+          { path: folder, kind: "shape" },
+        );
+    return { ...entry, problem };
+  });
 }
 
-function checkShape(entry: FoundScene, shape: Shape): FoundScene {
-  if (entry.scene === null || sameShape(entry.scene.source.shape, shape)) return entry;
-  const problem = new ShapeError(
-    `${entry.path}: found ${formatShape(entry.scene.source.shape)}, expected ${formatShape(shape)} as the other dates; coregister it or leave it out`,
-    { path: entry.path },
-  );
-  return { ...entry, scene: null, problem };
-}
-
-function noScenes(folder: string, names: readonly string[]): FormatError {
-  const others = names.filter((name) => !name.startsWith("."));
-  const found =
-    others.length === 0
+function noScenes(folder: string): FormatError {
+  const isFile = statSync(folder).isFile();
+  const others = isFile ? [] : listFolder(folder).filter((name) => !name.startsWith("."));
+  const found = isFile
+    ? "a file of another kind"
+    : others.length === 0
       ? "an empty folder"
       : `${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}`;
   return new FormatError(
-    `${folder}: found ${found}, expected DATE.slc.vrt (or DATE.slc with DATE.slc.xml); other formats are not supported, and a tree of dates needs \`pila link TREE FLAT\` first`,
+    `${folder}: found ${found}, expected ${slcNames()}${isFile ? "" : ", here or in folders below"}; name the folder of the dates`,
     { path: folder },
   );
 }
@@ -91,29 +117,36 @@ function noScenes(folder: string, names: readonly string[]): FormatError {
 /** What the crops of a folder are called. */
 export const CROP_SUFFIX = "_int_crop.tif";
 
+/** Which images of a folder of intensities are meant, where files have several bands. */
+type IntensityChoice = Pick<SlcChoice, "polarisation" | "band">;
+
 /**
- * The intensity images of a folder, in name order: `*_int_crop.tif` if there are any, else every `*.tif`.
- * Images that are compressed, tiled or of whole numbers are decoded once into memory-backed temporary files.
+ * The intensity images of a folder, in name order: `*_int_crop.tif` if there are any, else every `*.tif`, else VRTs and
+ * ENVI images of real values; or the bands of one file, a date each.
+ * @param folder one image a date, or a file with a band a date
  * @param outputs files about to be written: where an earlier run of pila wrote them beside images that are no crops,
  *   they are left out, so that results among the inputs are no inputs
- * @throws FormatError no image, or one that cannot be read
+ * @param choice which band is wanted, where there are several
+ * @returns the scenes, and their common shape, azimuth x range
+ * @throws FormatError no image, one that cannot be read, or several bands that `choice` does not tell apart
  * @throws ShapeError images of different shapes
  */
-export async function openIntensityStack(folder: string, outputs: readonly string[] = []): Promise<Stack> {
-  const names = listFolder(folder);
-  const own = new Set(outputs.map((path) => resolve(path)));
-  const crops = names.filter((name) => name.endsWith(CROP_SUFFIX));
-  const isOwn = (name: string): boolean => own.has(resolve(folder, name)) && isProduct(join(folder, name));
-  const images = crops.length > 0 ? crops : names.filter((name) => /\.tiff?$/i.test(name) && !isOwn(name));
-  const chosen = images.filter((name) => !name.startsWith("."));
-  if (chosen.length === 0) {
-    throw new FormatError(
-      `${folder}: found no *${CROP_SUFFIX} and no *.tif, expected one intensity image a date; make them with \`pila prep SLC_DIR ${folder}\``,
-      { path: folder },
-    );
-  }
+export async function openIntensityStack(
+  folder: string,
+  outputs: readonly string[] = [],
+  choice: IntensityChoice = {},
+): Promise<Stack> {
+  const isFile = statSync(folder, { throwIfNoEntry: false })?.isFile() === true;
+  const paths = isFile ? [folder] : listImages(folder, outputs);
   const scenes: Scene[] = [];
-  for (const name of chosen) scenes.push(await openScene(folder, name));
+  const findings: Finding[] = [];
+  for (const path of paths) {
+    const name = basename(path).replace(/(_int_crop)?\.(tiff?|vrt|hdr)$/i, "");
+    for (const { date, source, findings: own } of await openBands(path, choice, isFile)) {
+      scenes.push({ date: date ?? name, path, source });
+      findings.push(...own.map((finding) => ({ ...finding, dates: [date ?? name] })));
+    }
+  }
   const shape = scenes[0]!.source.shape;
   for (const { path, source } of scenes) {
     if (sameShape(source.shape, shape)) continue;
@@ -122,19 +155,52 @@ export async function openIntensityStack(folder: string, outputs: readonly strin
       { path },
     );
   }
-  return { folder, kind: "float32", shape, scenes };
+  return { folder, kind: "float32", shape, scenes, findings: arrangeFindings(findings) };
 }
 
-async function openScene(folder: string, name: string): Promise<Scene> {
-  const path = join(folder, name);
-  const described = describeTiff(path);
-  const source = described.plain ? described.source : await loadDecoder().decodeTiff(path);
-  return { date: name.replace(/(_int_crop)?\.tiff?$/i, ""), path, source };
+/** The images of a folder of intensities, in name order. @throws FormatError there is none */
+function listImages(folder: string, outputs: readonly string[]): readonly string[] {
+  const names = listFolder(folder).filter((name) => !name.startsWith("."));
+  const own = new Set(outputs.map((path) => resolve(path)));
+  const isOwn = (name: string): boolean => own.has(resolve(folder, name)) && isProduct(join(folder, name));
+  const kinds = [
+    names.filter((name) => name.endsWith(CROP_SUFFIX)),
+    names.filter((name) => /\.tiff?$/i.test(name) && !isOwn(name)),
+    names.filter((name) => /\.(vrt|hdr)$/i.test(name)),
+  ];
+  const chosen = kinds.find((images) => images.length > 0);
+  if (chosen !== undefined) return chosen.map((name) => join(folder, name));
+  throw new FormatError(
+    `${folder}: found no *${CROP_SUFFIX}, no *.tif and no VRT or ENVI image, expected one intensity image a date; make them with \`pila prep SLC_DIR ${folder}\``,
+    { path: folder },
+  );
 }
 
-/** Wanted for few images, and it brings a package. */
-function loadDecoder(): typeof import("./decodeTiff") {
-  return require("./decodeTiff") as typeof import("./decodeTiff");
+/** The band of an image that is meant; of a file named by itself, all of them where each has its date. */
+async function openBands(
+  path: string,
+  { band = null, polarisation = null }: IntensityChoice,
+  isAlone: boolean,
+): Promise<readonly Omit<IntensityBand, "band">[]> {
+  // Crops, thousands at times, need no more than their header.
+  const plain = band === null && polarisation === null && /\.tiff?$/i.test(path) ? describeTiff(path) : null;
+  if (plain !== null) return [{ source: plain, label: null, date: null, polarisation: null, findings: [] }];
+  const { describeIntensities, severalBands } =
+    require("./formats/intensity") as typeof import("./formats/intensity");
+  const all = await describeIntensities(path, band);
+  const wanted = polarisation?.toUpperCase();
+  const bands = wanted === undefined ? all : all.filter((each) => each.polarisation === wanted);
+  if (bands.length === 0) {
+    const told = [...new Set(all.map((each) => each.polarisation ?? "none that is told"))].join(", ");
+    throw new FormatError(
+      `${path}: found polarisation ${told}, expected ${wanted}; choose one that is there`,
+      { path },
+    );
+  }
+  const dates = new Set(bands.map(({ date }) => date));
+  if (bands.length === 1) return [{ ...bands[0]!, date: null }];
+  if (isAlone && dates.size === bands.length && !dates.has(null)) return bands;
+  throw severalBands(path, bands);
 }
 
 /** The file beside the crops that says how they were made. */
@@ -150,6 +216,7 @@ interface PreparedSource {
   readonly modified: number;
 }
 
+/** How the crops of a folder were made. */
 export interface PrepManifest {
   readonly schema: 1;
   /** rows,cols,row0,col0 in looked pixels. */
@@ -160,35 +227,34 @@ export interface PrepManifest {
   readonly sources: readonly PreparedSource[];
 }
 
+/** The sources of crops as they are now. */
 export function describeSources(scenes: readonly Scene[]): readonly PreparedSource[] {
-  return scenes.map(({ date, source }) => {
-    const { size, mtimeMs } = statSync(source.path);
-    return { date, path: resolve(source.path), bytes: size, modified: Math.round(mtimeMs) };
-  });
+  return scenes.map(({ date, source }) => describeSource(date, resolve(source.path)));
+}
+
+function describeSource(date: string, path: string): PreparedSource {
+  const { size, mtimeMs } = statSync(path);
+  return { date, path, bytes: size, modified: Math.round(mtimeMs) };
 }
 
 /** The manifest of a folder of crops; null where there is none. @throws FormatError it is damaged */
 export function readManifest(folder: string): PrepManifest | null {
   const path = join(folder, MANIFEST_NAME);
   if (!existsSync(path)) return null;
-  const damaged = (cause?: unknown): FormatError =>
-    new FormatError(
-      `${path}: found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite`,
-      {
-        path,
-        cause,
-      },
-    );
-  let manifest: PrepManifest;
+  let cause: unknown;
   try {
-    manifest = JSON.parse(readFileSync(path, "utf8")) as PrepManifest;
-  } catch (cause) {
-    throw damaged(cause);
+    const manifest = JSON.parse(readFileSync(path, "utf8")) as PrepManifest | null;
+    if (manifest?.schema === 1 && Array.isArray(manifest.sources)) return manifest;
+  } catch (error) {
+    cause = error;
   }
-  if (manifest?.schema !== 1 || !Array.isArray(manifest.sources)) throw damaged();
-  return manifest;
+  throw new FormatError(
+    `${path}: found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite`,
+    { path, cause },
+  );
 }
 
+/** Puts a manifest beside its crops. */
 export function writeManifest(folder: string, manifest: PrepManifest): void {
   writeWholeFile(join(folder, MANIFEST_NAME), `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -212,7 +278,13 @@ export function requireSameParameters(folder: string, manifest: PrepManifest): v
 
 /** Removes the manifest and the crops that are not among `files`, before new crops take their places. */
 export function replacePrepared(folder: string, files: readonly string[]): void {
-  const before = readManifestOrNull(folder);
+  let before: PrepManifest | null = null;
+  try {
+    before = readManifest(folder);
+  } catch (error) {
+    // A damaged manifest names no crops.
+    if (!(error instanceof FormatError)) throw error;
+  }
   rmSync(join(folder, MANIFEST_NAME), { force: true });
   const kept = new Set(files.map((path) => basename(path)));
   for (const { date } of before?.sources ?? []) {
@@ -228,29 +300,9 @@ export function findStaleDates(folder: string): readonly string[] {
   return manifest.sources.flatMap(({ date, path, bytes, modified }) => {
     if (!existsSync(join(folder, `${date}${CROP_SUFFIX}`))) return [`${date}: its crop is missing`];
     if (!existsSync(path)) return [`${date}: its source ${path} is gone`];
-    const now = statSync(path);
-    const same = now.size === bytes && Math.round(now.mtimeMs) === modified;
-    return same ? [] : [`${date}: its source ${path} changed after the crop was made`];
+    const now = describeSource(date, path);
+    return now.bytes === bytes && now.modified === modified
+      ? []
+      : [`${date}: its source ${path} changed after the crop was made`];
   });
-}
-
-function readManifestOrNull(folder: string): PrepManifest | null {
-  try {
-    return readManifest(folder);
-  } catch (error) {
-    if (error instanceof FormatError) return null;
-    throw error;
-  }
-}
-
-/** The names in a folder, sorted. @throws FormatError it cannot be listed */
-export function listFolder(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (cause) {
-    throw new FormatError(`${folder}: found no readable folder, expected one; check the path`, {
-      path: folder,
-      cause,
-    });
-  }
 }

@@ -1,3 +1,4 @@
+// Files that appear whole or not at all, and the temporary files that runs which died left behind.
 import {
   closeSync,
   existsSync,
@@ -16,28 +17,28 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { FormatError, UsageError } from "../core/errors";
+import { FormatError, namedError, UsageError } from "../core/errors";
 
 /** Temporary files of this process that are neither in place nor removed yet. */
 const pending = new Set<string>();
 
 /** A file that appears under its name whole or not at all. */
 export class OutputFile {
-  readonly target: string;
-  /** Descriptor of the temporary file; valid in every thread of the process until `commit` or `discard`. */
+  readonly path: string;
+  /** Descriptor of the temporary file, in every thread of the process; until it is released, in place or discarded. */
   readonly file: number;
   #isOpen = true;
   #writingBack: Promise<void> | null = null;
-  /** Where the bytes are until `commit`. */
+  /** Where the bytes are until the file is in place. */
   readonly temporaryPath: string;
 
   /** Makes the folder where it is missing, and removes what dead runs left in it. */
-  constructor(target: string) {
-    this.target = target;
-    const folder = dirname(resolve(target));
+  constructor(path: string) {
+    this.path = path;
+    const folder = dirname(resolve(path));
     requireFolder(folder);
-    if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new UsageError(`${target}: found a folder, expected the name of a file to write; choose another`);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new UsageError(`${path}: found a folder, expected the name of a file to write; choose another`);
     }
     removeLeftovers(folder);
     this.temporaryPath = temporaryPath(folder);
@@ -48,11 +49,17 @@ export class OutputFile {
 
   /** Writes all bytes at a position. */
   write(bytes: Uint8Array, position: number): void {
-    writeFully(this.file, bytes, position);
+    writeFully(this.file, bytes, position, this.path);
+  }
+
+  /** Closes the descriptor: more is written by `temporaryPath`. For files more than a process may hold open. */
+  release(): void {
+    this.#close();
   }
 
   /** Begins to bring what is written so far to the disk, beside other work: less is left for the end. */
   writeBack(): void {
+    if (!this.#isOpen) return;
     this.#writingBack ??= new Promise((resolve) => {
       // An error shows again, and counts, when `flush` or `commit` asks for everything.
       fdatasync(this.file, () => {
@@ -65,13 +72,20 @@ export class OutputFile {
   /** Brings the bytes to the disk, beside other work; `place` may follow. */
   async flush(): Promise<void> {
     await this.#writingBack;
-    await settled((done) => fsync(this.file, done));
+    const file = this.#isOpen ? this.file : openSync(this.temporaryPath, "r+");
+    try {
+      await settled((done) => fsync(file, done)).catch((error: unknown) => {
+        throw namedError(error, this.path);
+      });
+    } finally {
+      if (!this.#isOpen) closeSync(file);
+    }
   }
 
   /** Puts the flushed file in place of what stood there, beside other work: freeing a large old file takes milliseconds. */
   async place(): Promise<void> {
-    this.#close();
-    await settled((done) => rename(this.temporaryPath, this.target, done));
+    if (this.#isOpen) this.#close();
+    await settled((done) => rename(this.temporaryPath, this.path, done));
     this.#forget();
   }
 
@@ -79,11 +93,11 @@ export class OutputFile {
   commit(): void {
     fsyncSync(this.file);
     this.#close();
-    renameSync(this.temporaryPath, this.target);
+    renameSync(this.temporaryPath, this.path);
     this.#forget();
   }
 
-  /** Removes the temporary file; what stood at the target stays. */
+  /** Removes the temporary file; what stood there before stays. */
   discard(): void {
     if (!pending.has(this.temporaryPath)) return;
     if (this.#isOpen) this.#close();
@@ -110,8 +124,8 @@ function settled(call: (done: (error: Error | null) => void) => void): Promise<v
 }
 
 /** Writes text or bytes as a whole file. */
-export function writeWholeFile(target: string, content: string | Uint8Array): void {
-  const output = new OutputFile(target);
+export function writeWholeFile(path: string, content: string | Uint8Array): void {
+  const output = new OutputFile(path);
   try {
     output.write(typeof content === "string" ? Buffer.from(content) : content, 0);
     output.commit();
@@ -121,11 +135,19 @@ export function writeWholeFile(target: string, content: string | Uint8Array): vo
   }
 }
 
-/** Writes all bytes at a position: writeSync may return short. */
-export function writeFully(file: number, bytes: Uint8Array, position: number): void {
+/**
+ * Writes all bytes at a position: writeSync may return short.
+ * @param path the file, for the error
+ * @throws FileError the disk is full, or refuses in another way
+ */
+export function writeFully(file: number, bytes: Uint8Array, position: number, path: string): void {
   let done = 0;
-  while (done < bytes.length) {
-    done += writeSync(file, bytes, done, bytes.length - done, position + done);
+  try {
+    while (done < bytes.length) {
+      done += writeSync(file, bytes, done, bytes.length - done, position + done);
+    }
+  } catch (error) {
+    throw namedError(error, path);
   }
 }
 

@@ -1,59 +1,69 @@
+// Products: float32 GeoTIFFs that appear whole under their names, their header made before the first pixel is known.
 import { closeSync, openSync, readSync } from "node:fs";
 import { PIXEL_BYTES, type Shape } from "../core/raster";
-import { OutputFile } from "./outputFile";
+import { OutputFile, writeFully } from "./outputFile";
 import { describeTiff, FIELD, FIELD_BYTES, TAG } from "./tiff";
 
-/** Where rows of a product are written. Plain data, valid in every thread of the process. */
+/** Where rows of a product are written. Plain data. */
 export interface ProductTarget {
-  readonly file: number;
+  /** In every thread of the process that made the product; null: the file is opened by its path for every write. */
+  readonly file: number | null;
+  /** The temporary file, and the product that it becomes. */
+  readonly path: string;
+  readonly product: string;
   readonly dataOffset: number;
   readonly rowBytes: number;
 }
 
-/** A float32 product whose rows may be written in any order; it appears whole on `commit`. */
-export class Product {
-  readonly target: ProductTarget;
+/** A float32 product whose rows may be written in any order; it appears whole when it is put in place. */
+export class Product extends OutputFile {
   readonly fileBytes: number;
-  readonly #output: OutputFile;
+  readonly #layout: Pick<ProductTarget, "dataOffset" | "rowBytes">;
+  #isHeld = true;
 
   constructor(path: string, shape: Shape) {
-    const header = productHeader(shape);
-    this.#output = new OutputFile(path);
-    this.#output.write(header.bytes, 0);
-    this.fileBytes = header.fileBytes;
-    this.target = { file: this.#output.file, dataOffset: header.dataOffset, rowBytes: shape.range * 4 };
+    super(path);
+    const { bytes, dataOffset, fileBytes } = productHeader(shape);
+    this.write(bytes, 0);
+    this.fileBytes = fileBytes;
+    this.#layout = { dataOffset, rowBytes: shape.range * PIXEL_BYTES.float32 };
   }
 
-  /** Where the bytes are until `commit`: for processes that write rows too. */
-  get temporaryPath(): string {
-    return this.#output.temporaryPath;
+  get target(): ProductTarget {
+    return {
+      file: this.#isHeld ? this.file : null,
+      path: this.temporaryPath,
+      product: this.path,
+      ...this.#layout,
+    };
   }
 
-  /** Begins to bring what is written so far to the disk. */
-  writeBack(): void {
-    this.#output.writeBack();
+  override release(): void {
+    super.release();
+    this.#isHeld = false;
   }
+}
 
-  /** Brings the bytes to the disk. */
-  async flush(): Promise<void> {
-    await this.#output.flush();
+/** Writes whole rows of a product, from `row` on. */
+export function writeProductRows(target: ProductTarget, rows: Uint8Array, row: number): void {
+  const position = target.dataOffset + row * target.rowBytes;
+  if (target.file !== null) {
+    writeFully(target.file, rows, position, target.product);
+    return;
   }
-
-  /** Puts the flushed file in place. */
-  async place(): Promise<void> {
-    await this.#output.place();
-  }
-
-  discard(): void {
-    this.#output.discard();
+  const file = openSync(target.path, "r+");
+  try {
+    writeFully(file, rows, position, target.product);
+  } finally {
+    closeSync(file);
   }
 }
 
 /** True for a file with the header of a product: written by pila and by nobody else. @throws FormatError it is no TIFF */
 export function isProduct(path: string): boolean {
-  const described = describeTiff(path);
-  if (!described.plain) return false;
-  const expected = productHeader(described.source.shape).bytes;
+  const source = describeTiff(path);
+  if (source === null) return false;
+  const expected = productHeader(source.shape).bytes;
   const found = Buffer.alloc(expected.length);
   const file = openSync(path, "r");
   try {
@@ -88,23 +98,23 @@ export function productHeader(shape: Shape): ProductHeader {
   const dataBytes = shape.azimuth * rowBytes;
   const big = dataBytes + 64 * strips + 4096 > CLASSIC_LIMIT;
   const offset = big ? FIELD.long8 : FIELD.long;
-  const entries: { tag: number; type: number; values: number[] }[] = [
-    { tag: TAG.imageWidth, type: FIELD.long, values: [shape.range] },
-    { tag: TAG.imageLength, type: FIELD.long, values: [shape.azimuth] },
-    { tag: TAG.bitsPerSample, type: FIELD.short, values: [32] },
-    { tag: TAG.compression, type: FIELD.short, values: [1] },
-    { tag: TAG.photometric, type: FIELD.short, values: [1] },
-    { tag: TAG.stripOffsets, type: offset, values: [] },
-    { tag: TAG.samplesPerPixel, type: FIELD.short, values: [1] },
-    { tag: TAG.rowsPerStrip, type: FIELD.long, values: [rows] },
-    { tag: TAG.stripByteCounts, type: offset, values: [] },
-    { tag: TAG.planarConfiguration, type: FIELD.short, values: [1] },
-    { tag: TAG.sampleFormat, type: FIELD.short, values: [3] },
-    { tag: TAG.gdalNodata, type: FIELD.ascii, values: [...Buffer.from("nan\0")] },
+  const entries: Entry[] = [
+    [TAG.imageWidth, FIELD.long, [shape.range]],
+    [TAG.imageLength, FIELD.long, [shape.azimuth]],
+    [TAG.bitsPerSample, FIELD.short, [32]],
+    [TAG.compression, FIELD.short, [1]],
+    [TAG.photometric, FIELD.short, [1]],
+    [TAG.stripOffsets, offset, []],
+    [TAG.samplesPerPixel, FIELD.short, [1]],
+    [TAG.rowsPerStrip, FIELD.long, [rows]],
+    [TAG.stripByteCounts, offset, []],
+    [TAG.planarConfiguration, FIELD.short, [1]],
+    [TAG.sampleFormat, FIELD.short, [3]],
+    [TAG.gdalNodata, FIELD.ascii, [...Buffer.from("nan\0")]],
   ];
   const layout = layOut(entries.length, strips, big);
-  entries[5]!.values = Array.from({ length: strips }, (_, i) => layout.dataOffset + i * rows * rowBytes);
-  entries[8]!.values = Array.from(
+  entries[5]![2] = Array.from({ length: strips }, (_, i) => layout.dataOffset + i * rows * rowBytes);
+  entries[8]![2] = Array.from(
     { length: strips },
     (_, i) => Math.min(rows, shape.azimuth - i * rows) * rowBytes,
   );
@@ -114,6 +124,8 @@ export function productHeader(shape: Shape): ProductHeader {
     fileBytes: layout.dataOffset + dataBytes,
   };
 }
+
+type Entry = [tag: number, type: number, values: number[]];
 
 interface Layout {
   readonly directory: number;
@@ -129,37 +141,31 @@ function layOut(entries: number, strips: number, big: boolean): Layout {
   return { directory, lists: Math.ceil(lists / 8) * 8, dataOffset: Math.ceil((end + 8) / 64) * 64 };
 }
 
-function encode(
-  entries: { tag: number; type: number; values: number[] }[],
-  layout: Layout,
-  big: boolean,
-): Buffer {
+function encode(entries: readonly Entry[], layout: Layout, big: boolean): Buffer {
   const bytes = Buffer.alloc(layout.dataOffset);
+  const writeOffset = (value: number, at: number): void => {
+    if (big) bytes.writeBigUInt64LE(BigInt(value), at);
+    else bytes.writeUInt32LE(value, at);
+  };
   bytes.write("II", 0, "latin1");
   bytes.writeUInt16LE(big ? 43 : 42, 2);
-  if (big) {
-    bytes.writeUInt16LE(8, 4);
-    bytes.writeBigUInt64LE(BigInt(layout.directory), 8);
-    bytes.writeBigUInt64LE(BigInt(entries.length), layout.directory);
-  } else {
-    bytes.writeUInt32LE(layout.directory, 4);
-    bytes.writeUInt16LE(entries.length, layout.directory);
-  }
+  if (big) bytes.writeUInt16LE(8, 4);
+  writeOffset(layout.directory, big ? 8 : 4);
+  if (big) writeOffset(entries.length, layout.directory);
+  else bytes.writeUInt16LE(entries.length, layout.directory);
   const inline = big ? 8 : 4;
   let entryAt = layout.directory + (big ? 8 : 2);
   let listAt = layout.lists;
-  for (const { tag, type, values } of entries) {
+  for (const [tag, type, values] of entries) {
     bytes.writeUInt16LE(tag, entryAt);
     bytes.writeUInt16LE(type, entryAt + 2);
-    if (big) bytes.writeBigUInt64LE(BigInt(values.length), entryAt + 4);
-    else bytes.writeUInt32LE(values.length, entryAt + 4);
+    writeOffset(values.length, entryAt + 4);
     const valueAt = entryAt + (big ? 12 : 8);
     const size = values.length * FIELD_BYTES[type]!;
     if (size <= inline) {
       writeValues(bytes, valueAt, type, values);
     } else {
-      if (big) bytes.writeBigUInt64LE(BigInt(listAt), valueAt);
-      else bytes.writeUInt32LE(listAt, valueAt);
+      writeOffset(listAt, valueAt);
       writeValues(bytes, listAt, type, values);
       listAt += Math.ceil(size / 8) * 8;
     }

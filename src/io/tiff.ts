@@ -1,98 +1,217 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+// The header of a TIFF: what it says of its pixels, and whether they can be read where they lie.
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { FormatError } from "../core/errors";
-import { PIXEL_BYTES, type PlaneSource } from "../core/raster";
+import { PIXEL_BYTES, type RawSource, type Shape } from "../core/raster";
 
-/** What became of a TIFF: its pixels lie plainly in the file, or they first need a decoder. */
-type TiffDescription =
-  | { readonly plain: true; readonly source: PlaneSource }
-  | { readonly plain: false; readonly why: string };
+/** What the header of a TIFF says of its pixels. */
+export interface TiffImage {
+  readonly path: string;
+  readonly shape: Shape;
+  readonly bands: number;
+  /** How many of the bands, the last ones, are alpha: they say which pixels are there. */
+  readonly alphaBands: number;
+  readonly bits: number;
+  readonly sampleFormat: "unsigned" | "signed" | "float" | "undefined" | "complex integer" | "complex float";
+  /** null: as they are. */
+  readonly encoding: "compressed" | "tiled" | null;
+  /** A predictor other than none. */
+  readonly isPredicted: boolean;
+  readonly bigEndian: boolean;
+  readonly nodata: number | null;
+  /** No data is told by something else than the value in the header: a mask in the file or beside it, or PAM. */
+  readonly hasOtherNodata: boolean;
+  /** GDAL's description of each band, where it has one. */
+  readonly descriptions: readonly (string | null)[];
+  readonly metadata: readonly (readonly [name: string, value: string])[];
+  readonly header: TiffHeader;
+}
 
-/**
- * Where the pixels of a one-band float32 TIFF lie. Uncompressed strips are read as they are, in either byte order;
- * tiles, compression and whole-number samples need a decoder.
- * @throws FormatError no TIFF, several bands, float64 or complex samples, or a truncated file
- */
-export function describeTiff(path: string): TiffDescription {
+const SAMPLE_FORMATS = [
+  "unsigned",
+  "signed",
+  "float",
+  "undefined",
+  "complex integer",
+  "complex float",
+] as const;
+
+/** True for the first bytes of a TIFF. */
+export function isTiff(head: Buffer): boolean {
+  return head.length >= 8 && /^(II[*+]\0|MM\0[*+])/.test(head.toString("latin1", 0, 4));
+}
+
+/** @throws FormatError no TIFF, or without a size */
+export function readTiff(path: string): TiffImage {
   const header = readTiffHeader(path);
   const one = (tag: number, otherwise: number): number => header.numbers.get(tag)?.[0] ?? otherwise;
   const shape = { azimuth: one(TAG.imageLength, 0), range: one(TAG.imageWidth, 0) };
-  const bits = one(TAG.bitsPerSample, 1);
-  const format = one(TAG.sampleFormat, 1);
-  const bands = one(TAG.samplesPerPixel, 1);
-  const unsupported = (found: string): FormatError =>
-    new FormatError(
-      `${path}: found ${found}, expected one band of float32 intensity; this kind is not supported`,
-      { path },
-    );
-  if (shape.azimuth === 0 || shape.range === 0) throw unsupported("no image size");
-  if (bands !== 1) throw unsupported(`${bands} bands`);
-  if (format > 3 || bits > 32) throw unsupported(`${bits}-bit samples of format ${sampleFormatName(format)}`);
-  if (format !== 3 && bits > 16) throw unsupported(`${bits}-bit whole numbers, which float32 does not hold`);
-
-  const compression = one(TAG.compression, 1);
-  if (compression !== 1) return { plain: false, why: `compression ${compression}` };
-  if (header.numbers.has(TAG.tileWidth)) return { plain: false, why: "tiles" };
-  if (format !== 3 || bits !== 32) return { plain: false, why: `${bits}-bit samples` };
-  return { plain: true, source: plainSource(path, header, shape) };
-}
-
-function plainSource(
-  path: string,
-  header: TiffHeader,
-  shape: { azimuth: number; range: number },
-): PlaneSource {
-  const rowStride = shape.range * PIXEL_BYTES.float32;
-  const offsets = header.numbers.get(TAG.stripOffsets) ?? [];
-  const rows = Math.min(header.numbers.get(TAG.rowsPerStrip)?.[0] ?? shape.azimuth, shape.azimuth);
-  const expected = Math.ceil(shape.azimuth / rows);
-  if (offsets.length !== expected) {
-    throw new FormatError(
-      `${path}: found ${offsets.length} strips, expected ${expected}; the file is damaged`,
-      { path },
-    );
+  if (shape.azimuth === 0 || shape.range === 0) {
+    throw new FormatError(`${path}: found a TIFF without an image size, expected one; make it again`, {
+      path,
+    });
   }
-  const lastRows = shape.azimuth - (expected - 1) * rows;
-  offsets.forEach((offset, strip) => {
-    const end = offset + (strip === expected - 1 ? lastRows : rows) * rowStride;
-    // GDAL leaves out the strips of a sparse file: offset 0.
-    if (offset === 0 || end > header.fileBytes) {
-      throw new FormatError(
-        `${path}: found ${header.fileBytes} bytes, expected strip ${strip} up to byte ${end}; the file is truncated or sparse, make it again`,
-        { path },
-      );
-    }
-  });
-  const first = offsets[0]!;
-  const contiguous = offsets.every((offset, strip) => offset === first + strip * rows * rowStride);
+  const bands = one(TAG.samplesPerPixel, 1);
+  // GDAL makes a mask of alpha only where it is a whole number.
+  const extra = one(TAG.sampleFormat, 1) === 1 ? (header.numbers.get(TAG.extraSamples) ?? []) : [];
+  const isTiled = header.numbers.has(TAG.tileWidth);
+  const items = [
+    ...(header.texts.get(TAG.gdalMetadata) ?? "").matchAll(/<Item name="([^"]*)"([^>]*)>([^<]*)/g),
+  ];
+  const ofBand = (text: string): number => Number(/ sample="(\d+)"/.exec(text)?.[1] ?? 0);
+  const description = (band: number): string | null =>
+    items.find(([, , rest]) => / role="description"/.test(rest!) && ofBand(rest!) === band)?.[3] ?? null;
   return {
     path,
-    kind: "float32",
     shape,
-    dataOffset: first,
-    pixelStride: PIXEL_BYTES.float32,
-    rowStride,
+    bands,
+    alphaBands: extra.filter((each) => each === 1 || each === 2).length,
+    bits: one(TAG.bitsPerSample, 1),
+    sampleFormat: SAMPLE_FORMATS[one(TAG.sampleFormat, 1) - 1] ?? "undefined",
+    encoding: one(TAG.compression, 1) !== 1 ? "compressed" : isTiled ? "tiled" : null,
+    isPredicted: one(TAG.predictor, 1) !== 1,
     bigEndian: header.bigEndian,
-    strips: contiguous ? null : { rows, offsets },
-    nodata: nodataPixel(Number(header.texts.get(TAG.gdalNodata) ?? Number.NaN)),
+    nodata: parseNodata(header.texts.get(TAG.gdalNodata)),
+    hasOtherNodata: header.hasMask || hasNodataBeside(path),
+    descriptions: Array.from({ length: bands }, (_, band) => description(band)),
+    metadata: items.map(([, name, , value]) => [name!, value!]),
+    header,
   };
 }
 
-/** The pixel that a declared no data stands for: texts such as 0.1 or -3.4028e38 name the float32 nearest to them. */
-export function nodataPixel(declared: number | null): number | null {
-  const pixel = Math.fround(declared ?? Number.NaN);
-  return Number.isFinite(pixel) ? pixel : null;
+/** GDAL's sidecars: `X.tif.msk` is a mask, `X.tif.aux.xml` (PAM) may declare no data. */
+function hasNodataBeside(path: string): boolean {
+  if (existsSync(`${path}.msk`)) return true;
+  const auxiliary = `${path}.aux.xml`;
+  return existsSync(auxiliary) && /<NoDataValue/i.test(readFileSync(auxiliary, "latin1"));
 }
 
-function sampleFormatName(format: number): string {
+/**
+ * Where the pixels of a one-band float32 TIFF lie: uncompressed strips are read as they are, in either byte order.
+ * @returns null for every other TIFF, and where no data is told by more than a value in the header
+ * @throws FormatError no TIFF, or a truncated file
+ */
+export function describeTiff(path: string): RawSource | null {
+  const image = readTiff(path);
+  requireWhole(image);
+  return image.bands === 1 ? plainTiffBand(image, 1, "float32") : null;
+}
+
+/** `64-bit samples of format complex float`, for messages. */
+export function formatSamples({ bits, sampleFormat }: TiffImage): string {
+  return `${bits}-bit samples of format ${sampleFormat}`;
+}
+
+const SAMPLES = {
+  float32: { bits: 32, sampleFormat: "float" },
+  complex64: { bits: 64, sampleFormat: "complex float" },
+  cint16: { bits: 32, sampleFormat: "complex integer" },
+} as const;
+
+/** What the samples of a TIFF are as they lie in it; null for a type that has to be converted. */
+export function plainKind({ bits, sampleFormat }: TiffImage): keyof typeof SAMPLES | null {
+  const kinds = Object.keys(SAMPLES) as (keyof typeof SAMPLES)[];
   return (
-    ["", "unsigned", "signed", "float", "undefined", "complex integer", "complex float"][format] ??
-    String(format)
+    kinds.find((kind) => SAMPLES[kind].bits === bits && SAMPLES[kind].sampleFormat === sampleFormat) ?? null
   );
+}
+
+/**
+ * Where the pixels of a band lie in a TIFF that was found whole.
+ * @param band from 1
+ * @returns null where they are of another kind or need a decoder, or no data is told by more than a value in the header
+ * @throws FormatError a sparse file, or one without a strip for each row
+ */
+export function plainTiffBand(image: TiffImage, band: number, kind: keyof typeof SAMPLES): RawSource | null {
+  const { path, shape, bands, header } = image;
+  if (plainKind(image) !== kind || image.encoding !== null || image.hasOtherNodata) return null;
+  const { perBand, rows, rowBytes, isPlanar } = stripLayout(image);
+  const all = header.numbers.get(TAG.stripOffsets) ?? [];
+  const within = isPlanar ? 0 : (band - 1) * PIXEL_BYTES[kind];
+  const own = isPlanar ? all.slice((band - 1) * perBand, band * perBand) : all;
+  if (own.includes(0)) {
+    // GDAL leaves out the strips of a sparse file: offset 0.
+    const sentence = `found a sparse file without strip ${own.indexOf(0)}, expected all; make it again`;
+    throw new FormatError(`${path}: ${sentence}`, { path });
+  }
+  const offsets = own.map((offset) => offset + within);
+  const first = offsets[0]!;
+  const contiguous = offsets.every((offset, strip) => offset === first + strip * rows * rowBytes);
+  return {
+    by: "bytes",
+    path,
+    kind,
+    wholeNumbers: kind === "cint16",
+    shape,
+    dataOffset: first,
+    pixelStride: PIXEL_BYTES[kind] * (isPlanar ? 1 : bands),
+    rowStride: rowBytes,
+    bigEndian: image.bigEndian,
+    strips: contiguous ? null : { rows, offsets },
+    nodata: image.nodata,
+  };
+}
+
+/** How uncompressed strips lie: rows of a full one, strips of one band (of all of them where they are interleaved). */
+function stripLayout({ path, shape, bands, bits, header }: TiffImage): {
+  readonly rows: number;
+  readonly perBand: number;
+  readonly rowBytes: number;
+  readonly isPlanar: boolean;
+} {
+  const isPlanar = bands > 1 && header.numbers.get(TAG.planarConfiguration)?.[0] === 2;
+  const rows = Math.min(header.numbers.get(TAG.rowsPerStrip)?.[0] ?? shape.azimuth, shape.azimuth);
+  const perBand = Math.ceil(shape.azimuth / rows);
+  const expected = perBand * (isPlanar ? bands : 1);
+  const found = header.numbers.get(TAG.stripOffsets)?.length ?? 0;
+  if (found !== expected) {
+    const sentence = `found ${found} strips, expected ${expected}; the file is damaged, make it again`;
+    throw new FormatError(`${path}: ${sentence}`, { path });
+  }
+  return { rows, perBand, isPlanar, rowBytes: Math.ceil((shape.range * bits * (isPlanar ? 1 : bands)) / 8) };
+}
+
+/**
+ * A TIFF of any kind has all the bytes of its strips or tiles, as far as its header tells where they end.
+ * @throws FormatError it is truncated
+ */
+export function requireWhole(image: TiffImage): void {
+  const { path, shape, encoding, header } = image;
+  const isTiled = header.numbers.has(TAG.tileWidth);
+  const offsets = header.numbers.get(isTiled ? TAG.tileOffsets : TAG.stripOffsets) ?? [];
+  const counts = header.numbers.get(isTiled ? TAG.tileByteCounts : TAG.stripByteCounts) ?? [];
+  const strips = encoding === null ? stripLayout(image) : null;
+  let [end, last] = [0, 0];
+  offsets.forEach((offset, i) => {
+    const rows = strips && Math.min(strips.rows, shape.azimuth - (i % strips.perBand) * strips.rows);
+    const bytes = strips ? rows! * strips.rowBytes : (counts[i] ?? 0);
+    if (offset > 0 && offset + bytes > end) [end, last] = [offset + bytes, i];
+  });
+  if (end <= header.fileBytes) return;
+  const sentence = `found ${header.fileBytes} bytes, expected ${end} up to the end of ${isTiled ? "tile" : "strip"} ${last}; the file is truncated, copy it again`;
+  throw new FormatError(`${path}: ${sentence}`, { path, kind: "truncated" });
+}
+
+/** The number that a text declares as no data, infinite ones too; null where it declares none, or NaN. */
+export function parseNodata(text: string | undefined): number | null {
+  const [, sign, isInfinite, digits] = /^\s*([+-]?)(?:(inf|1\.#inf)|(.*))/is.exec(text ?? "") ?? [];
+  const value = isInfinite === undefined ? Number.parseFloat(`${sign}${digits}`) : Infinity;
+  return nodataPixel(isInfinite !== undefined && sign === "-" ? -value : value);
+}
+
+/**
+ * The pixel that a declared no data stands for: numbers such as 0.1 or -3.4028e38 name the float32 nearest to them, and
+ * doubles beyond all of them become infinite as the pixels do. NaN needs no declaration: null.
+ */
+export function nodataPixel(declared: number | null): number | null {
+  const pixel = Math.fround(declared ?? Number.NaN);
+  return Number.isNaN(pixel) ? null : pixel;
 }
 
 /** The first image directory of a TIFF: numbers by tag, texts by tag. */
 interface TiffHeader {
   readonly bigEndian: boolean;
+  /** A further directory of the file is a mask of this one. */
+  readonly hasMask: boolean;
   readonly fileBytes: number;
   readonly numbers: ReadonlyMap<number, readonly number[]>;
   readonly texts: ReadonlyMap<number, string>;
@@ -153,7 +272,8 @@ function parse(path: string, file: number, fileBytes: number): TiffHeader {
   const entries = big ? long8(at(directory, 8)) : short(at(directory, 2));
   if (entries > 4096) throw broken(`a TIFF directory of ${entries} entries`);
   const entryBytes = big ? 20 : 12;
-  const table = at(directory + (big ? 8 : 2), entries * entryBytes);
+  const [countBytes, linkBytes] = big ? [8, 8] : [2, 4];
+  const table = at(directory + countBytes, entries * entryBytes);
 
   const numbers = new Map<number, readonly number[]>();
   const texts = new Map<number, string>();
@@ -161,27 +281,48 @@ function parse(path: string, file: number, fileBytes: number): TiffHeader {
     const entry = table.subarray(i * entryBytes, (i + 1) * entryBytes);
     const type = short(entry, 2);
     const count = big ? long8(entry, 4) : long(entry, 4);
-    const width = FIELD_BYTES[type];
-    if (width === undefined) continue;
+    const width = FIELD_BYTES[type] ?? 0;
+    if (width === 0) continue;
     if (count > MOST_VALUES) throw broken(`a TIFF tag of ${count} values`);
     const inline = entry.subarray(big ? 12 : 8);
     const values =
       count * width <= inline.length ? inline : at(big ? long8(inline) : long(inline), count * width);
-    if (type === 2) {
+    if (type === FIELD.ascii) {
       texts.set(short(entry), values.toString("latin1", 0, count).replace(/\0.*$/s, ""));
-    } else if (type === 3 || type === 4 || type === 16) {
-      const read = type === 3 ? short : type === 4 ? long : long8;
-      numbers.set(
-        short(entry),
-        Array.from({ length: count }, (_, k) => read(values, k * width)),
-      );
+      continue;
     }
+    const read = { [FIELD.short]: short, [FIELD.long]: long, [FIELD.long8]: long8 }[type];
+    if (read === undefined) continue;
+    const list = Array.from({ length: count }, (_, k) => read(values, k * width));
+    numbers.set(short(entry), list);
   }
-  return { bigEndian, fileBytes, numbers, texts };
+  /** Where the next directory begins; 0 for none, and where the file ends before it. */
+  const next = (place: number): number => {
+    const count = big ? long8(at(place, 8)) : short(at(place, 2));
+    const link = place + countBytes + count * entryBytes;
+    if (link + linkBytes > fileBytes) return 0;
+    return big ? long8(at(link, 8)) : long(at(link, 4));
+  };
+  const isMask = (place: number): boolean => {
+    const count = Math.min(big ? long8(at(place, 8)) : short(at(place, 2)), 4096);
+    const all = at(place + countBytes, count * entryBytes);
+    const kind = Array.from({ length: count }, (_, i) => all.subarray(i * entryBytes)).find(
+      (entry) => short(entry) === TAG.newSubfileType,
+    );
+    return kind !== undefined && (long(kind, big ? 12 : 8) & 4) !== 0;
+  };
+  let hasMask = false;
+  // Overviews and masks follow the image; a chain that is longer leads in a circle.
+  for (let i = 0, place = next(directory); place !== 0 && place < fileBytes && i < 64 && !hasMask; i++) {
+    hasMask = isMask(place);
+    place = next(place);
+  }
+  return { bigEndian, hasMask, fileBytes, numbers, texts };
 }
 
 /** TIFF 6.0 tags that pila reads or writes, and GDAL's own for no data. */
 export const TAG = {
+  newSubfileType: 254,
   imageWidth: 256,
   imageLength: 257,
   bitsPerSample: 258,
@@ -192,26 +333,17 @@ export const TAG = {
   rowsPerStrip: 278,
   stripByteCounts: 279,
   planarConfiguration: 284,
+  predictor: 317,
   tileWidth: 322,
+  tileOffsets: 324,
+  tileByteCounts: 325,
+  extraSamples: 338,
   sampleFormat: 339,
+  gdalMetadata: 42112,
   gdalNodata: 42113,
 } as const;
 
-/** Field types: bytes of one value. LONG8 (16) is BigTIFF's. */
-export const FIELD_BYTES: Readonly<Record<number, number>> = {
-  1: 1,
-  2: 1,
-  3: 2,
-  4: 4,
-  6: 1,
-  7: 1,
-  8: 2,
-  9: 4,
-  11: 4,
-  12: 8,
-  16: 8,
-  17: 8,
-  18: 8,
-};
+/** Bytes of one value by its field type (LONG8, 16, is BigTIFF's); 0: no type, or one that no tag above has. */
+export const FIELD_BYTES: readonly number[] = [0, 1, 1, 2, 4, 0, 1, 1, 2, 4, 0, 4, 8, 0, 0, 0, 8, 8, 8];
 
 export const FIELD = { ascii: 2, short: 3, long: 4, long8: 16 } as const;

@@ -1,8 +1,16 @@
 import { KERNEL_BASE64 } from "./kernelBytes";
 
+/**
+ * Which samples of a cell are missing: none; those that are 0+0i or hold a NaN; those that hold a NaN, and all where the
+ * others are all 0+0i. A cell is the mean of the samples that are there, NaN where they are less than half.
+ */
+export const MISSING = { none: 0, eachZero: 1, wholeZero: 2 } as const;
+export type MissingRule = (typeof MISSING)[keyof typeof MISSING];
+
 /** The compiled kernels; shapes and rules are said at their sources in `assembly/`. Pointers are bytes into the memory. */
 interface KernelFunctions {
-  looks4x4(source: number, rowBytes: number, cells: number, target: number, zeroIsNoData: boolean): void;
+  looks4x4(source: number, rowBytes: number, cells: number, target: number, rule: MissingRule): void;
+  looks4x4Int16(source: number, rowBytes: number, cells: number, target: number, rule: MissingRule): void;
   looks(
     source: number,
     rowBytes: number,
@@ -10,7 +18,16 @@ interface KernelFunctions {
     range: number,
     cells: number,
     target: number,
-    zeroIsNoData: boolean,
+    rule: MissingRule,
+  ): void;
+  looksInt16(
+    source: number,
+    rowBytes: number,
+    azimuth: number,
+    range: number,
+    cells: number,
+    target: number,
+    rule: MissingRule,
   ): void;
   moments(
     source: number,
@@ -34,11 +51,18 @@ interface KernelFunctions {
     unresolved: number,
   ): number;
   swapWords(pointer: number, words: number): void;
-  gatherSamples(pointer: number, samples: number, stride: number): void;
+  swapHalves(pointer: number, halves: number): void;
+  gatherSamples(pointer: number, samples: number, stride: number, bytes: number): void;
+  widenSamples(pointer: number, samples: number): void;
 }
 
 /** Bytes of the partial state of one cell: Σx and Σx² as float64 pairs and an int32 count. */
 export const STATE_BYTES = 36;
+
+/** Bytes of `cells` float32 values: kernels work on four cells a step, and loads may overrun by three. */
+export function planeBytes(cells: number): number {
+  return (Math.ceil(cells / 4) + 1) * 16;
+}
 
 /** Vectors are 16 bytes and cache lines 64: every region begins on a line. */
 const ALIGNMENT = 64;
@@ -50,7 +74,7 @@ const MAXIMUM_PAGES = 65536;
 
 /** Kernels over one memory, of which this thread owns the regions it allocates. */
 export interface Kernels extends KernelFunctions {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
   /** The whole memory as bytes. */
   readonly bytes: Uint8Array;
   readonly floats: Float32Array;
@@ -75,8 +99,13 @@ export class RegionPlan {
   }
 }
 
+/** A memory that threads may share. */
+export interface KernelMemory {
+  readonly buffer: SharedArrayBuffer;
+}
+
 /** A shared memory of at least `bytes`, fixed in size: views of it stay valid. */
-export function createKernelMemory(bytes: number): WebAssembly.Memory {
+export function createKernelMemory(bytes: number): KernelMemory {
   const initial = Math.ceil((bytes + SCRATCH_BYTES) / PAGE_BYTES);
   return new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES, shared: true });
 }
@@ -85,12 +114,12 @@ export function createKernelMemory(bytes: number): WebAssembly.Memory {
  * Instantiates the kernels over a memory of its own for the regions of `plan`, or over a given (shared) one.
  * @param scratch 128 bytes of the memory that no other thread uses; by default behind the planned regions
  */
-export function openKernels(plan: RegionPlan, memory?: WebAssembly.Memory, scratch?: number): Kernels {
+export function openKernels(plan: RegionPlan, memory?: KernelMemory, scratch?: number): Kernels {
   const own = scratch ?? plan.reserve(SCRATCH_BYTES);
   const backing = memory ?? createKernelMemory(plan.size);
-  const compiled = new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
-  const instance = new WebAssembly.Instance(compiled, { env: { memory: backing } });
-  const functions = instance.exports as unknown as KernelFunctions & { useScratch(pointer: number): void };
+  const functions = instantiate(Buffer.from(KERNEL_BASE64, "base64"), backing) as KernelFunctions & {
+    useScratch(pointer: number): void;
+  };
   functions.useScratch(own);
   return {
     ...functions,
@@ -100,3 +129,18 @@ export function openKernels(plan: RegionPlan, memory?: WebAssembly.Memory, scrat
     ints: new Int32Array(backing.buffer),
   };
 }
+
+/** The exports of a compiled module over a memory. */
+export function instantiate(compiled: Uint8Array, memory: KernelMemory): unknown {
+  return new WebAssembly.Instance(new WebAssembly.Module(compiled), { env: { memory } }).exports;
+}
+
+/** What pila uses of WebAssembly: TypeScript declares it only together with the whole DOM. */
+declare const WebAssembly: {
+  readonly Memory: new (limits: { initial: number; maximum: number; shared: true }) => KernelMemory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: { env: { memory: KernelMemory } },
+  ) => { readonly exports: unknown };
+};

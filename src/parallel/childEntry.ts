@@ -1,4 +1,5 @@
-import { readSync, writeSync } from "node:fs";
+// The side of the child: what a program does that a `ChildPool` starts.
+import { readSync } from "node:fs";
 import { toPlainError, WorkerError } from "../core/errors";
 import {
   CHILD_FILES,
@@ -7,21 +8,13 @@ import {
   type FrameKind,
   frameHeader,
   type ParentMessage,
+  writeAll,
   writeShared,
 } from "./childProtocol";
 import { Meter } from "./meter";
 
-/** How a child of a `ChildPool` speaks to its parent. All calls block: a child does one thing after the other. */
-interface ChildChannel<Task> {
-  readonly meter: Meter;
-  /** The next task; undefined when none follows. */
-  next(): Task | undefined;
-  /** Hands raw bytes to the parent; waits while all slots of the shared file are taken. */
-  send(item: number, bytes: Uint8Array): void;
-}
-
 /** Runs a child process: reads its greeting, works, reports. An error is sent whole and ends the child with code 1. */
-export function serveChild<Task>(work: (channel: ChildChannel<Task>) => void): void {
+export function serveChild<Task>(work: (channel: Channel<Task>) => void): void {
   try {
     const readLine = lineReader();
     const hello = JSON.parse(readLine() ?? "null") as ChildStart | null;
@@ -29,29 +22,25 @@ export function serveChild<Task>(work: (channel: ChildChannel<Task>) => void): v
     const meter = new Meter(hello.worker, hello.tracing);
     meter.end("spawn", "child", hello.requestedSeconds);
     work(new Channel<Task>(meter, readLine));
-    writeFrame(FRAME.report, 0, Buffer.from(JSON.stringify(meter.report())));
+    writeFrame(FRAME.report, meter.report());
   } catch (error) {
     process.exitCode = 1;
-    tellError(error);
+    try {
+      writeFrame(FRAME.error, toPlainError(error));
+    } catch (failure) {
+      // The parent is gone: it was killed, or never wanted this child. Nobody is left to read it.
+      if ((failure as NodeJS.ErrnoException).code !== "EPIPE") throw failure;
+    }
   }
 }
 
-function tellError(error: unknown): void {
-  try {
-    writeFrame(FRAME.error, 0, Buffer.from(JSON.stringify(toPlainError(error))));
-  } catch (failure) {
-    // The parent is gone: it was killed, or never wanted this child. Nobody is left to be told.
-    if ((failure as NodeJS.ErrnoException).code !== "EPIPE") throw failure;
-  }
-}
-
-class Channel<Task> implements ChildChannel<Task> {
+/** How a child speaks to its parent. All calls block: a child does one thing after the other. */
+class Channel<Task> {
   readonly meter: Meter;
   readonly #readLine: () => string | undefined;
   readonly #tasks: Task[] = [];
   #noMoreTasks = false;
-  #slots = 0;
-  #slotBytes = 0;
+  #layout = { slots: 0, slotBytes: 0 };
   #free = 0;
   #slot = 0;
 
@@ -60,6 +49,7 @@ class Channel<Task> implements ChildChannel<Task> {
     this.#readLine = readLine;
   }
 
+  /** The next task; undefined when none follows. */
   next(): Task | undefined {
     const start = this.meter.start();
     while (this.#tasks.length === 0 && !this.#noMoreTasks) this.#receive();
@@ -67,14 +57,15 @@ class Channel<Task> implements ChildChannel<Task> {
     return this.#tasks.shift();
   }
 
+  /** Hands raw bytes to the parent; waits while all slots of the shared file are taken. */
   send(item: number, bytes: Uint8Array): void {
     const waiting = this.meter.since();
     while (this.#free === 0) this.#receive();
     const start = this.meter.end("wait", "free slot", waiting);
-    writeShared(CHILD_FILES.shared, bytes, this.#slot * this.#slotBytes);
-    this.#slot = (this.#slot + 1) % this.#slots;
+    writeShared(CHILD_FILES.shared, bytes, this.#slot * this.#layout.slotBytes);
+    this.#slot = (this.#slot + 1) % this.#layout.slots;
     this.#free -= 1;
-    writeBlocking(frameHeader(FRAME.data, item, bytes.length));
+    writeAll(CHILD_FILES.frames, frameHeader(FRAME.data, item, bytes.length));
     this.meter.end("send", `item ${item}`, start, bytes.length);
   }
 
@@ -85,21 +76,17 @@ class Channel<Task> implements ChildChannel<Task> {
     if ("task" in message) this.#tasks.push(message.task);
     else if ("taken" in message) this.#free += message.taken;
     else if ("slots" in message) {
-      this.#slots = message.slots;
+      this.#layout = message;
       this.#free = message.slots;
-      this.#slotBytes = message.slotBytes;
     } else this.#noMoreTasks = true;
   }
 }
 
-function writeFrame(kind: FrameKind, item: number, text: Uint8Array): void {
-  writeBlocking(frameHeader(kind, item, text.length));
-  writeBlocking(text);
-}
-
-function writeBlocking(bytes: Uint8Array): void {
-  let done = 0;
-  while (done < bytes.length) done += writeSync(CHILD_FILES.frames, bytes, done, bytes.length - done);
+/** Sends a frame whose content, as JSON, travels in the stream. */
+function writeFrame(kind: FrameKind, content: unknown): void {
+  const text = Buffer.from(JSON.stringify(content));
+  writeAll(CHILD_FILES.frames, frameHeader(kind, 0, text.length));
+  writeAll(CHILD_FILES.frames, text);
 }
 
 /** Lines of the input, read as they come. */

@@ -1,3 +1,4 @@
+// What a child process and its parent say to each other, and the file in memory through which payloads pass.
 import { openSync, readSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,9 +32,7 @@ const FRAME_HEADER_BYTES = 24;
 
 export function frameHeader(kind: FrameKind, item: number, length: number): Buffer {
   const header = Buffer.alloc(FRAME_HEADER_BYTES);
-  header.writeDoubleLE(kind, 0);
-  header.writeDoubleLE(item, 8);
-  header.writeDoubleLE(length, 16);
+  for (const [place, value] of [kind, item, length].entries()) header.writeDoubleLE(value, 8 * place);
   return header;
 }
 
@@ -47,12 +46,9 @@ export interface Frame {
 
 /** Takes frames apart as they arrive in pieces of any size. */
 export class FrameParser {
-  readonly #onFrame: (frame: Frame) => void;
   #pending: Buffer = Buffer.alloc(0);
 
-  constructor(onFrame: (frame: Frame) => void) {
-    this.#onFrame = onFrame;
-  }
+  constructor(readonly onFrame: (frame: Frame) => void) {}
 
   /** True between frames: an end of the stream here is a clean one. */
   get isBetweenFrames(): boolean {
@@ -69,7 +65,7 @@ export class FrameParser {
       const item = this.#pending.readDoubleLE(8);
       const text = this.#pending.toString("utf8", FRAME_HEADER_BYTES, end);
       this.#pending = this.#pending.subarray(end);
-      this.#onFrame({ kind, item, length, text });
+      this.onFrame({ kind, item, length, text });
     }
   }
 }
@@ -78,15 +74,21 @@ export class FrameParser {
 const MEMORY = "/dev/shm";
 
 /** The shared files of all children together stay within this, and each has no more slots than are of use. */
-export const SHARED_BYTES = 16 << 20;
-export const MOST_SLOTS = 8;
-export const FEWEST_SLOTS = 2;
+const SHARED_BYTES = 16 << 20;
+const MOST_SLOTS = 8;
+const FEWEST_SLOTS = 2;
 /** A payload of the usual size: rows wider than that are rare. */
 const PAYLOAD_BYTES = 2 << 20;
 
 /** What the shared files of so many children take together, before the size of their payloads is known. */
 export function sharedBytesOf(children: number): number {
   return Math.max(SHARED_BYTES, children * FEWEST_SLOTS * PAYLOAD_BYTES);
+}
+
+/** Slots of each shared file of so many children, for payloads of up to `bytes`. */
+export function slotsOf(children: number, bytes: number): number {
+  const fit = Math.floor(SHARED_BYTES / (children * bytes));
+  return Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, fit));
 }
 
 /**
@@ -97,7 +99,9 @@ export function sharedBytesOf(children: number): number {
  */
 export function openSharedFile(bytes: number): number {
   try {
-    if (freeBytes(MEMORY) >= bytes) return openUnnamed(MEMORY);
+    const { blocks, bavail, bsize } = statfsSync(MEMORY);
+    // A file system in memory that has no bound says 0.
+    if (blocks === 0 || bavail * bsize >= bytes) return openUnnamed(MEMORY);
   } catch {
     // Not there, or not ours to write in: containers have it small, read-only or not at all.
   }
@@ -111,12 +115,6 @@ export function openSharedFile(bytes: number): number {
   }
 }
 
-function freeBytes(folder: string): number {
-  const { blocks, bavail, bsize } = statfsSync(folder);
-  // A file system in memory that has no bound says 0.
-  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
-}
-
 function openUnnamed(folder: string): number {
   const path = join(folder, `.pila-${process.pid}-${Math.floor(Math.random() * 2 ** 48).toString(16)}`);
   const file = openSync(path, "wx+");
@@ -124,13 +122,10 @@ function openUnnamed(folder: string): number {
   return file;
 }
 
-/** Writes all bytes at a position. @throws WorkerError the file system is full */
+/** Writes all bytes into a shared file from a position. @throws WorkerError the file system is full */
 export function writeShared(file: number, bytes: Uint8Array, position: number): void {
-  let done = 0;
   try {
-    while (done < bytes.length) {
-      done += writeSync(file, bytes, done, bytes.length - done, position + done);
-    }
+    writeAll(file, bytes, position);
   } catch (cause) {
     throw new WorkerError(
       `found no room for ${bytes.length} bytes in the file shared with a child process (${(cause as Error).message}), expected some in ${MEMORY} or else in ${tmpdir()}; free some or take fewer workers`,
@@ -139,7 +134,16 @@ export function writeShared(file: number, bytes: Uint8Array, position: number): 
   }
 }
 
-/** Fills `into` from a position. @throws WorkerError the bytes are not there */
+/** Writes all bytes; without a position, as a pipe takes them: writeSync may return short. */
+export function writeAll(file: number, bytes: Uint8Array, position: number | null = null): void {
+  let done = 0;
+  while (done < bytes.length) {
+    const at = position === null ? null : position + done;
+    done += writeSync(file, bytes, done, bytes.length - done, at);
+  }
+}
+
+/** Fills `into` from a position of a shared file. @throws WorkerError the bytes are not there */
 export function readShared(file: number, into: Uint8Array, position: number): void {
   let done = 0;
   while (done < into.length) {

@@ -1,27 +1,27 @@
+// The side of the parent: children of one program, the tasks they get and the payloads they hand back.
 import { once } from "node:events";
 import { closeSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { fromPlainError, type PlainError, WorkerError } from "../core/errors";
 import {
   type ChildStart,
-  FEWEST_SLOTS,
   FRAME,
-  type Frame,
   FrameParser,
-  MOST_SLOTS,
   type ParentMessage,
   readShared,
-  SHARED_BYTES,
+  slotsOf,
 } from "./childProtocol";
 import { type StartedProcess, startProcess } from "./headStart";
 import type { Meter, MeterReport } from "./meter";
 
-/** What has been announced by one child and not been taken yet. */
-interface Announced {
-  readonly lengths: number[];
-  slot: number;
-  /** Slots taken since the child was last told. */
-  owed: number;
+/** A child, and where the parent stands in the file that the two share. */
+interface Child extends StartedProcess {
+  /** Lengths of the payloads announced and not taken yet, the oldest first. */
+  readonly announced: number[];
+  /** The slot of the oldest. */
+  next: number;
+  /** Slots that are free again, which the child does not know yet. */
+  freed: number;
 }
 
 /**
@@ -29,71 +29,62 @@ interface Announced {
  * file in memory that parent and child share, in slots that the child fills and the parent takes in the same order.
  */
 export class ChildPool<Task> {
-  readonly #children: readonly StartedProcess[];
-  readonly #announced: readonly Announced[];
+  readonly size: number;
+  readonly #children: readonly Child[];
   readonly #meter: Meter;
-  #slots = 0;
-  #slotBytes = 0;
+  /** Of each shared file. */
+  #layout = { slots: 0, slotBytes: 0 };
   #isClosed = false;
   /** Since when the parent has been waiting. */
   #since = 0;
 
-  /** @param entry path of the compiled program; its worker numbers begin at 1 */
-  constructor(entry: string, count: number, meter: Meter) {
+  /** @param entry path of the compiled program, started with `words`; its worker numbers begin at 1 */
+  constructor(entry: string, count: number, meter: Meter, ...words: readonly string[]) {
     const start = meter.start();
+    this.size = count;
     this.#meter = meter;
     this.#children = Array.from({ length: count }, (_, i) => {
-      const started = startProcess(entry, count);
-      const hello: ChildStart = {
-        worker: i + 1,
-        tracing: meter.tracing,
-        requestedSeconds: started.requestedSeconds,
-      };
+      const started = startProcess(entry, words, count);
+      const { requestedSeconds } = started;
+      const hello: ChildStart = { worker: i + 1, tracing: meter.tracing, requestedSeconds };
       started.child.stdin!.write(`${JSON.stringify(hello)}\n`);
-      return started;
+      return { ...started, announced: [], next: 0, freed: 0 };
     });
-    this.#announced = this.#children.map(() => ({ lengths: [], slot: 0, owed: 0 }));
     meter.end("spawn", "children", start);
-  }
-
-  get size(): number {
-    return this.#children.length;
   }
 
   /** Lays out the shared files for payloads of up to `bytes`; before the first task. */
   layOut(bytes: number): void {
-    const fit = Math.floor(SHARED_BYTES / (this.size * bytes));
-    this.#slots = Math.max(FEWEST_SLOTS, Math.min(MOST_SLOTS, fit));
-    this.#slotBytes = bytes;
-    for (let child = 0; child < this.size; child++)
-      this.#tell(child, { slots: this.#slots, slotBytes: bytes });
+    this.#layout = { slots: slotsOf(this.size, bytes), slotBytes: bytes };
+    for (let child = 0; child < this.size; child++) this.#write(child, this.#layout);
   }
 
   /** Gives a child one task. */
   send(child: number, task: Task): void {
-    this.#tell(child, { task });
+    this.#write(child, { task });
   }
 
   /** Tells a child that no task follows. */
   finish(child: number): void {
-    this.#tell(child, { noMoreTasks: true });
+    this.#write(child, { noMoreTasks: true });
   }
 
   /** Takes the oldest payload that a child has announced; its slot is free again. @param into of its very length */
   take(child: number, into: Uint8Array): void {
-    const announced = this.#announced[child]!;
-    const length = announced.lengths.shift();
+    const from = this.#children[child]!;
+    const { slots, slotBytes } = this.#layout;
+    const length = from.announced.shift();
     if (length !== into.length) {
       throw new WorkerError(`found a payload of ${length} bytes, expected ${into.length}`);
     }
     const start = this.#meter.since();
-    readShared(this.#children[child]!.sharedFile, into, announced.slot * this.#slotBytes);
-    announced.slot = (announced.slot + 1) % this.#slots;
-    announced.owed += 1;
-    // Told in half rounds: a line for each would wake the child as often.
-    if (announced.owed >= this.#slots / 2) {
-      this.#tell(child, { taken: announced.owed });
-      announced.owed = 0;
+    readShared(from.sharedFile, into, from.next * slotBytes);
+    from.next = (from.next + 1) % slots;
+    from.freed += 1;
+    // Said in half rounds: a line for each would wake the child as often.
+    if (from.freed >= slots / 2) {
+      this.#write(child, { taken: from.freed });
+      from.freed = 0;
     }
     this.#meter.end("receive", `child ${child + 1}`, start, length);
   }
@@ -142,19 +133,21 @@ export class ChildPool<Task> {
     for (const { sharedFile } of this.#children) closeSync(sharedFile);
   }
 
-  #tell(child: number, message: ParentMessage<Task>): void {
+  #write(child: number, message: ParentMessage<Task>): void {
     const line = `${JSON.stringify(message)}\n`;
     this.#meter.countMessage(line.length);
     this.#children[child]!.child.stdin!.write(line);
   }
 
   async #listen(index: number, announced: (child: number, item: number) => void): Promise<MeterReport> {
-    const { child } = this.#children[index]!;
+    const { child, announced: lengths } = this.#children[index]!;
     let report: MeterReport | null = null;
     const parser = new FrameParser((frame) => {
       this.#meter.countMessage(frame.length);
-      if (frame.kind === FRAME.data) this.#announce(index, frame, announced);
-      else if (frame.kind === FRAME.report) report = JSON.parse(frame.text) as MeterReport;
+      if (frame.kind === FRAME.data) {
+        lengths.push(frame.length);
+        announced(index, frame.item);
+      } else if (frame.kind === FRAME.report) report = JSON.parse(frame.text) as MeterReport;
       else throw fromPlainError(JSON.parse(frame.text) as PlainError);
     });
     return await new Promise((resolve, reject) => {
@@ -173,21 +166,13 @@ export class ChildPool<Task> {
         reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),
       );
       const end = (code: number | null, signalName: NodeJS.Signals | null): void => {
-        if (code === 0 && report !== null && parser.isBetweenFrames) {
-          resolve(report);
-          return;
-        }
         const how = signalName ?? `code ${code}`;
-        reject(new WorkerError(`found child ${index + 1} ended by ${how}, expected its result`));
+        if (code === 0 && report !== null && parser.isBetweenFrames) resolve(report);
+        else reject(new WorkerError(`found child ${index + 1} ended by ${how}, expected its result`));
       };
-      // One that has ended before has told so already, to nobody.
+      // The event of one that has ended before has passed already.
       if (child.exitCode !== null || child.signalCode !== null) end(child.exitCode, child.signalCode);
       else child.once("close", end);
     });
-  }
-
-  #announce(child: number, { item, length }: Frame, announced: (child: number, item: number) => void): void {
-    this.#announced[child]!.lengths.push(length);
-    announced(child, item);
   }
 }

@@ -1,15 +1,70 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync } from "node:fs";
+import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { WorkerError } from "../core/errors";
 import { openSharedFile, sharedBytesOf } from "./childProtocol";
 import { monotonicSeconds } from "./meter";
 
+/** Workers that a run of W workers starts: all of them, or one less where the process that is called works too. */
+export interface WorkersStarted {
+  readonly kind: "thread" | "process" | "rank";
+  /** How many of the workers that process is itself. */
+  readonly itself: 0 | 1;
+}
+
+/** Workers that a command starts before anything else, and the program that they run. */
+export interface HeadStart extends WorkersStarted {
+  readonly kind: "thread" | "process";
+  /** File name of the program, beside the one that starts it, and what it is told. */
+  readonly program: string;
+  readonly words: readonly string[];
+}
+
+/** The most that are started before anything was checked. */
+const MOST = 64;
+
 /**
- * Threads and child processes that the first lines of the program start, before it loads the command that will use them:
- * they come up while it loads. The command takes them when it would have started its own.
+ * Starts the workers that a command line will surely want, told from its words alone: they come up while the command is
+ * loaded, which takes them when it would have started its own. None where their number is left open or makes no sense.
+ * @param folder where the programs are
+ * @param known what each command starts, by its first words
  */
-export type Starter = "thread" | "process";
+export function startAhead(
+  words: readonly string[],
+  folder: string,
+  known: Readonly<Record<string, HeadStart>>,
+): void {
+  const wanted = workersWanted(words, known);
+  if (wanted === null) return;
+  const entry = join(folder, wanted.program);
+  const key = programKey(entry, wanted.words);
+  if (wanted.kind === "thread") {
+    const start = (): StartedThread => startThread(entry, wanted.words);
+    threadsAhead.set(key, Array.from({ length: wanted.count }, start));
+    return;
+  }
+  const ahead: StartedProcess[] = [];
+  try {
+    while (ahead.length < wanted.count) ahead.push(startProcess(entry, wanted.words, wanted.count));
+  } catch {
+    // The command may not want them after all; where it does, it tries again, and reports.
+  }
+  processesAhead.set(key, ahead);
+}
+
+/** The head start of a command line with the number of workers to start, or null. */
+export function workersWanted(
+  words: readonly string[],
+  known: Readonly<Record<string, HeadStart>>,
+): (HeadStart & { readonly count: number }) | null {
+  const at = words.indexOf("--workers");
+  const number = at < 0 ? words.find((word) => word.startsWith("--workers="))?.slice(10) : words[at + 1];
+  const found = known[words[0] === "stats" ? `stats ${words[1]}` : (words[0] ?? "")];
+  if (found === undefined || number === undefined || !/^[1-9]\d{0,3}$/.test(number)) return null;
+  const count = Number(number) - found.itself;
+  return count > 0 && count <= MOST ? { ...found, count } : null;
+}
 
 /** What was started, and when that was asked for, in seconds of the monotonic clock. */
 export interface StartedThread {
@@ -24,37 +79,26 @@ export interface StartedProcess {
   readonly requestedSeconds: number;
 }
 
-/** A thread makes few objects: with the usual room for new ones it would hold garbage for longer. */
-const YOUNG_MIB = 2;
-
 const threadsAhead = new Map<string, StartedThread[]>();
 const processesAhead = new Map<string, StartedProcess[]>();
 
 /** Children that have not ended: none outlives this process, whether a command took it or not. */
 const running = new Set<ChildProcess>();
 
-/** Starts `count` workers of a program that a command is about to want; a child that cannot start is left to the command. */
-export function startAhead(starter: Starter, entry: string, count: number): void {
-  const started = { length: count };
-  if (starter === "thread")
-    threadsAhead.set(
-      entry,
-      Array.from(started, () => newThread(entry)),
-    );
-  else {
-    const ahead: StartedProcess[] = [];
-    processesAhead.set(entry, ahead);
-    try {
-      while (ahead.length < count) ahead.push(newProcess(entry, count));
-    } catch {
-      // The command may not want them after all; where it does, it tries again, and reports.
-    }
-  }
-}
-
 /** A thread of a program: one that was started ahead, or a new one. */
-export function startThread(entry: string): StartedThread {
-  return threadsAhead.get(entry)?.shift() ?? newThread(entry);
+export function startThread(entry: string, words: readonly string[]): StartedThread {
+  const ahead = threadsAhead.get(programKey(entry, words))?.shift();
+  if (ahead !== undefined) return ahead;
+  const threads = require("node:worker_threads") as typeof import("node:worker_threads");
+  const requestedSeconds = monotonicSeconds();
+  const thread = new threads.Worker(entry, {
+    argv: [...words],
+    // Threads share the environment: a copy of it is part of what starting one costs.
+    env: threads.SHARE_ENV,
+    // A thread makes few objects: with the usual room for new ones it would hold garbage for longer.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  });
+  return { thread, requestedSeconds };
 }
 
 /**
@@ -62,28 +106,14 @@ export function startThread(entry: string): StartedThread {
  * @param count how many the caller starts in all
  * @throws WorkerError the system allows no further process or file
  */
-export function startProcess(entry: string, count: number): StartedProcess {
-  return processesAhead.get(entry)?.shift() ?? newProcess(entry, count);
-}
-
-function newThread(entry: string): StartedThread {
-  const threads = require("node:worker_threads") as typeof import("node:worker_threads");
-  const requestedSeconds = monotonicSeconds();
-  // Threads share the environment: a copy of it is part of what starting one costs.
-  const thread = new threads.Worker(entry, {
-    stdin: false,
-    env: threads.SHARE_ENV,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-  });
-  return { thread, requestedSeconds };
-}
-
-function newProcess(entry: string, count: number): StartedProcess {
+export function startProcess(entry: string, words: readonly string[], count: number): StartedProcess {
+  const ahead = processesAhead.get(programKey(entry, words))?.shift();
+  if (ahead !== undefined) return ahead;
   const { spawn } = require("node:child_process") as typeof import("node:child_process");
   const requestedSeconds = monotonicSeconds();
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const sharedFile = openSharedFile(sharedBytesOf(count));
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [entry, ...words], {
     env,
     stdio: ["pipe", "ignore", "inherit", "pipe", sharedFile],
   });
@@ -107,4 +137,8 @@ function newProcess(entry: string, count: number): StartedProcess {
 
 function endRunning(): void {
   for (const child of running) child.kill("SIGKILL");
+}
+
+function programKey(entry: string, words: readonly string[]): string {
+  return [entry, ...words].join(" ");
 }

@@ -1,3 +1,4 @@
+// What a worker moved and when: bytes and messages always, spans of time only where they are asked for.
 import type { Phase, RunUsage, Span } from "../core/records";
 
 /** Counts what one worker moves and, when tracing, keeps its spans. Plain data comes out, to cross borders. */
@@ -41,20 +42,19 @@ export class Meter {
   end(phase: Phase, item: string, startSeconds: number, bytes = 0): number {
     if (!this.tracing) return 0;
     const endSeconds = monotonicSeconds();
-    this.#own.add(phase, item, startSeconds, endSeconds, bytes);
-    this.#lastEnd = endSeconds;
+    this.between(phase, item, startSeconds, endSeconds, bytes);
     return endSeconds;
   }
 
-  /** Where the last span ended: the start of one that leaves no time between them untold; 0 when not tracing. */
+  /** Where the last span ended: the start of one that leaves no time between them uncovered; 0 when not tracing. */
   since(): number {
     return this.#lastEnd ?? this.start();
   }
 
   /** A span whose end has passed already. */
-  between(phase: Phase, item: string, startSeconds: number, endSeconds: number): void {
+  between(phase: Phase, item: string, startSeconds: number, endSeconds: number, bytes = 0): void {
     if (!this.tracing) return;
-    this.#own.add(phase, item, startSeconds, endSeconds, 0);
+    this.#own.add(phase, item, startSeconds, endSeconds, bytes);
     this.#lastEnd = endSeconds;
   }
 
@@ -115,30 +115,20 @@ export function processStartSeconds(): number {
 const SHORTEST_STRETCH_SECONDS = 0.002;
 const STRETCHES_A_RUN = 500;
 
-interface Gathered {
-  readonly phase: Phase;
-  readonly item: string;
-  seconds: number;
-  bytes: number;
-}
-
 /**
  * The spans of one worker. Reading a row, computing it and writing it take microseconds each: such spans are summed by
  * phase over a short stretch and laid one after the other in the order in which the phases first came, so that sums by
  * phase are exact and places are right within the stretch. Longer spans are kept as they are.
  */
 class SpanGatherer {
-  readonly #worker: number;
   readonly #spans: Span[] = [];
-  readonly #gathered: Gathered[] = [];
+  readonly #gathered: { phase: Phase; item: string; seconds: number; bytes: number }[] = [];
   #first: number | null = null;
   #begin = 0;
   #until = 0;
   #stretch = 0;
 
-  constructor(worker: number) {
-    this.#worker = worker;
-  }
+  constructor(readonly worker: number) {}
 
   /** Adds a span that begins where the last one ended, or later. Called for every read: it takes well under a microsecond. */
   add(phase: Phase, item: string, startSeconds: number, endSeconds: number, bytes: number): void {
@@ -181,6 +171,6 @@ class SpanGatherer {
   }
 
   #keep(phase: Phase, item: string, startSeconds: number, endSeconds: number, bytes: number): void {
-    this.#spans.push({ worker: this.#worker, phase, item, startSeconds, endSeconds, bytes });
+    this.#spans.push({ worker: this.worker, phase, item, startSeconds, endSeconds, bytes });
   }
 }

@@ -1,5 +1,69 @@
+// Processes as /proc shows them: which belong to a run, and how they are ended with certainty. Without /proc: none.
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+
+/** A process as /proc shows it. */
+interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  /** Clock ticks since boot: tells a process from a later one that got its number. */
+  readonly startTicks: number;
+}
+
+/**
+ * What a run has started and not ended: processes of its session, children of its processes however deep, and
+ * processes that left both but still carry the run's mark in their environment.
+ * @param leader the process that was started, leader of its own session
+ * @param mark `NAME=value`, set in the environment of that process
+ */
+export function processesOfRun(leader: number, mark: string): readonly ProcessEntry[] {
+  const all = listProcesses();
+  const found = new Set([leader]);
+  for (let before = -1; before !== found.size; ) {
+    before = found.size;
+    for (const entry of all) {
+      if (found.has(entry.parent) || entry.session === leader) found.add(entry.pid);
+    }
+  }
+  return all.filter((entry) => found.has(entry.pid) || carriesMark(entry.pid, mark));
+}
+
+/**
+ * Processes that carry a mark in the environment they were started with, whoever their parent is by now.
+ * @param mark `NAME=value`
+ */
+export function markedProcesses(mark: string): readonly ProcessEntry[] {
+  return listProcesses().filter(({ pid }) => carriesMark(pid, mark));
+}
+
+/** Direct children, whichever thread started them; cheaper than a look at every process. */
+export function childrenOf(pid: number): readonly number[] {
+  return readNumbers(`/proc/${pid}/task`).flatMap((thread) =>
+    (readOrNull(`/proc/${pid}/task/${thread}/children`) ?? "").split(" ").filter(Boolean).map(Number),
+  );
+}
+
+/** One process; null when it is gone or a zombie. */
+export function readProcess(pid: number): ProcessEntry | null {
+  const text = readOrNull(`/proc/${pid}/stat`);
+  if (text === null) return null;
+  // The name in parentheses may hold blanks and parentheses itself.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  if (fields[0] === "Z" || fields[0] === "X") return null;
+  return { pid, parent: Number(fields[1]), session: Number(fields[3]), startTicks: Number(fields[19]) };
+}
+
+/** Every process that is not a zombie; empty where there is no /proc. */
+function listProcesses(): readonly ProcessEntry[] {
+  return readNumbers("/proc")
+    .map(readProcess)
+    .filter((entry) => entry !== null);
+}
+
+function carriesMark(pid: number, mark: string): boolean {
+  return (readOrNull(`/proc/${pid}/environ`) ?? "").split("\0").includes(mark);
+}
 
 const POLL_MILLISECONDS = 20;
 const KILL_MILLISECONDS = 5;
@@ -29,59 +93,6 @@ export async function endProcesses(
   return killed;
 }
 
-/** A process as /proc shows it. */
-interface ProcessEntry {
-  readonly pid: number;
-  readonly parent: number;
-  readonly session: number;
-  /** Clock ticks since boot: tells a process from a later one that got its number. */
-  readonly startTicks: number;
-}
-
-/** Every process that is not a zombie; empty where there is no /proc. */
-function listProcesses(): readonly ProcessEntry[] {
-  return readNumbers("/proc").flatMap((pid) => {
-    const entry = readProcess(pid);
-    return entry === null ? [] : [entry];
-  });
-}
-
-/** null when it is gone or a zombie. */
-export function readProcess(pid: number): ProcessEntry | null {
-  const text = readOrNull(`/proc/${pid}/stat`);
-  if (text === null) return null;
-  // The name in parentheses may hold blanks and parentheses itself.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  if (fields[0] === "Z" || fields[0] === "X") return null;
-  return { pid, parent: Number(fields[1]), session: Number(fields[3]), startTicks: Number(fields[19]) };
-}
-
-/**
- * What a run has started and not ended: processes of its session, children of its processes however deep, and
- * processes that left both but still carry the run's mark in their environment.
- * @param leader the process that was started, leader of its own session
- * @param mark `NAME=value`, set in the environment of that process
- */
-export function processesOfRun(leader: number, mark: string): readonly ProcessEntry[] {
-  const all = listProcesses();
-  const found = new Set([leader]);
-  for (let before = -1; before !== found.size; ) {
-    before = found.size;
-    for (const entry of all) {
-      if (found.has(entry.parent) || entry.session === leader) found.add(entry.pid);
-    }
-  }
-  return all.filter((entry) => found.has(entry.pid) || carriesMark(entry.pid, mark));
-}
-
-/**
- * Processes that carry a mark in the environment they were started with, whoever their parent is by now.
- * @param mark `NAME=value`
- */
-export function markedProcesses(mark: string): readonly ProcessEntry[] {
-  return listProcesses().filter(({ pid }) => carriesMark(pid, mark));
-}
-
 /** Sends a signal to those that still are the processes they were. */
 export function signalProcesses(entries: readonly ProcessEntry[], signal: NodeJS.Signals): void {
   for (const entry of entries) {
@@ -92,17 +103,6 @@ export function signalProcesses(entries: readonly ProcessEntry[], signal: NodeJS
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
   }
-}
-
-/** Direct children, whichever thread started them; cheaper than a look at every process. */
-export function childrenOf(pid: number): readonly number[] {
-  return readNumbers(`/proc/${pid}/task`).flatMap((thread) =>
-    (readOrNull(`/proc/${pid}/task/${thread}/children`) ?? "").split(" ").filter(Boolean).map(Number),
-  );
-}
-
-function carriesMark(pid: number, mark: string): boolean {
-  return (readOrNull(`/proc/${pid}/environ`) ?? "").split("\0").includes(mark);
 }
 
 function readNumbers(folder: string): readonly number[] {

@@ -1,74 +1,66 @@
-import { parentPort, type Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { fromPlainError, type PlainError, toPlainError, WorkerError } from "../core/errors";
-import { type StartedThread, startThread } from "./headStart";
+import type { StartedThread } from "./headStart";
 import { Meter, type MeterReport, monotonicSeconds } from "./meter";
 
 /** Worker threads that start at once and wait for one task. */
 export class ThreadTeam<Task> {
+  /** Rejects as soon as one thread fails. */
+  readonly failure: Promise<never>;
   readonly #threads: readonly StartedThread[];
-  readonly #first: number;
   readonly #meter: Meter;
   readonly #states: Int32Array;
   readonly #results: readonly Promise<MeterReport>[];
-  readonly #failure: Promise<never>;
 
   /**
-   * Starts the threads; they load while the caller prepares the task.
-   * @param entry path of the compiled module that runs in each thread
-   * @param first worker number of the first thread
+   * Starts the threads; they load while the caller prepares the task. Worker numbers begin at 1.
+   * @param entry path of the compiled module that runs in each thread, with `words` behind it in its arguments
    */
-  constructor(entry: string, count: number, first: number, meter: Meter) {
+  constructor(entry: string, count: number, meter: Meter, ...words: readonly string[]) {
+    // Loaded here: the threads load this file too, and come up sooner without it.
+    const { startThread } = require("./headStart") as typeof import("./headStart");
     const start = meter.start();
-    this.#threads = Array.from({ length: count }, () => startThread(entry));
-    this.#first = first;
+    this.#threads = Array.from({ length: count }, () => startThread(entry, words));
     this.#meter = meter;
     this.#states = new Int32Array(new SharedArrayBuffer(4 * count));
     meter.end("spawn", "threads", start);
     this.#results = this.#threads.map(({ thread }) => awaitReport(thread));
-    this.#failure = new Promise((_, reject) => {
+    this.failure = new Promise((_, reject) => {
       for (const result of this.#results) result.catch(reject);
     });
     // A thread may die before anyone asks for its result.
-    this.#failure.catch(() => {});
+    this.failure.catch(() => {});
   }
 
   /** Hands the task to every thread. */
   send(task: Task): void {
     this.#threads.forEach(({ thread, requestedSeconds }, place) => {
-      const order: ThreadOrder<Task> = {
-        worker: this.#first + place,
-        tracing: this.#meter.tracing,
-        requestedSeconds,
-        states: this.#states.buffer as SharedArrayBuffer,
-        place,
-        task,
-      };
+      const { tracing } = this.#meter;
+      const order: ThreadOrder<Task> = { place, tracing, requestedSeconds, states: this.#states, task };
       thread.postMessage(order);
     });
   }
 
-  /** Rejects as soon as one thread fails. */
-  get failure(): Promise<never> {
-    return this.#failure;
-  }
-
-  /** What every thread counted, once all have ended. @throws WorkerError a thread failed */
-  async finished(): Promise<readonly MeterReport[]> {
-    return await Promise.all(this.#results);
+  /** Waits until all have ended, and adds what they counted to the meter. @throws WorkerError a thread failed */
+  async finished(): Promise<void> {
+    await this.#absorb(this.#meter.since(), this.#results);
   }
 
   /**
    * The same when no work is left to begin: threads that are still coming up are not waited for.
    * @throws WorkerError a thread failed
    */
-  async finishedWithoutLate(): Promise<readonly MeterReport[]> {
-    const late = this.#threads.map((_, place) => this.#withdraw(place));
-    this.#threads.forEach(({ thread, requestedSeconds }, place) => {
-      if (!late[place]) return;
-      this.#meter.endOf(this.#first + place, "spawn", "thread, too late", requestedSeconds);
+  async finishedWithoutLate(): Promise<void> {
+    const start = this.#meter.since();
+    const begun = this.#threads.map(({ thread, requestedSeconds }, place) => {
+      const state = Atomics.compareExchange(this.#states, place, ORDER.given, ORDER.withdrawn);
+      if (state !== ORDER.given) return true;
+      this.#meter.endOf(place + 1, "spawn", "thread, too late", requestedSeconds);
       void thread.terminate();
+      return false;
     });
-    return await Promise.all(this.#results.filter((_, place) => !late[place]));
+    const results = this.#results.filter((_, place) => begun[place]);
+    await this.#absorb(start, results);
   }
 
   /** Ends the threads whatever they do. */
@@ -76,9 +68,10 @@ export class ThreadTeam<Task> {
     await Promise.all(this.#threads.map(({ thread }) => thread.terminate()));
   }
 
-  /** True where the thread had not begun, and now never will. */
-  #withdraw(place: number): boolean {
-    return Atomics.compareExchange(this.#states, place, ORDER.given, ORDER.withdrawn) === ORDER.given;
+  async #absorb(start: number, results: readonly Promise<MeterReport>[]): Promise<void> {
+    const reports = await Promise.all(results);
+    this.#meter.end("wait", "threads", start);
+    for (const report of reports) this.#meter.absorb(report);
   }
 }
 
@@ -88,7 +81,7 @@ function awaitReport(thread: Worker): Promise<MeterReport> {
       if ("error" in answer) reject(fromPlainError(answer.error));
       else resolve(answer);
     });
-    thread.once("error", (error) => reject(error));
+    thread.once("error", reject);
     thread.once("exit", (code) =>
       reject(new WorkerError(`found a thread that ended with code ${code}, expected its result`)),
     );
@@ -98,11 +91,12 @@ function awaitReport(thread: Worker): Promise<MeterReport> {
 /** Runs a thread of a `ThreadTeam`: waits for its task, does it, and answers with what it counted. */
 export function serveThread<Task>(work: (task: Task, meter: Meter) => void): void {
   const readySeconds = monotonicSeconds();
+  // Loaded here: a run of one worker loads this file too, and the module of threads costs it milliseconds.
+  const { parentPort } = require("node:worker_threads") as typeof import("node:worker_threads");
   parentPort!.once("message", (order: ThreadOrder<Task>) => {
-    const { worker, tracing, requestedSeconds, states, place, task } = order;
-    const state = new Int32Array(states);
-    if (Atomics.compareExchange(state, place, ORDER.given, ORDER.begun) !== ORDER.given) return;
-    const meter = new Meter(worker, tracing);
+    const { place, tracing, requestedSeconds, states, task } = order;
+    if (Atomics.compareExchange(states, place, ORDER.given, ORDER.begun) !== ORDER.given) return;
+    const meter = new Meter(place + 1, tracing);
     meter.between("spawn", "thread", requestedSeconds, readySeconds);
     meter.end("wait", "task", readySeconds);
     let answer: ThreadAnswer;
@@ -116,14 +110,13 @@ export function serveThread<Task>(work: (task: Task, meter: Meter) => void): voi
   });
 }
 
-/** What a thread is told, all at once: who it is, and its task. */
+/** What a thread is told, all at once: its place among the threads, and its task. */
 interface ThreadOrder<Task> {
-  readonly worker: number;
+  readonly place: number;
   readonly tracing: boolean;
   readonly requestedSeconds: number;
-  /** One word a thread: see `ORDER`. */
-  readonly states: SharedArrayBuffer;
-  readonly place: number;
+  /** One word a thread, in shared memory: see `ORDER`. */
+  readonly states: Int32Array;
   readonly task: Task;
 }
 

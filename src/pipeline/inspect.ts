@@ -1,13 +1,30 @@
-import { createHash } from "node:crypto";
-import { closeSync, openSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { totalmem } from "node:os";
-import { sep } from "node:path";
 import { PilaError } from "../core/errors";
-import { formatWindow, PIXEL_BYTES, type PlaneSource, pixelCount, type Shape } from "../core/raster";
-import { type FoundScene, findScenes } from "../io/folders";
-import { readRows, rowBufferBytes } from "../io/rows";
-import { predictWork } from "./plan";
-import { formatLooks, type IntensityParameters, openSlcRows } from "./stackRows";
+import type { Finding } from "../core/findings";
+import {
+  formatWindow,
+  type Looks,
+  PIXEL_BYTES,
+  type PlaneSource,
+  pixelCount,
+  type Shape,
+  type Window,
+} from "../core/raster";
+import { type FoundScene, findScenes, openIntensityStack, readManifest } from "../io/folders";
+import { RealBandError } from "../io/formats/description";
+import { memoryLayout, PlaneReader } from "../io/rows";
+import { readTiff, TAG } from "../io/tiff";
+import { findFaults } from "./faults";
+import { predictWork } from "./run";
+import { digestSamples, planSamples, type SampleDigest } from "./samples";
+import {
+  formatLooks,
+  type IntensityParameters,
+  openIntensityRows,
+  openSlcRows,
+  type StackRows,
+} from "./stackRows";
 
 /** One date as it was found. */
 export interface InspectedDate {
@@ -15,18 +32,22 @@ export interface InspectedDate {
   readonly path: string;
   /** The real path of the file of pixels; null, as all that follows, where the date cannot be read. */
   readonly dataPath: string | null;
-  readonly dataOffset: number | null;
   readonly shape: Shape | null;
+  /** Of the file of pixels. */
   readonly bytes: number | null;
-  /** `complex64, little endian`. */
-  readonly kind: string | null;
-  readonly sample: SceneSample | null;
+  /** Of a pixel: `complex64`, `CInt16`, `float32`; of big-endian ones with `, big endian`. */
+  readonly type: string | null;
+  /** In words, such as `VRT over raw` or `GeoTIFF, tiles, deflate (GDAL)`. */
+  readonly format: string | null;
+  /** What samples of it show. */
+  readonly sample: Omit<SampleDigest, "blocks"> | null;
   readonly problem: PilaError | null;
 }
 
 /** What processing would take, with the parameters asked for. */
 export interface StackCost {
-  readonly looks: string;
+  /** null, as what it takes to make crops, where the images are intensities already. */
+  readonly looks: string | null;
   readonly crop: string;
   readonly nodata: string;
   /** Of crops and products, in cells. */
@@ -36,7 +57,7 @@ export interface StackCost {
   readonly productBytes: number;
   /** Seconds from a warm page cache, right within a factor of two, and the workers that suit them. */
   readonly predicted: Readonly<
-    Record<"prep" | "stats" | "fused", { readonly seconds: number; readonly workers: number }>
+    Partial<Record<"prep" | "stats" | "fused", { readonly seconds: number; readonly workers: number }>>
   >;
 }
 
@@ -45,194 +66,181 @@ export interface StackInspection {
   readonly dates: readonly InspectedDate[];
   /** Bytes of the pixels of all readable dates. */
   readonly bytes: number;
+  /** What is wrong with it or worth knowing of it, the gravest first. */
+  readonly findings: readonly Finding[];
   /** null when the stack cannot be processed. */
   readonly cost: StackCost | null;
   /** The first thing that stands in the way; null when it can be processed. */
   readonly problem: PilaError | null;
-  /** What is worth knowing but stops nothing, in sentences. */
-  readonly notes: readonly string[];
 }
 
 /**
- * Looks a folder of SLC images over without processing it: every date with what is wrong with it, a sample of its rows,
- * and what the work would cost.
- * @throws FormatError there is no such folder, or nothing in it is named like an SLC description
+ * Looks a stack over without processing it: every date with what samples of it show, what is wrong with it by itself and
+ * beside the others, and what the work would cost. It reads 32 rows and 49 small blocks of each date, whose digests
+ * (at most 0.7 MB a date) are all it holds.
+ * @param folder of SLC images, or of intensities where it holds no SLC
+ * @param parameters looks, crop (looked pixels; null is the whole image) and no data the cost is for, and the images meant
+ * @returns dates, findings, bytes, cost (seconds), and the first problem; null when it can be processed
+ * @throws FormatError no such folder, no image in it, or several of a date that the choice does not tell apart
  */
-export function inspectStack(folder: string, parameters: IntensityParameters): StackInspection {
-  const dates = findScenes(folder).map(inspectScene);
-  const wrong = dates.find((date) => date.problem !== null)?.problem ?? null;
-  const { cost, problem } = wrong === null ? estimate(folder, parameters) : { cost: null, problem: wrong };
-  const bytes = dates.reduce(
-    (sum, { shape }) => sum + (shape === null ? 0 : pixelCount(shape) * PIXEL_BYTES.complex64),
-    0,
-  );
-  return { folder, dates, bytes, cost, problem, notes: noteStack(dates, bytes, totalmem()) };
+export async function inspectStack(
+  folder: string,
+  parameters: IntensityParameters,
+): Promise<StackInspection> {
+  const slc = findScenes(folder, parameters.choice);
+  const isIntensity = slc.every(({ problem }) => problem instanceof RealBandError);
+  const found = isIntensity ? await findIntensities(folder, parameters) : slc;
+  const looked = found.map(lookAt);
+  const bytes = found.reduce((sum, { scene }) => sum + (scene === null ? 0 : pixelBytes(scene.source)), 0);
+  const findings = findFaults({
+    folder,
+    scenes: looked,
+    findings: found.flatMap((scene) => scene.findings),
+    looks: isIntensity ? looksOfCrops(folder) : null,
+    bytes,
+    memoryBytes: totalmem(),
+  });
+  const wrong = looked.find(({ problem }) => problem !== null)?.problem ?? null;
+  const { cost, problem } =
+    wrong === null ? await estimate(isIntensity, folder, parameters) : { cost: null, problem: wrong };
+  const dates = looked.map(({ digest, bigEndian, ...date }) => {
+    if (digest === null) return { ...date, sample: null };
+    const { blocks, ...sample } = digest;
+    return { ...date, sample };
+  });
+  return { folder, dates, bytes, findings, cost, problem };
 }
 
-function inspectScene({ date, path, scene, problem }: FoundScene): InspectedDate {
+async function findIntensities(folder: string, { choice }: IntensityParameters): Promise<FoundScene[]> {
+  const { scenes, findings } = await openIntensityStack(folder, [], choice);
+  return scenes.map((scene, i) => ({
+    date: scene.date,
+    path: scene.path,
+    format: null,
+    scene,
+    problem: null,
+    findings: i === 0 ? findings : [],
+  }));
+}
+
+/** Looks of crops that pila prep made; null of others. */
+function looksOfCrops(folder: string): Looks | null {
+  if (statSync(folder).isFile()) return null;
+  const [azimuth, range] = readManifest(folder)?.looks.split("x").map(Number) ?? [];
+  return azimuth === undefined || range === undefined ? null : { azimuth, range };
+}
+
+function pixelBytes({ shape, kind }: PlaneSource): number {
+  return pixelCount(shape) * PIXEL_BYTES[kind];
+}
+
+type LookedAt = Omit<InspectedDate, "sample"> & {
+  readonly bigEndian: boolean;
+  readonly digest: SampleDigest | null;
+};
+
+function lookAt({ date, path, format, scene, problem }: FoundScene): LookedAt {
   if (scene === null) {
-    return {
-      date,
-      path,
-      dataPath: null,
-      dataOffset: null,
-      shape: null,
-      bytes: null,
-      kind: null,
-      sample: null,
-      problem,
-    };
+    const unknown = { dataPath: null, shape: null, bytes: null, type: null, bigEndian: false, digest: null };
+    return { date, path, ...unknown, format, problem };
   }
   const { source } = scene;
-  return {
+  const { bigEndian } = memoryLayout(source);
+  const type = source.kind === "cint16" ? "CInt16" : source.kind;
+  const looked = {
     date,
     path,
     dataPath: realpathSync(source.path),
-    dataOffset: source.dataOffset,
     shape: source.shape,
     bytes: statSync(source.path).size,
-    kind: `${source.kind}, ${source.bigEndian ? "big" : "little"} endian`,
-    sample: sampleScene(source),
-    problem,
+    type: bigEndian ? `${type}, big endian` : type,
+    format: wordFormat(format, source),
+    bigEndian,
   };
+  try {
+    return { ...looked, digest: digestImage(source), problem };
+  } catch (error) {
+    // What is damaged inside shows where it is decoded.
+    if (error instanceof PilaError) return { ...looked, digest: null, problem: problem ?? error };
+    throw error;
+  }
 }
 
-function estimate(
+function digestImage(source: PlaneSource): SampleDigest {
+  const plan = planSamples(source.shape);
+  const parts = source.kind === "float32" ? 1 : 2;
+  const reader = new PlaneReader([source]);
+  const { range } = source.shape;
+  const rows = plan.rows.map((row) => ({ azimuth: 1, range, azimuthOffset: row, rangeOffset: 0 }));
+  function* read(windows: readonly Window[]): Generator<Float32Array> {
+    const into = new Float32Array(parts * pixelCount(windows[0]!));
+    for (const window of windows) {
+      const { azimuthOffset: row, azimuth, rangeOffset: column, range } = window;
+      yield reader.values(0, { row, rows: azimuth, column, columns: range }, into);
+    }
+  }
+  try {
+    const kind = parts === 1 ? "intensity" : "complex";
+    return digestSamples(plan, { kind, rows: read(rows), blocks: read(plan.blocks) });
+  } finally {
+    reader.close();
+  }
+}
+
+/** By their number in a TIFF. */
+const COMPRESSIONS: Readonly<Record<number, string>> = {
+  5: "LZW",
+  7: "JPEG",
+  8: "deflate",
+  32773: "packbits",
+  32946: "deflate",
+  34887: "LERC",
+  34925: "LZMA",
+  50000: "zstd",
+};
+
+/** @param title of the format of a complex image; null of intensities */
+function wordFormat(title: string | null, source: PlaneSource): string {
+  if (source.by === "pieces") return `${title} of ${source.pieces.length} pieces`;
+  if (source.by === "bytes") {
+    const isTiff = source.strips !== null || /\.tiff?$/i.test(source.path);
+    return title === "VRT" ? `VRT over ${isTiff ? "TIFF" : "raw"}` : (title ?? "GeoTIFF");
+  }
+  if (source.driver !== "GTiff") return `${title ?? source.driver} (GDAL)`;
+  const { numbers } = readTiff(source.path).header;
+  const [compression = 1] = numbers.get(TAG.compression) ?? [];
+  const layout = numbers.has(TAG.tileWidth) ? ", tiles" : "";
+  return `GeoTIFF${layout}${compression === 1 ? "" : `, ${COMPRESSIONS[compression] ?? "packed"}`} (GDAL)`;
+}
+
+async function estimate(
+  isIntensity: boolean,
   folder: string,
   parameters: IntensityParameters,
-): { readonly cost: StackCost | null; readonly problem: PilaError | null } {
+): Promise<Pick<StackInspection, "cost" | "problem">> {
   try {
-    const { rows } = openSlcRows(folder, parameters);
+    const rows = isIntensity
+      ? await openIntensityRows(folder, [], parameters.choice)
+      : openSlcRows(folder, parameters).rows;
     const { azimuth, range } = rows.window;
     const planeBytes = pixelCount(rows.window) * PIXEL_BYTES.float32;
-    const seconds = (work: typeof rows): { seconds: number; workers: number } => {
+    const predict = (work: StackRows): { seconds: number; workers: number } => {
       const { seconds, workers } = predictWork(work, "thread", null);
       return { seconds, workers };
     };
-    const predicted = { prep: seconds(rows), stats: seconds({ ...rows, looks: null }), fused: seconds(rows) };
+    const stats = predict({ ...rows, looks: null });
     const cost: StackCost = {
-      looks: formatLooks(parameters.looks),
+      looks: rows.looks && formatLooks(rows.looks),
       crop: formatWindow(rows.window),
       nodata: parameters.nodata,
       shape: { azimuth, range },
       cropBytes: rows.sources.length * planeBytes,
       productBytes: 3 * planeBytes,
-      predicted,
+      predicted: isIntensity ? { stats } : { prep: predict(rows), stats, fused: predict(rows) },
     };
     return { cost, problem: null };
   } catch (error) {
     if (error instanceof PilaError) return { cost: null, problem: error };
     throw error;
   }
-}
-
-/** From this share of zeros on a date has next to no data. */
-const NEARLY_EMPTY = 0.99;
-
-/** What is worth knowing of the dates of a stack, in sentences. */
-function noteStack(dates: readonly InspectedDate[], bytes: number, memoryBytes: number): readonly string[] {
-  const notes = noteTwins(dates);
-  const readable = dates.filter((date) => date.dataPath !== null);
-  if (readable.length > 0 && readable.every(({ dataPath }) => dataPath!.split(sep).includes("coregSLC"))) {
-    notes.push(
-      "the reference date is not here: in ISCE2's stripmapStack coregSLC/Coarse holds secondaries after coarse coregistration and merged/SLC the final stack of all dates; link TREE/merged/SLC to have the reference too",
-    );
-  }
-  if (dates.length === 1) notes.push("one date alone: std is 0 everywhere");
-  for (const { date, sample } of readable) {
-    const { rows, zeroShare, notFiniteShare } = sample!;
-    if (zeroShare >= NEARLY_EMPTY) {
-      notes.push(
-        `${date}: ${(100 * zeroShare).toFixed(1)} % of the samples in ${rows} rows are 0+0i: next to no data`,
-      );
-    }
-    if (notFiniteShare > 0) {
-      notes.push(
-        `${date}: ${(100 * notFiniteShare).toPrecision(2)} % of the samples in ${rows} rows are NaN or infinite; cells of NaN are left out, infinite ones make mean infinite and std NaN`,
-      );
-    }
-  }
-  if (bytes > memoryBytes) {
-    notes.push(
-      `the images take ${(bytes / 1e9).toFixed(1)} GB and this machine has ${(memoryBytes / 1e9).toFixed(1)} GB of memory: the page cache cannot hold them, so expect the speed of the disk and not the predicted seconds`,
-    );
-  }
-  return notes;
-}
-
-/** Dates that are one image: the same pixels of the same file, or the same content in another. */
-function noteTwins(dates: readonly InspectedDate[]): string[] {
-  const notes: string[] = [];
-  const byFile = new Map<string, string>();
-  const byContent = new Map<string, string>();
-  for (const { date, dataPath, dataOffset, shape, sample } of dates) {
-    if (dataPath === null || sample === null || shape === null) continue;
-    const file = `${dataPath}:${dataOffset}`;
-    const content = `${shape.azimuth}x${shape.range}:${sample.sha256}`;
-    const sameFile = byFile.get(file);
-    const sameContent = byContent.get(content);
-    if (sameFile !== undefined) {
-      notes.push(
-        `${sameFile} and ${date} are the same image: both lead to ${dataPath}; it would count twice`,
-      );
-    } else if (sameContent !== undefined && sample.zeroShare < 1) {
-      notes.push(
-        `${sameContent} and ${date} are the same image as far as ${sample.rows} rows tell: all their samples are equal; it would count twice`,
-      );
-    }
-    if (sameFile === undefined) byFile.set(file, date);
-    if (sameContent === undefined) byContent.set(content, date);
-  }
-  return notes;
-}
-
-/** Enough rows to tell a border to a few per cent; a full frame costs 2 MB of reading. */
-const ROWS = 32;
-
-/** What evenly spaced rows of an SLC image show. */
-interface SceneSample {
-  /** Rows looked at: 32, or all of a smaller image. */
-  readonly rows: number;
-  /** Share of their samples that are exactly 0+0i, 0..1. */
-  readonly zeroShare: number;
-  /** Share with a NaN or infinite part. */
-  readonly notFiniteShare: number;
-  /** Of their values as float32 little-endian: equal images have equal hashes in either byte order. */
-  readonly sha256: string;
-}
-
-/** Looks at the rows in the middle of 32 equal parts of an image, whole rows. Memory: one row. */
-function sampleScene(source: PlaneSource): SceneSample {
-  const { azimuth, range } = source.shape;
-  const rows = Math.min(ROWS, azimuth);
-  const buffer = Buffer.alloc(rowBufferBytes(source, 1, range));
-  const packed = Buffer.alloc(range * PIXEL_BYTES.complex64);
-  const hash = createHash("sha256");
-  let [zeros, notFinite] = [0, 0];
-  const file = openSync(source.path, "r");
-  try {
-    for (let i = 0; i < rows; i++) {
-      const row = Math.floor(((i + 0.5) * azimuth) / rows);
-      readRows(file, source, { row, rows: 1, column: 0, columns: range }, buffer, 0);
-      for (let column = 0; column < range; column++) {
-        const at = column * source.pixelStride;
-        const re = source.bigEndian ? buffer.readFloatBE(at) : buffer.readFloatLE(at);
-        const im = source.bigEndian ? buffer.readFloatBE(at + 4) : buffer.readFloatLE(at + 4);
-        packed.writeFloatLE(re, column * PIXEL_BYTES.complex64);
-        packed.writeFloatLE(im, column * PIXEL_BYTES.complex64 + 4);
-        if (re === 0 && im === 0) zeros += 1;
-        if (!Number.isFinite(re + im)) notFinite += 1;
-      }
-      hash.update(packed);
-    }
-  } finally {
-    closeSync(file);
-  }
-  const samples = rows * range;
-  return {
-    rows,
-    zeroShare: zeros / samples,
-    notFiniteShare: notFinite / samples,
-    sha256: hash.digest("hex"),
-  };
 }

@@ -1,17 +1,118 @@
-import type { Shape } from "../core/raster";
-import { writeFully } from "../io/outputFile";
-import { Product, type ProductTarget } from "../io/products";
-import { type Kernels, openKernels, RegionPlan } from "../kernel/kernels";
+import { type Product, type ProductTarget, writeProductRows } from "../io/products";
+import { type Kernels, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
 import { exactMoments } from "../statistics/exactMoments";
-import { looksRowsPerRead, RowReader, type StackRows } from "./rowReader";
+import {
+  cellsOfLargest,
+  cutIntoBlocks,
+  looksRowsPerRead,
+  type RowBlocks,
+  RowReader,
+  rowsOfBlock,
+} from "./rowReader";
+import type { StackRows } from "./stackRows";
 
-/** Mean and std of a stack by blocks of rows, which any number of workers may take in any order. Plain data. */
+/** What blocks of rows are for: reduced to statistics, or written as crops. Plain data. */
+export type RowTask = ReduceTask | PrepareTask;
+
+/** One thread's way of doing blocks, in any order, whatever other threads do. */
+export interface RowWork {
+  /** Reads, computes and writes one block. */
+  do(block: number): void;
+  close(): void;
+}
+
+/** Buffers and kernels of one thread for a task. */
+export function startRowWork(task: RowTask, meter: Meter): RowWork {
+  return task.kind === "reduce" ? startReducing(task, meter) : startPreparing(task, meter);
+}
+
+/** Mean and std of a stack: a block is the same rows of every date. */
 export interface ReduceTask {
-  readonly rows: StackRows;
+  readonly kind: "reduce";
+  readonly blocks: RowBlocks;
   readonly targets: MomentTargets;
-  readonly rowsPerBlock: number;
-  readonly blocks: number;
+}
+
+/** Plans a reduction for a number of workers. */
+export function planReduction(rows: StackRows, targets: MomentTargets, workers: number): ReduceTask {
+  return { kind: "reduce", blocks: momentBlocks(rows, workers), targets };
+}
+
+/** Reads the rows of every date, reduces them and writes the rows of the products in place. */
+export function startReducing({ blocks, targets }: ReduceTask, meter: Meter): RowWork {
+  const start = meter.start();
+  const { rows } = blocks;
+  const plan = new RegionPlan();
+  const buffer = RowReader.reserve(plan, rows);
+  const stride = dateStride(blocks);
+  const values = plan.reserve(stride * rows.sources.length);
+  const regions = reserveMoments(plan, blocks);
+  const kernels = openKernels(plan);
+  const reader = new RowReader(kernels, rows, buffer, meter);
+  const writer = new MomentWriter(kernels, regions, blocks, targets, meter);
+  meter.end("init", "kernels", start);
+  return {
+    do: (block) => {
+      const { row, count } = rowsOfBlock(blocks, block);
+      reader.loadDates(row, count, values, stride);
+      writer.reduce(values, block);
+    },
+    close: () => reader.close(),
+  };
+}
+
+/** One intensity crop a date: a block is rows of one date. */
+export interface PrepareTask {
+  readonly kind: "prepare";
+  /** Of one date; the blocks of all dates follow each other. */
+  readonly blocks: RowBlocks;
+  /** One product a date. */
+  readonly targets: readonly ProductTarget[];
+}
+
+/** Plans a preparation: one read a block. */
+export function planPreparation(rows: StackRows, products: readonly Product[]): PrepareTask {
+  const height = rows.looks === null ? rows.window.azimuth : looksRowsPerRead(rows, rows.looks);
+  const targets = products.map((product) => product.target);
+  return { kind: "prepare", blocks: cutIntoBlocks(rows, height), targets };
+}
+
+/** Reads rows of one date, takes their looks and writes the rows of its crop in place. */
+function startPreparing({ blocks, targets }: PrepareTask, meter: Meter): RowWork {
+  const start = meter.start();
+  const { rows } = blocks;
+  const plan = new RegionPlan();
+  const buffer = RowReader.reserve(plan, rows);
+  const cells = plan.reserve(planeBytes(cellsOfLargest(blocks)));
+  const kernels = openKernels(plan);
+  const reader = new RowReader(kernels, rows, buffer, meter);
+  meter.end("init", "kernels", start);
+  return {
+    do: (block) => {
+      const date = Math.floor(block / blocks.count);
+      const { row, count } = rowsOfBlock(blocks, block % blocks.count);
+      reader.load(date, row, count, cells);
+      const computed = meter.since();
+      const written = writeRows(kernels, cells, targets[date]!, row, count);
+      meter.bytesWritten += written;
+      meter.end("write", rows.dates[date]!, computed, written);
+    },
+    close: () => reader.close(),
+  };
+}
+
+/** Writes rows of a product that stand in kernel memory. @returns their bytes */
+function writeRows(
+  kernels: Kernels,
+  from: number,
+  target: ProductTarget,
+  row: number,
+  count: number,
+): number {
+  const bytes = kernels.bytes.subarray(from, from + count * target.rowBytes);
+  writeProductRows(target, bytes, row);
+  return bytes.length;
 }
 
 /**
@@ -22,58 +123,14 @@ const BLOCK_BYTES = { intensities: 2 << 20, samples: 1 << 20 } as const;
 /** Blocks a worker should find at least, so that the last ones to finish do not wait long for each other. */
 const BLOCKS_A_WORKER = 8;
 
-/** How many rows one block has: bounded by memory, by the size of a read and by the number of workers to keep busy. */
-export function rowsPerBlock(rows: StackRows, workers: number): number {
+/** Blocks of every date: bounded by memory, by the size of a read and by the number of workers to keep busy. */
+export function momentBlocks(rows: StackRows, workers: number): RowBlocks {
   const { window, looks, sources } = rows;
   const bytes = looks === null ? BLOCK_BYTES.intensities : BLOCK_BYTES.samples;
-  const held = Math.max(1, Math.floor(bytes / (sources.length * window.range * 4)));
+  const held = bytes / (sources.length * window.range * 4);
   const read = looks === null ? window.azimuth : looksRowsPerRead(rows, looks);
-  const shared =
-    workers === 1 ? window.azimuth : Math.max(1, Math.floor(window.azimuth / (workers * BLOCKS_A_WORKER)));
-  return Math.min(held, read, shared, window.azimuth);
-}
-
-/** Plans the blocks of a reduction. */
-export function planReduction(rows: StackRows, targets: MomentTargets, workers: number): ReduceTask {
-  const height = rowsPerBlock(rows, workers);
-  return { rows, targets, rowsPerBlock: height, blocks: Math.ceil(rows.window.azimuth / height) };
-}
-
-/** Reads, reduces and writes blocks of rows, in the kernel memory of one thread. */
-export class BlockReducer {
-  readonly #task: ReduceTask;
-  readonly #reader: RowReader;
-  readonly #values: number;
-  readonly #dateBytes: number;
-  readonly #writer: MomentWriter;
-
-  constructor(task: ReduceTask, meter: Meter) {
-    const start = meter.start();
-    const plan = new RegionPlan();
-    const cells = task.rowsPerBlock * task.rows.window.range;
-    this.#task = task;
-    this.#dateBytes = dateBytes(cells);
-    const buffer = RowReader.reserve(plan, task.rows);
-    this.#values = plan.reserve(this.#dateBytes * task.rows.sources.length);
-    const regions = new MomentRegions(plan, cells);
-    const kernels = openKernels(plan);
-    this.#reader = new RowReader(kernels, task.rows, buffer, meter);
-    this.#writer = new MomentWriter(kernels, regions, task.rows.sources.length, task.targets, meter);
-    meter.end("init", "kernels", start);
-  }
-
-  /** Reads one block of every date, reduces it and writes its rows in place. */
-  reduce(block: number): void {
-    const { rows, rowsPerBlock } = this.#task;
-    const row = block * rowsPerBlock;
-    const count = Math.min(rowsPerBlock, rows.window.azimuth - row);
-    this.#reader.loadDates(row, count, this.#values, this.#dateBytes);
-    this.#writer.write(this.#values, this.#dateBytes, row, count);
-  }
-
-  close(): void {
-    this.#reader.close();
-  }
+  const shared = workers === 1 ? window.azimuth : window.azimuth / (workers * BLOCKS_A_WORKER);
+  return cutIntoBlocks(rows, Math.min(held, read, shared), sources.length);
 }
 
 /** Products that a reduction fills; count is optional. */
@@ -83,117 +140,116 @@ export interface MomentTargets {
   readonly count: ProductTarget | null;
 }
 
-/** Bytes from one date to the next in a block of `cells`: kernels work on four cells a step, and loads may overrun by three. */
-export function dateBytes(cells: number): number {
-  return (Math.ceil(cells / 4) + 1) * 16;
+/** The targets of two or three products: mean, std and perhaps count. */
+export function momentTargets([mean, std, count]: readonly Product[]): MomentTargets {
+  return { mean: mean!.target, std: std!.target, count: count?.target ?? null };
 }
 
-/** Where the results of one block stand in kernel memory. */
-export class MomentRegions {
+/** Where the results of one block stand in kernel memory. Plain data. */
+export interface MomentRegions {
   readonly means: number;
   readonly stds: number;
   readonly counts: number;
   readonly unresolved: number;
-
-  constructor(plan: RegionPlan, cells: number) {
-    const bytes = dateBytes(cells);
-    this.means = plan.reserve(bytes);
-    this.stds = plan.reserve(bytes);
-    this.counts = plan.reserve(bytes);
-    this.unresolved = plan.reserve(bytes);
-  }
 }
 
-/** Computes mean and std of blocks of rows that stand in kernel memory, and writes them into the products. */
+export function reserveMoments(plan: RegionPlan, blocks: RowBlocks): MomentRegions {
+  const bytes = planeBytes(cellsOfLargest(blocks));
+  return {
+    means: plan.reserve(bytes),
+    stds: plan.reserve(bytes),
+    counts: plan.reserve(bytes),
+    unresolved: plan.reserve(bytes),
+  };
+}
+
+/** Bytes from one date to the next where the values of a block stand in kernel memory. */
+export function dateStride(blocks: RowBlocks): number {
+  return planeBytes(cellsOfLargest(blocks));
+}
+
+/** Turns values or partial states of blocks, in kernel memory, into rows of the products. */
 export class MomentWriter {
   readonly #kernels: Kernels;
   readonly #regions: MomentRegions;
-  readonly #dates: number;
+  readonly #blocks: RowBlocks;
   readonly #targets: MomentTargets;
   readonly #meter: Meter;
 
-  constructor(kernels: Kernels, regions: MomentRegions, dates: number, targets: MomentTargets, meter: Meter) {
+  constructor(
+    kernels: Kernels,
+    regions: MomentRegions,
+    blocks: RowBlocks,
+    targets: MomentTargets,
+    meter: Meter,
+  ) {
     this.#kernels = kernels;
     this.#regions = regions;
-    this.#dates = dates;
+    this.#blocks = blocks;
     this.#targets = targets;
     this.#meter = meter;
   }
 
-  /** @param values pointer to the first of the dates, `dateStride` bytes apart; rows of the products from `row` on */
-  write(values: number, dateStride: number, row: number, count: number): void {
+  /** @param values pointer to the first date's values of the block; the other dates follow by `dateStride` */
+  reduce(values: number, block: number): void {
     const { means, stds, counts, unresolved } = this.#regions;
-    const { mean, std, count: valid } = this.#targets;
-    const cells = (count * mean.rowBytes) / 4;
+    const { window, sources } = this.#blocks.rows;
+    const { row, count } = rowsOfBlock(this.#blocks, block);
+    const cells = count * window.range;
+    const stride = dateStride(this.#blocks);
     const start = this.#meter.since();
     const left = this.#kernels.moments(
       values,
-      dateStride,
-      this.#dates,
+      stride,
+      sources.length,
       cells,
       means,
       stds,
       counts,
       unresolved,
     );
-    for (let i = 0; i < left; i++) this.#resolve(values, dateStride, this.#kernels.ints[unresolved / 4 + i]!);
-    const computed = this.#meter.end("compute", `row ${row}`, start);
-
-    let written = this.#writeRows(mean, means, row, count) + this.#writeRows(std, stds, row, count);
-    if (valid !== null) written += this.#writeRows(valid, counts, row, count);
-    this.#meter.bytesWritten += written;
-    this.#meter.end("write", `row ${row}`, computed, written);
-  }
-
-  #resolve(values: number, dateStride: number, cell: number): void {
-    const { floats } = this.#kernels;
-    const ofCell = Array.from(
-      { length: this.#dates },
-      (_, date) => floats[(values + date * dateStride) / 4 + cell]!,
+    this.#resolve(left, cells, (cell) =>
+      sources.map((_, date) => this.#kernels.floats[(values + date * stride) / 4 + cell]!),
     );
-    const { mean, std } = exactMoments(ofCell);
-    floats[this.#regions.means / 4 + cell] = mean;
-    floats[this.#regions.stds / 4 + cell] = std;
+    const item = `row ${row}`;
+    this.#write(row, count, item, this.#meter.end("compute", item, start));
   }
 
-  #writeRows(target: ProductTarget, from: number, row: number, count: number): number {
-    const bytes = this.#kernels.bytes.subarray(from, from + count * target.rowBytes);
-    writeFully(target.file, bytes, target.dataOffset + row * target.rowBytes);
-    return bytes.length;
+  /**
+   * @param states pointer to the states of the block's cells, made up to an even number
+   * @param valuesOf the values of a cell of the block, one a date: for those that the states leave undecided
+   */
+  finish(states: number, block: number, valuesOf: (cell: number) => readonly number[]): void {
+    const { means, stds, counts, unresolved } = this.#regions;
+    const { row, count } = rowsOfBlock(this.#blocks, block);
+    const cells = count * this.#blocks.rows.window.range;
+    const start = this.#meter.since();
+    const left = this.#kernels.finish(states, cells + (cells % 2), means, stds, counts, unresolved);
+    const item = `block ${block}`;
+    this.#meter.end("compute", item, start);
+    this.#resolve(left, cells, valuesOf);
+    this.#write(row, count, item, this.#meter.since());
   }
-}
 
-/** Told now and then how far a work is. */
-export type ShowProgress = (done: number, total: number) => void;
+  /** Does exactly the cells that a kernel left undecided; it may name one beyond the last. */
+  #resolve(left: number, cells: number, valuesOf: (cell: number) => readonly number[]): void {
+    const { ints, floats } = this.#kernels;
+    for (let i = 0; i < left; i++) {
+      const cell = ints[this.#regions.unresolved / 4 + i]!;
+      if (cell >= cells) continue;
+      const { mean, std } = exactMoments(valuesOf(cell));
+      floats[this.#regions.means / 4 + cell] = mean;
+      floats[this.#regions.stds / 4 + cell] = std;
+    }
+  }
 
-/**
- * Runs a piece of work that fills products; they are put in place together when it succeeds and vanish when it fails.
- * Whenever the work tells its progress, what is written so far begins its way to the disk.
- */
-export async function withProducts<T>(
-  paths: readonly string[],
-  shape: Shape,
-  meter: Meter,
-  onProgress: ShowProgress | undefined,
-  fill: (products: readonly Product[], onProgress: ShowProgress) => Promise<T>,
-): Promise<T> {
-  const products: Product[] = [];
-  try {
-    let start = meter.start();
-    for (const path of paths) products.push(new Product(path, shape));
-    meter.end("write", "headers", start);
-    const result = await fill(products, (done, total) => {
-      for (const product of products) product.writeBack();
-      onProgress?.(done, total);
-    });
-    start = meter.start();
-    // All are on the disk before any takes its place.
-    await Promise.all(products.map((product) => product.flush()));
-    await Promise.all(products.map((product) => product.place()));
-    meter.end("write", "commit", start);
-    return result;
-  } catch (error) {
-    for (const product of products) product.discard();
-    throw error;
+  #write(row: number, count: number, item: string, start: number): void {
+    const { means, stds, counts } = this.#regions;
+    const { mean, std, count: valid } = this.#targets;
+    let written = writeRows(this.#kernels, means, mean, row, count);
+    written += writeRows(this.#kernels, stds, std, row, count);
+    if (valid !== null) written += writeRows(this.#kernels, counts, valid, row, count);
+    this.#meter.bytesWritten += written;
+    this.#meter.end("write", item, start, written);
   }
 }

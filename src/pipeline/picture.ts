@@ -1,16 +1,18 @@
 import { setImmediate as letSignalsIn } from "node:timers/promises";
 import type { ColourName, MapScale } from "../core/maps";
 import { type Looks, pixelCount, type Raster, type Shape } from "../core/raster";
+import type { SlcChoice } from "../io/choose";
 import { openSlcStack } from "../io/folders";
 import { scanRows } from "./rowReader";
 import { openPlaneRows, openSlcRows } from "./stackRows";
 
-/** Pixels of the longer side, at most. */
-export const LONGEST_SIDE = 1024;
+const LONGEST_SIDE = 1024;
 
-export interface QuicklookOptions {
+interface QuicklookOptions {
   /** Pixels of the longer side, at most; default 1024. */
   readonly longest?: number;
+  /** Which images are meant, where several of a date are there. */
+  readonly choice?: SlcChoice;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -25,13 +27,21 @@ export interface Quicklook extends Picture {
 
 /**
  * Temporal mean of |S|² of a folder of SLC images, averaged over boxes in power: 4 looks of each date or 400, never a
- * sample picked out. Boxes of exact zeros are no data; incomplete boxes at the far edges are dropped.
+ * sample picked out. Boxes less than half of which is there are no data; incomplete
+ * boxes at the far edges are dropped.
  * Memory: a few rows of one image and the small one.
+ * @param folder of SLC images
+ * @param options pixels of the longer side, signal and progress
+ * @returns a PNG in dB, the averaged plane it shows (linear power), and a description
  * @throws FormatError, ShapeError an image cannot be read
  */
 export async function slcQuicklook(folder: string, options: QuicklookOptions = {}): Promise<Quicklook> {
-  const box = boxWithin(openSlcStack(folder).shape, options.longest ?? LONGEST_SIDE);
-  const { rows } = openSlcRows(folder, { looks: box, crop: null, nodata: "zero" });
+  const { choice } = options;
+  const image = openSlcStack(folder, choice).shape;
+  const side = boxFor(image, options.longest ?? LONGEST_SIDE).azimuth;
+  // A thin image has no whole box of equal sides.
+  const box = { azimuth: Math.min(side, image.azimuth), range: Math.min(side, image.range) };
+  const { rows } = openSlcRows(folder, { looks: box, crop: null, nodata: "zero", choice });
   const { azimuth, range } = rows.window;
   const mean = new BoxMeans(
     { azimuth: rows.sources.length, range: azimuth * range },
@@ -52,6 +62,9 @@ export async function slcQuicklook(folder: string, options: QuicklookOptions = {
 
 /**
  * A float32 plane of linear power (mean, std, a crop) averaged over boxes; incomplete boxes at the far edges are kept.
+ * @param path of the TIFF
+ * @param options pixels of the longer side, signal and progress
+ * @returns a PNG in dB, the averaged plane it shows, and a description
  * @throws FormatError the file is no one-band TIFF
  */
 export async function planeQuicklook(path: string, options: QuicklookOptions = {}): Promise<Quicklook> {
@@ -64,25 +77,14 @@ export async function planeQuicklook(path: string, options: QuicklookOptions = {
 
 function drawQuicklook(plane: Raster, box: Looks, what: string): Quicklook {
   const boxes = `power-averaged over ${box.azimuth}x${box.range} pixels`;
-  const picture = drawPicture(plane, {
-    scale: "decibel",
-    colours: "grey",
-    description: `${what}, ${boxes}, dB, not calibrated`,
-  });
-  return { ...picture, plane, box };
-}
-
-/** A thin image has no whole box of equal sides. */
-function boxWithin(shape: Shape, longest: number): Looks {
-  const box = boxFor(shape, longest);
-  return { azimuth: Math.min(box.azimuth, shape.azimuth), range: Math.min(box.range, shape.range) };
+  const description = `${what}, ${boxes}, dB, not calibrated`;
+  return { ...drawPicture(plane, { scale: "decibel", colours: "grey", description }), plane, box };
 }
 
 /** The part of the values that the colours are spread over. */
 export const PERCENTILES: readonly [number, number] = [2, 98];
-const STOPS = 9;
 
-export interface PictureOptions {
+interface PictureOptions {
   readonly scale: MapScale;
   readonly colours: ColourName;
   /** In decibels where the scale is so; left out: between the percentiles of the values. */
@@ -92,7 +94,7 @@ export interface PictureOptions {
 }
 
 /** A plane as PNG, with the stretch it was drawn with. */
-export interface Picture {
+interface Picture {
   readonly png: Uint8Array;
   readonly stretch: Stretch;
   /** The stretch is between PERCENTILES. */
@@ -113,7 +115,7 @@ export function drawPicture(plane: Raster, options: PictureOptions): Picture {
   const how = byPercentiles ? ` (${PERCENTILES.join("-")} %)` : "";
   const description = `${options.description}; stretch ${stretch.low.toFixed(2)} to ${stretch.high.toFixed(2)}${unit}${how}`;
   const png = encodePng({ shape: plane.shape, levels: toLevels(values, stretch), palette, description });
-  return { png, stretch, byPercentiles, description, colourStops: paletteStops(palette, STOPS) };
+  return { png, stretch, byPercentiles, description, colourStops: colourBar(palette) };
 }
 
 /** Cells a pixel so that no side has more than `longest` pixels; the same along both axes. */
@@ -177,8 +179,6 @@ export interface Stretch {
 
 /** Level 0 is no data. */
 const LEVELS = 255;
-/** Where all values are equal, they stand in the middle of a stretch of this width. */
-const WIDTH_OF_ONE = 1;
 
 /** 10 log10 of linear power: -Infinity of 0, NaN of NaN and of negative values. */
 export function toDecibels(power: Float32Array): Float32Array {
@@ -202,7 +202,8 @@ export function percentileStretch(
     const lower = sorted[below]!;
     return lower + (place - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - lower);
   }) as [number, number];
-  return low < high ? { low, high } : { low: low - WIDTH_OF_ONE / 2, high: low + WIDTH_OF_ONE / 2 };
+  // Values that are all equal stand in the middle of a stretch of width 1.
+  return low < high ? { low, high } : { low: low - 0.5, high: low + 0.5 };
 }
 
 /** NaN becomes 0; else 1 (low and below) to 255 (high and above), evenly spaced, rounded to the nearest. */
@@ -214,28 +215,22 @@ export function toLevels(values: Float32Array, { low, high }: Stretch): Uint8Arr
   });
 }
 
+/** Red, green, blue and opacity, 0..255. */
 type Colour = readonly [number, number, number, number];
-
-/** d3-scale-chromatic carries no types; of it only this is used. */
-interface ScaleChromatic {
-  interpolateCividis(share: number): string;
-}
-
-const TRANSPARENT: Colour = [0, 0, 0, 0];
 
 /**
  * Colours of the levels of `toLevels`: 0 transparent, then dark to light in perceptually even steps. Grey for power, as
  * radar images are shown; cividis (Nuñez, Anderton and Renslow 2018), which colour-blind readers see alike, for the rest.
  */
-export function makePalette(name: ColourName): readonly Colour[] {
+function makePalette(name: ColourName): readonly Colour[] {
   const colourAt = name === "grey" ? greyAt : cividisAt();
-  return [TRANSPARENT, ...Array.from({ length: LEVELS }, (_, i) => colourAt(i / (LEVELS - 1)))];
+  return [[0, 0, 0, 0], ...Array.from({ length: LEVELS }, (_, i) => colourAt(i / (LEVELS - 1)))];
 }
 
-/** A palette at a few even places from dark to light, as #rrggbb: for a colour bar. */
-export function paletteStops(palette: readonly Colour[], stops: number): readonly string[] {
-  return Array.from({ length: stops }, (_, i) => {
-    const [red, green, blue] = palette[1 + Math.round((i / (stops - 1)) * (LEVELS - 1))]!;
+/** A palette at nine even places from dark to light, as #rrggbb: for a colour bar. */
+function colourBar(palette: readonly Colour[]): readonly string[] {
+  return Array.from({ length: 9 }, (_, i) => {
+    const [red, green, blue] = palette[1 + Math.round((i / 8) * (LEVELS - 1))]!;
     return `#${[red, green, blue].map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
   });
 }
@@ -246,30 +241,24 @@ function greyAt(share: number): Colour {
 }
 
 function cividisAt(): (share: number) => Colour {
-  const { interpolateCividis } = require("d3-scale-chromatic") as ScaleChromatic;
+  // The package carries no types.
+  const scales = require("d3-scale-chromatic") as { interpolateCividis(share: number): string };
   return (share) => {
-    const [red, green, blue] = interpolateCividis(share).match(/\d+/g)!.map(Number) as [
-      number,
-      number,
-      number,
-    ];
-    return [red, green, blue, 255];
+    const [red, green, blue] = scales.interpolateCividis(share).match(/\d+/g)!.map(Number);
+    return [red!, green!, blue!, 255];
   };
 }
 
 /** A picture of up to 256 colours. */
-export interface IndexedImage {
+interface IndexedImage {
   readonly shape: Shape;
   /** One a pixel, row-major, the place of its colour in the palette. */
   readonly levels: Uint8Array;
-  /** Red, green, blue and opacity, 0..255; only the first colours may be other than opaque. */
-  readonly palette: readonly (readonly [number, number, number, number])[];
+  /** Only the first colours may be other than opaque. */
+  readonly palette: readonly Colour[];
   /** What the picture shows, kept in the file (Latin-1). */
   readonly description: string;
 }
-
-/** Levels of speckle hardly compress better with more effort. */
-const DEFLATE_LEVEL = 6;
 
 /** The bytes of a PNG file: 8 bits, palette, no interlacing. Equal images give equal bytes. */
 export function encodePng({ shape, levels, palette, description }: IndexedImage): Uint8Array {
@@ -286,6 +275,7 @@ export function encodePng({ shape, levels, palette, description }: IndexedImage)
       palette: palette.map((colour) => [...colour]),
       text: { Description: description, Software: "pila" },
     },
-    { zlib: { level: DEFLATE_LEVEL } },
+    // Levels of speckle hardly compress better with more effort.
+    { zlib: { level: 6 } },
   );
 }

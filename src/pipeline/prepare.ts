@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { formatWindow, type Shape } from "../core/raster";
+import { filesOf, formatWindow } from "../core/raster";
 import {
   CROP_SUFFIX,
   describeSources,
@@ -9,44 +9,33 @@ import {
   writeManifest,
 } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
-import type { Meter } from "../parallel/meter";
-import { planPreparation } from "./blockPreparer";
-import { withProducts } from "./moments";
-import { predictWork, type WorkPrediction } from "./plan";
+import { planPreparation } from "./moments";
+import { type RunReport, type RunRequest, runWithWorkers } from "./run";
 import { formatLooks, type IntensityParameters, openSlcRows } from "./stackRows";
-import { runRowTask, startRowTeam } from "./team";
+import { rowTeam, runRowTask } from "./team";
 
-interface PrepareRequest extends IntensityParameters {
+interface PrepareRequest extends IntensityParameters, RunRequest {
   readonly slcFolder: string;
   readonly intensityFolder: string;
-  /** null: what the cost model judges best. */
-  readonly workers: number | null;
   /** Replaces crops that were made with other parameters. */
   readonly overwrite: boolean;
-  readonly meter: Meter;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
-interface PrepareReport {
-  readonly workers: number;
-  readonly dates: readonly string[];
-  readonly shape: Shape;
+interface PrepareReport extends RunReport {
   readonly crop: string;
   readonly files: readonly string[];
-  readonly prediction: WorkPrediction;
 }
 
 /**
  * Writes one intensity crop a date, `<date>_int_crop.tif`, and `pila-prep.json`: |S|^2 in linear power, not calibrated,
  * averaged over looks, cut to the crop. All crops appear together or none.
+ * @param request SLC folder, folder of the crops, crop (looked pixels), looks, no data, workers, overwrite
+ * @returns dates, shape of the crops (azimuth x range cells), and the workers it was done by
  * @throws FormatError the folder holds crops made with other parameters and `overwrite` is not set
  */
 export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
   const { meter, intensityFolder } = request;
-  let team = request.workers === null ? null : startRowTeam(request.workers, meter);
-  try {
-    const start = meter.start();
+  const open = async () => {
     const { stack, rows } = openSlcRows(request.slcFolder, request);
     const manifest: PrepManifest = {
       schema: 1,
@@ -56,35 +45,17 @@ export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
       sources: describeSources(stack.scenes),
     };
     if (!request.overwrite) requireSameParameters(intensityFolder, manifest);
-    const files = rows.dates.map((date) => join(intensityFolder, `${date}${CROP_SUFFIX}`));
-    requireDistinctOutputs(
-      files,
-      rows.sources.map((source) => source.path),
-    );
-    meter.end("init", "stack", start);
-    const prediction = predictWork(rows, "thread", request.workers);
-    if (request.workers === null) team = startRowTeam(prediction.workers, meter);
-    await withProducts(files, rows.window, meter, request.onProgress, async (products, onProgress) => {
-      const task = planPreparation(
-        rows,
-        products.map((product) => product.target),
-      );
-      const blocks = task.blocksPerDate * rows.sources.length;
-      await runRowTask({ kind: "prepare", task }, blocks, team, meter, request.signal, onProgress);
-      // Between the old crops and the new there is no manifest: an interrupted change is not taken for either.
-      replacePrepared(intensityFolder, files);
-    });
-    writeManifest(intensityFolder, manifest);
-    return {
-      workers: prediction.workers,
-      dates: rows.dates,
-      shape: { azimuth: rows.window.azimuth, range: rows.window.range },
-      crop: manifest.crop,
-      files,
-      prediction,
-    };
-  } catch (error) {
-    await team?.stop();
-    throw error;
-  }
+    const outputs = rows.dates.map((date) => join(intensityFolder, `${date}${CROP_SUFFIX}`));
+    requireDistinctOutputs(outputs, rows.sources.flatMap(filesOf));
+    return { rows, outputs, manifest };
+  };
+  const { report, opened } = await runWithWorkers(request, rowTeam(meter), open, async (work) => {
+    const task = planPreparation(work.rows, work.products);
+    await runRowTask(task, work.team, meter, request.signal, work.onProgress);
+    // Between the old crops and the new there is no manifest: an interrupted change is not taken for either.
+    replacePrepared(intensityFolder, work.outputs);
+  });
+  writeManifest(intensityFolder, opened.manifest);
+  const { prediction, ...done } = report;
+  return { ...done, crop: opened.manifest.crop, files: opened.outputs, prediction };
 }

@@ -1,28 +1,65 @@
-import { type Looks, type NoData, PIXEL_BYTES, type PlaneSource, type Window } from "../core/raster";
-import { type ReadRows, type RowRange, readRows, rowBufferBytes, SourceFiles } from "../io/rows";
-import { type Kernels, openKernels, RegionPlan } from "../kernel/kernels";
+import { HOST_IS_BIG_ENDIAN, type Looks, PIXEL_BYTES, type PlaneSource, type RowRange } from "../core/raster";
+import { memoryLayout, PlaneReader, type ReadRows, rowBufferBytes } from "../io/rows";
+import { type Kernels, MISSING, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import { Meter } from "../parallel/meter";
+import type { StackRows } from "./stackRows";
 
-/** Which rows of which images are wanted, as intensity. Plain data: it crosses thread and process borders. */
-export interface StackRows {
-  readonly sources: readonly PlaneSource[];
-  readonly dates: readonly string[];
-  /** In looked pixels. */
-  readonly window: Window;
-  /** Looks still to be taken from complex samples; null where the images are intensities already. */
-  readonly looks: Looks | null;
-  readonly nodata: NoData;
+/** The rows of a stack in blocks of `height` rows; the last block may have fewer. Plain data. */
+export interface RowBlocks {
+  readonly rows: StackRows;
+  readonly height: number;
+  readonly count: number;
+}
+
+/**
+ * @param height rows wanted in a block; it is held between one row and all of them. Where GDAL decodes rows together, a
+ *   block has whole groups of them, as long as the intensities of `planes` dates stay within 32 MiB
+ */
+export function cutIntoBlocks(rows: StackRows, height: number, planes = 1): RowBlocks {
+  const { azimuth, range } = rows.window;
+  const group = decodedTogether(rows);
+  const most = Math.max(height, DECODED_BYTES / (planes * range * 4));
+  const wanted = height >= group ? height - (height % group) : Math.min(group, most);
+  const held = Math.min(azimuth, Math.max(1, Math.floor(wanted)));
+  return { rows, height: held, count: Math.ceil(azimuth / held) };
+}
+
+/** Decoded rows that one block may hold. */
+const DECODED_BYTES = 32 << 20;
+
+/** How many rows of the window GDAL decodes at once, at most; 1 where none of the images is decoded. */
+function decodedTogether({ sources, looks }: StackRows): number {
+  const lines = sources.map((source) => (source.by === "gdal" ? source.blockRows : 1));
+  return Math.max(1, Math.floor(Math.max(...lines) / (looks?.azimuth ?? 1)));
+}
+
+/** First row and number of rows of one block. */
+export function rowsOfBlock({ rows, height }: RowBlocks, block: number): { row: number; count: number } {
+  const row = block * height;
+  return { row, count: Math.min(height, rows.window.azimuth - row) };
+}
+
+/** Cells of the largest block, the first. */
+export function cellsOfLargest({ rows, height }: RowBlocks): number {
+  return height * rows.window.range;
+}
+
+/** Bytes of the float32 values of one image in one block. */
+export function valueBytes(blocks: RowBlocks, block: number): number {
+  return rowsOfBlock(blocks, block).count * blocks.rows.window.range * 4;
 }
 
 /** Measured best between 256 KiB and 4 MiB: smaller reads pay more calls, larger ones leave the CPU's own caches. */
 const READ_BYTES = 1 << 20;
+/** Rows that GDAL decodes together and that take more than this are decoded again for every read. */
+const LARGEST_READ_BYTES = 48 << 20;
 
-/** How many looked rows of one image one read brings: at least one. */
+/** How many looked rows of one image one read brings: at least one, and what GDAL decodes at once is read at once. */
 export function looksRowsPerRead(rows: StackRows, looks: Looks): number {
-  const bytes = Math.max(
-    ...rows.sources.map((source) => rowBufferBytes(source, looks.azimuth, rows.window.range * looks.range)),
-  );
-  return Math.max(1, Math.floor(READ_BYTES / bytes));
+  const samples = rows.window.range * looks.range;
+  const bytes = Math.max(...rows.sources.map((source) => rowBufferBytes(source, looks.azimuth, samples)));
+  const together = Math.min(decodedTogether(rows), Math.floor(LARGEST_READ_BYTES / bytes));
+  return Math.max(1, Math.floor(READ_BYTES / bytes), together);
 }
 
 /** Brings rows of intensity of any date of a stack into kernel memory, for one thread. */
@@ -31,7 +68,7 @@ export class RowReader {
   readonly #rows: StackRows;
   readonly #buffer: number;
   readonly #meter: Meter;
-  readonly #files: SourceFiles;
+  readonly #planes: PlaneReader;
   /** All images are intensities that need nothing but being read. */
   readonly #isPlain: boolean;
 
@@ -44,8 +81,10 @@ export class RowReader {
     if (looks === null) return 0;
     const samples = rows.window.range * looks.range;
     const lines = looksRowsPerRead(rows, looks) * looks.azimuth;
-    const bytes = Math.max(...rows.sources.map((source) => rowBufferBytes(source, lines, samples)));
-    return plan.reserve(bytes);
+    const bytes = rows.sources.map(
+      (source) => rowBufferBytes(source, lines, samples) * (isWidened(source) ? 2 : 1),
+    );
+    return plan.reserve(Math.max(...bytes));
   }
 
   constructor(kernels: Kernels, rows: StackRows, buffer: number, meter: Meter) {
@@ -53,7 +92,7 @@ export class RowReader {
     this.#rows = rows;
     this.#buffer = buffer;
     this.#meter = meter;
-    this.#files = new SourceFiles(rows.sources);
+    this.#planes = new PlaneReader(rows.sources);
     this.#isPlain = rows.looks === null && rows.sources.every(isPlain);
   }
 
@@ -80,7 +119,7 @@ export class RowReader {
   }
 
   close(): void {
-    this.#files.close();
+    this.#planes.close();
   }
 
   #loadIntensity(date: number, row: number, count: number, target: number): void {
@@ -91,7 +130,7 @@ export class RowReader {
     const read = this.#meter.end("read", item, start, bytesRead);
     if (isPlain(source)) return;
     const cells = count * this.#rows.window.range;
-    if (source.bigEndian) this.#kernels.swapWords(target, cells);
+    if (isSwapped(source)) this.#kernels.swapWords(target, cells);
     if (source.nodata !== null) replaceByNaN(this.#kernels.floats, target / 4, cells, source.nodata);
     this.#meter.end("decode", item, read);
   }
@@ -121,49 +160,94 @@ export class RowReader {
         columns: window.range * looks.range,
       };
       const start = this.#meter.since();
-      const { rowStride, bytesRead } = this.#read(date, range, this.#buffer);
-      let then = this.#meter.end("read", item, start, bytesRead);
-      if (this.#decodeSamples(source, range, rowStride)) then = this.#meter.end("decode", item, then);
+      const read = this.#read(date, range, this.#buffer);
+      let then = this.#meter.end("read", item, start, read.bytesRead);
+      const stride = this.#decodeSamples(source, range, read.rowStride);
+      if (needsDecoding(source)) then = this.#meter.end("decode", item, then);
       for (let r = 0; r < rows; r++) {
-        const from = this.#buffer + r * looks.azimuth * rowStride;
-        this.#takeLooks(from, rowStride, looks, target + (done + r) * window.range * 4);
+        const from = this.#buffer + r * looks.azimuth * stride;
+        this.#takeLooks(source, from, stride, looks, target + (done + r) * window.range * 4);
       }
       this.#meter.end("compute", item, then);
     }
   }
 
-  #takeLooks(from: number, stride: number, looks: Looks, target: number): void {
-    const cells = this.#rows.window.range;
-    const zeroIsNoData = this.#rows.nodata === "zero";
+  #takeLooks(source: PlaneSource, from: number, stride: number, looks: Looks, target: number): void {
+    const { nodata, window } = this.#rows;
+    const cells = window.range;
+    const rule =
+      nodata === "none" ? MISSING.none : source.wholeNumbers ? MISSING.wholeZero : MISSING.eachZero;
+    const isInt16 = source.kind === "cint16" && !isWidened(source);
     if (looks.azimuth === 4 && looks.range === 4) {
-      this.#kernels.looks4x4(from, stride, cells, target, zeroIsNoData);
+      if (isInt16) this.#kernels.looks4x4Int16(from, stride, cells, target, rule);
+      else this.#kernels.looks4x4(from, stride, cells, target, rule);
     } else {
-      this.#kernels.looks(from, stride, looks.azimuth, looks.range, cells, target, zeroIsNoData);
+      const { azimuth, range } = looks;
+      if (isInt16) this.#kernels.looksInt16(from, stride, azimuth, range, cells, target, rule);
+      else this.#kernels.looks(from, stride, azimuth, range, cells, target, rule);
     }
   }
 
-  /** Brings samples together and into this machine's byte order. @returns false where they are so already */
-  #decodeSamples(source: PlaneSource, { rows, columns }: RowRange, stride: number): boolean {
-    const apart = source.pixelStride !== PIXEL_BYTES.complex64;
-    if (!apart && !source.bigEndian) return false;
-    for (let line = 0; line < rows; line++) {
-      const at = this.#buffer + line * stride;
-      if (apart) this.#kernels.gatherSamples(at, columns, source.pixelStride);
-      if (source.bigEndian) this.#kernels.swapWords(at, columns * 2);
+  /**
+   * Brings samples together, into this machine's byte order, and to complex64 where no data is declared: it becomes NaN.
+   * @returns bytes from one row to the next afterwards
+   */
+  #decodeSamples(source: PlaneSource, { rows, columns }: RowRange, stride: number): number {
+    if (!needsDecoding(source)) return stride;
+    const { pixelStride } = memoryLayout(source);
+    const bytes = PIXEL_BYTES[source.kind];
+    const widened = isWidened(source) ? 2 * stride : stride;
+    // From the last row, since rows may grow.
+    for (let line = rows - 1; line >= 0; line--) {
+      let at = this.#buffer + line * stride;
+      if (pixelStride !== bytes) this.#kernels.gatherSamples(at, columns, pixelStride, bytes);
+      if (isSwapped(source)) {
+        if (source.kind === "cint16") this.#kernels.swapHalves(at, columns * 2);
+        else this.#kernels.swapWords(at, columns * 2);
+      }
+      if (source.nodata === null) continue;
+      if (isWidened(source)) {
+        const to = this.#buffer + line * widened;
+        this.#kernels.bytes.copyWithin(to, at, at + columns * bytes);
+        this.#kernels.widenSamples(to, columns);
+        at = to;
+      }
+      if (this.#rows.nodata === "zero") missingByNaN(this.#kernels.floats, at / 4, columns, source.nodata);
     }
-    return true;
+    return widened;
   }
 
   #read(date: number, range: RowRange, at: number): ReadRows {
-    const read = readRows(this.#files.open(date), this.#rows.sources[date]!, range, this.#kernels.bytes, at);
+    const read = this.#planes.read(date, range, this.#kernels.bytes, at);
     this.#meter.bytesRead += read.bytesRead;
     return read;
   }
 }
 
 /** True where intensities need nothing but being read. */
-function isPlain({ bigEndian, nodata }: PlaneSource): boolean {
-  return !bigEndian && nodata === null;
+function isPlain(source: PlaneSource): boolean {
+  return !isSwapped(source) && source.nodata === null;
+}
+
+function isSwapped(source: PlaneSource): boolean {
+  return memoryLayout(source).bigEndian !== HOST_IS_BIG_ENDIAN;
+}
+
+/** Whole numbers have no NaN: where no data is declared among them they are turned into floats. */
+function isWidened({ kind, nodata }: PlaneSource): boolean {
+  return kind === "cint16" && nodata !== null;
+}
+
+function needsDecoding(source: PlaneSource): boolean {
+  const isApart = memoryLayout(source).pixelStride !== PIXEL_BYTES[source.kind];
+  return isApart || isSwapped(source) || source.nodata !== null;
+}
+
+/** Samples that are declared as no data: re is its value, beside an im of 0 or of the same. */
+function missingByNaN(values: Float32Array, from: number, samples: number, nodata: number): void {
+  for (let re = from; re < from + 2 * samples; re += 2) {
+    if (values[re] === nodata && (values[re + 1] === 0 || values[re + 1] === nodata)) values[re] = Number.NaN;
+  }
 }
 
 function replaceByNaN(values: Float32Array, from: number, count: number, nodata: number): void {
@@ -172,20 +256,26 @@ function replaceByNaN(values: Float32Array, from: number, count: number, nodata:
 
 /** Reads single cells of every date of a stack of intensities. */
 export class CellReader {
-  readonly #rows: StackRows;
+  readonly #blocks: RowBlocks;
   readonly #meter: Meter;
-  readonly #files: SourceFiles;
+  readonly #planes: PlaneReader;
   readonly #cell = Buffer.alloc(4);
 
-  constructor(rows: StackRows, meter: Meter) {
-    this.#rows = rows;
+  constructor(blocks: RowBlocks, meter: Meter) {
+    this.#blocks = blocks;
     this.#meter = meter;
-    this.#files = new SourceFiles(rows.sources);
+    this.#planes = new PlaneReader(blocks.rows.sources);
   }
 
-  /** The values of one cell of the window, one a date; declared no data is NaN. */
-  read(row: number, column: number): number[] {
-    const { sources, window } = this.#rows;
+  /** Reads the cells of a block: the values of one, one a date; declared no data is NaN. */
+  of(block: number): (cell: number) => number[] {
+    const first = rowsOfBlock(this.#blocks, block).row;
+    const { range } = this.#blocks.rows.window;
+    return (cell) => this.#read(first + Math.floor(cell / range), cell % range);
+  }
+
+  #read(row: number, column: number): number[] {
+    const { sources, window } = this.#blocks.rows;
     const start = this.#meter.start();
     const range = {
       row: window.azimuthOffset + row,
@@ -194,9 +284,8 @@ export class CellReader {
       columns: 1,
     };
     const values = sources.map((source, date) => {
-      const file = this.#files.open(date);
-      this.#meter.bytesRead += readRows(file, source, range, this.#cell, 0).bytesRead;
-      const value = source.bigEndian ? this.#cell.readFloatBE(0) : this.#cell.readFloatLE(0);
+      this.#meter.bytesRead += this.#planes.read(date, range, this.#cell, 0).bytesRead;
+      const value = memoryLayout(source).bigEndian ? this.#cell.readFloatBE(0) : this.#cell.readFloatLE(0);
       return value === source.nodata ? Number.NaN : value;
     });
     this.#meter.end("read", "undecided cell", start, 4 * sources.length);
@@ -204,14 +293,12 @@ export class CellReader {
   }
 
   close(): void {
-    this.#files.close();
+    this.#planes.close();
   }
 }
 
-/** About this much of each image is in memory at a time. */
-const BLOCK_BYTES = 512 * 1024;
-/** Cells the kernels may write behind the last of a block. */
-const OVERRUN_CELLS = 3;
+/** Where nothing is left to do but reading, about this much of each image is in memory at a time. */
+const SCAN_BYTES = 512 * 1024;
 
 /**
  * Brings all rows of some images of a stack, in order, in blocks: the same rows of every image at once.
@@ -225,16 +312,17 @@ export function scanRows(
   dates: readonly number[],
   visit: (planes: readonly Float32Array[], row: number, count: number) => void,
 ): void {
-  const { window } = rows;
-  const atOnce = Math.min(window.azimuth, rowsPerBlock(rows, rows.looks));
+  const { looks, window } = rows;
+  const height = looks === null ? SCAN_BYTES / (window.range * 4) : looksRowsPerRead(rows, looks);
+  const blocks = cutIntoBlocks(rows, height);
   const plan = new RegionPlan();
   const buffer = RowReader.reserve(plan, rows);
-  const targets = dates.map(() => plan.reserve((atOnce * window.range + OVERRUN_CELLS) * 4));
+  const targets = dates.map(() => plan.reserve(planeBytes(cellsOfLargest(blocks))));
   const kernels = openKernels(plan);
   const reader = new RowReader(kernels, rows, buffer, new Meter(0, false));
   try {
-    for (let row = 0; row < window.azimuth; row += atOnce) {
-      const count = Math.min(atOnce, window.azimuth - row);
+    for (let block = 0; block < blocks.count; block++) {
+      const { row, count } = rowsOfBlock(blocks, block);
       const planes = dates.map((date, i) => {
         reader.load(date, row, count, targets[i]!);
         return kernels.floats.subarray(targets[i]! / 4, targets[i]! / 4 + count * window.range);
@@ -244,9 +332,4 @@ export function scanRows(
   } finally {
     reader.close();
   }
-}
-
-function rowsPerBlock(rows: StackRows, looks: Looks | null): number {
-  if (looks !== null) return looksRowsPerRead(rows, looks);
-  return Math.max(1, Math.floor(BLOCK_BYTES / (rows.window.range * 4)));
 }

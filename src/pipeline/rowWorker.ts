@@ -1,12 +1,5 @@
 import { serveThread } from "../parallel/threads";
-import { BlockQueue, type SharedRowTask, startRowWork } from "./team";
+import { helpWithRows } from "./team";
 
-serveThread<SharedRowTask>(({ work, blocks, counter }, meter) => {
-  const queue = new BlockQueue(blocks, counter);
-  const rowWork = startRowWork(work, meter);
-  try {
-    for (let block = queue.next(); block !== undefined; block = queue.next()) rowWork.do(block);
-  } finally {
-    rowWork.close();
-  }
-});
+// The program of the threads that help the main one with blocks of rows.
+serveThread(helpWithRows);

@@ -1,23 +1,35 @@
 import { basename } from "node:path";
 import { ShapeError } from "../core/errors";
+import type { Finding } from "../core/findings";
 import {
   formatShape,
   type Looks,
   lookedShape,
   type NoData,
+  type PlaneSource,
   requireInside,
   type Stack,
   sameShape,
   type Window,
   wholeWindow,
 } from "../core/raster";
-import { decodeTiff } from "../io/decodeTiff";
+import type { SlcChoice } from "../io/choose";
 import { openIntensityStack, openSlcStack } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
-import type { Product } from "../io/products";
-import { describeTiff } from "../io/tiff";
-import type { MomentTargets } from "./moments";
-import type { StackRows } from "./rowReader";
+import { openTiff } from "../io/rows";
+
+/** Which rows of which images are wanted, as intensity. Plain data: it crosses thread and process borders. */
+export interface StackRows {
+  readonly sources: readonly PlaneSource[];
+  readonly dates: readonly string[];
+  /** In looked pixels. */
+  readonly window: Window;
+  /** Looks still to be taken from complex samples; null where the images are intensities already. */
+  readonly looks: Looks | null;
+  readonly nodata: NoData;
+  /** What is worth knowing of the images but stops nothing. */
+  readonly findings: readonly Finding[];
+}
 
 /** How complex images become intensity cells. */
 export interface IntensityParameters {
@@ -25,6 +37,8 @@ export interface IntensityParameters {
   /** In looked pixels; null: the whole looked image. */
   readonly crop: Window | null;
   readonly nodata: NoData;
+  /** Which images are meant, where several of a date are there. */
+  readonly choice?: SlcChoice | undefined;
 }
 
 /**
@@ -35,8 +49,8 @@ export function openSlcRows(
   folder: string,
   parameters: IntensityParameters,
 ): { stack: Stack; rows: StackRows } {
-  const stack = openSlcStack(folder);
-  const { looks, crop, nodata } = parameters;
+  const { looks, crop, nodata, choice } = parameters;
+  const stack = openSlcStack(folder, choice);
   const shape = lookedShape(stack.shape, looks);
   const window = crop === null ? wholeWindow(shape) : requireInside(crop, shape);
   const rows: StackRows = {
@@ -45,6 +59,7 @@ export function openSlcRows(
     window,
     looks,
     nodata,
+    findings: stack.findings,
   };
   return { stack, rows };
 }
@@ -58,30 +73,18 @@ export function formatLooks(looks: Looks): string {
 export async function openIntensityRows(
   folder: string,
   outputs: readonly string[],
-): Promise<{ stack: Stack; rows: StackRows }> {
-  const stack = await openIntensityStack(folder, outputs);
+  choice?: SlcChoice,
+): Promise<StackRows> {
+  const { scenes, findings } = await openIntensityStack(folder, outputs, choice);
   requireDistinctOutputs(
     outputs,
-    stack.scenes.map((scene) => scene.path),
+    scenes.map((scene) => scene.path),
   );
-  return { stack, rows: intensityRows(stack) };
-}
-
-/** All rows of a stack of intensities. */
-function intensityRows(stack: Stack): StackRows {
-  return {
-    sources: stack.scenes.map((scene) => scene.source),
-    dates: stack.scenes.map((scene) => scene.date),
-    window: wholeWindow(stack.shape),
-    looks: null,
-    nodata: "zero",
-  };
-}
-
-/** The targets of two or three products: mean, std and perhaps count. */
-export function momentTargets(products: readonly Product[]): MomentTargets {
-  const [mean, std, count] = products;
-  return { mean: mean!.target, std: std!.target, count: count?.target ?? null };
+  return wholePlanes(
+    scenes.map((scene) => scene.source),
+    scenes.map((scene) => scene.date),
+    findings,
+  );
 }
 
 /**
@@ -92,8 +95,7 @@ export function momentTargets(products: readonly Product[]): MomentTargets {
 export async function openPlaneRows(paths: readonly string[]): Promise<StackRows> {
   const sources = [];
   for (const path of paths) {
-    const described = describeTiff(path);
-    const source = described.plain ? described.source : await decodeTiff(path);
+    const source = await openTiff(path);
     const { shape } = sources[0] ?? source;
     if (!sameShape(source.shape, shape)) {
       throw new ShapeError(
@@ -103,11 +105,18 @@ export async function openPlaneRows(paths: readonly string[]): Promise<StackRows
     }
     sources.push(source);
   }
-  return {
+  return wholePlanes(
     sources,
-    dates: paths.map((path) => basename(path)),
-    window: wholeWindow(sources[0]!.shape),
-    looks: null,
-    nodata: "zero",
-  };
+    paths.map((path) => basename(path)),
+    [],
+  );
+}
+
+/** All rows of intensities of one shape. */
+function wholePlanes(
+  sources: readonly PlaneSource[],
+  dates: readonly string[],
+  findings: readonly Finding[],
+): StackRows {
+  return { sources, dates, window: wholeWindow(sources[0]!.shape), looks: null, nodata: "zero", findings };
 }

@@ -1,24 +1,26 @@
 import { join } from "node:path";
-import { BackendError } from "../core/errors";
 import type { Meter } from "../parallel/meter";
 import { ThreadTeam } from "../parallel/threads";
-import { BlockPreparer, type PrepareTask } from "./blockPreparer";
-import { BlockReducer, type ReduceTask } from "./moments";
+import { type RowTask, startRowWork } from "./moments";
+import type { ShowProgress, WorkerStarter } from "./run";
 
 /** A row task with the counter that shares out its blocks. */
-export interface SharedRowTask {
-  readonly work: RowTask;
-  readonly blocks: number;
+interface SharedRowTask {
+  readonly task: RowTask;
   readonly counter: SharedArrayBuffer;
 }
 
-/** The threads that help the main one; it works too. */
-export type RowTeam = ThreadTeam<SharedRowTask>;
+/** The threads that help the main one, which works too; null where it works alone. */
+type RowTeam = ThreadTeam<SharedRowTask> | null;
 
-/** Starts the helping threads of `workers` in all, before the work is known; null for one worker. */
-export function startRowTeam(workers: number, meter: Meter): RowTeam | null {
-  if (workers === 1) return null;
-  return new ThreadTeam(join(__dirname, "rowWorker.js"), workers - 1, 1, meter);
+/** How the threads of a run by blocks of rows come up and are taken down. */
+export function rowTeam(meter: Meter): WorkerStarter<RowTeam> {
+  return {
+    kind: "thread",
+    start: (workers) =>
+      workers === 1 ? null : new ThreadTeam(join(__dirname, "rowWorker.js"), workers - 1, meter),
+    end: async (team) => await team?.stop(),
+  };
 }
 
 /**
@@ -26,28 +28,23 @@ export function startRowTeam(workers: number, meter: Meter): RowTeam | null {
  * @throws what a worker or the main thread threw; no further block is begun then
  */
 export async function runRowTask(
-  work: RowTask,
-  blocks: number,
-  team: RowTeam | null,
+  task: RowTask,
+  team: RowTeam,
   meter: Meter,
   signal?: AbortSignal,
-  onProgress?: (done: number, total: number) => void,
+  onProgress?: ShowProgress,
 ): Promise<void> {
-  const queue = new BlockQueue(blocks);
+  const queue = new BlockQueue(blocksOf(task));
   team?.failure.catch(() => queue.close());
-  team?.send({ work, blocks, counter: queue.shared });
+  team?.send({ task, counter: queue.shared });
   try {
-    const rowWork = startRowWork(work, meter);
+    const work = startRowWork(task, meter);
     try {
-      await takeBlocks(queue, (block) => rowWork.do(block), meter, signal, onProgress);
+      await takeBlocks(queue, (block) => work.do(block), meter, signal, onProgress);
     } finally {
-      rowWork.close();
+      work.close();
     }
-    if (team === null) return;
-    const start = meter.since();
-    const reports = await team.finishedWithoutLate();
-    meter.end("wait", "threads", start);
-    for (const report of reports) meter.absorb(report);
+    await team?.finishedWithoutLate();
   } catch (error) {
     queue.close();
     await team?.stop();
@@ -55,41 +52,32 @@ export async function runRowTask(
   }
 }
 
-/** What blocks of rows are for: reduced to statistics, or written as crops. Plain data. */
-type RowTask =
-  | { readonly kind: "reduce"; readonly task: ReduceTask }
-  | { readonly kind: "prepare"; readonly task: PrepareTask };
-
-/** One thread's way of doing blocks. */
-interface RowWork {
-  /** Does one block, whole. */
-  do(block: number): void;
-  close(): void;
+/** A helping thread: does blocks of a task until none is left. */
+export function helpWithRows({ task, counter }: SharedRowTask, meter: Meter): void {
+  const queue = new BlockQueue(blocksOf(task), counter);
+  const work = startRowWork(task, meter);
+  try {
+    for (let block = queue.next(); block !== undefined; block = queue.next()) work.do(block);
+  } finally {
+    work.close();
+  }
 }
 
-/** Buffers and kernels of one thread for a task. */
-export function startRowWork(work: RowTask, meter: Meter): RowWork {
-  if (work.kind === "reduce") {
-    const reducer = new BlockReducer(work.task, meter);
-    return { do: (block) => reducer.reduce(block), close: () => reducer.close() };
-  }
-  const preparer = new BlockPreparer(work.task, meter);
-  return { do: (block) => preparer.prepare(block), close: () => preparer.close() };
+/** A preparation goes over the rows of every date. */
+function blocksOf({ kind, blocks }: RowTask): number {
+  return kind === "reduce" ? blocks.count : blocks.count * blocks.rows.sources.length;
 }
 
 /** Blocks handed out one by one to any number of threads by an atomic counter in shared memory. */
 export class BlockQueue {
   readonly #counter: Int32Array;
-  readonly blocks: number;
 
-  constructor(blocks: number, shared: SharedArrayBuffer = new SharedArrayBuffer(4)) {
-    this.blocks = blocks;
+  /** @param shared the counter, to hand to other threads */
+  constructor(
+    readonly blocks: number,
+    readonly shared: SharedArrayBuffer = new SharedArrayBuffer(4),
+  ) {
     this.#counter = new Int32Array(shared);
-  }
-
-  /** The counter, to hand to other threads. */
-  get shared(): SharedArrayBuffer {
-    return this.#counter.buffer as SharedArrayBuffer;
   }
 
   /** The next block that nobody took, or undefined when none is left. */
@@ -116,7 +104,7 @@ export async function takeBlocks(
   work: (block: number) => void,
   meter: Meter,
   signal: AbortSignal | undefined,
-  onProgress?: (done: number, total: number) => void,
+  onProgress?: ShowProgress,
 ): Promise<void> {
   let rested = performance.now();
   for (let block = queue.next(); block !== undefined; block = queue.next()) {
@@ -124,13 +112,8 @@ export async function takeBlocks(
     if (performance.now() - rested < LONGEST_STRETCH_MS) continue;
     onProgress?.(block + 1, queue.blocks);
     await new Promise(setImmediate);
-    throwIfAborted(signal);
+    signal?.throwIfAborted();
     meter.end("wait", "event loop", meter.since());
     rested = performance.now();
   }
-}
-
-/** @throws the reason of an aborted signal */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw signal.reason ?? new BackendError("found an interruption, expected to finish");
 }

@@ -13,12 +13,7 @@ export interface Comparison {
   /** Pixels that differ by more than rtol |b|, or are NaN on one side only. */
   readonly differing: number;
   /** The first such pixel in row order. */
-  readonly first: {
-    readonly azimuth: number;
-    readonly range: number;
-    readonly a: number;
-    readonly b: number;
-  } | null;
+  readonly first: Readonly<Record<"azimuth" | "range" | "a" | "b", number>> | null;
   /** Pixels that are NaN on both sides. */
   readonly bothNaN: number;
   readonly pixels: number;
@@ -27,6 +22,9 @@ export interface Comparison {
 /**
  * Compares two products of one shape. NaN on both sides agrees, on one side only it is a difference.
  * @param rtol allowed |a - b| / |b|; 0 asks for equal values
+ * @param a a TIFF
+ * @param b the TIFF that is right
+ * @returns largest absolute and relative difference, number of pixels that differ, and the first of them
  * @throws ShapeError their shapes differ
  */
 export async function verifyPlanes(a: string, b: string, rtol: number): Promise<Comparison> {

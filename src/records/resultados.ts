@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RecordError } from "../core/errors";
 import type { EnvRecord, RunRecord } from "../core/records";
+import { writeWholeFile } from "../io/outputFile";
 
 /** A row of resultados.csv: a label and its seconds. */
 export interface Resultado {
@@ -9,32 +10,28 @@ export interface Resultado {
   readonly seconds: number;
 }
 
-/** Crops are told apart by their window; a record without one covers the whole image. */
-type RunOfLevel = RunRecord & { readonly crop?: string | null };
-
-/** Runs a time may be taken from: ended well, not in the warm-up, without spans. Noisy runs are kept. */
-export function isKept(run: RunRecord): boolean {
-  return run.outcome === "ok" && !run.warmup && !run.traced && run.wallSeconds !== null;
-}
-
 /**
  * Median wall seconds of the kept runs of each label, `sec` first and the others in order of label; both runs
  * of the A/A pair count as `sec`. A label with no kept run has no row.
  */
 export function summarise(runs: readonly RunRecord[]): readonly Resultado[] {
-  const byLabel = groupByLabel(runs.filter(isKept));
-  const labels = [...byLabel].sort(
-    ([a], [b]) => Number(b === "sec") - Number(a === "sec") || (a < b ? -1 : 1),
-  );
-  return labels.map(([label, kept]) => ({
-    label,
-    seconds: median(kept.map((run) => run.wallSeconds!)),
-  }));
+  const byLabel = new Map<string, number[]>();
+  for (const { label, wallSeconds } of runs.filter(isKept)) {
+    byLabel.set(label, [...(byLabel.get(label) ?? []), wallSeconds!]);
+  }
+  return [...byLabel]
+    .sort(([a], [b]) => Number(b === "sec") - Number(a === "sec") || (a < b ? -1 : 1))
+    .map(([label, seconds]) => ({ label, seconds: median(seconds) }));
+}
+
+/** Runs a time may be taken from: ended well, not in the warm-up, without spans. Noisy runs are kept. */
+function isKept(run: RunRecord): boolean {
+  return run.outcome === "ok" && !run.warmup && !run.traced && run.wallSeconds !== null;
 }
 
 /**
  * Writes `resultados.csv` for the dates and crop of env.dataset, and `resultados-<dates>-<crop>.csv` for every
- * other level (crop as rows-cols-row0-col0, or `whole`).
+ * other level (crop as rows-cols-row0-col0, or `whole`). Tab separated, seconds with a point and 6 decimals.
  * @returns the paths written, the main one first
  */
 export function writeResultados(
@@ -49,16 +46,16 @@ export function writeResultados(
   }
   return [...files].map(([name, ofLevel]) => {
     const path = join(folder, name);
-    const temporary = join(folder, `.pila-${process.pid}-${name}`);
-    writeFileSync(temporary, formatResultados(summarise(ofLevel)));
-    renameSync(temporary, path);
+    const rows = summarise(ofLevel).map(({ label, seconds }) => `${label}\t${seconds.toFixed(6)}`);
+    writeWholeFile(path, ["backend\ttiempo", ...rows, ""].join("\n"));
     return path;
   });
 }
 
-/** The text of resultados.csv: tab separated, header `backend<TAB>tiempo`, seconds with a point and 6 decimals. */
-export function formatResultados(rows: readonly Resultado[]): string {
-  return ["backend\ttiempo", ...rows.map((row) => `${row.label}\t${row.seconds.toFixed(6)}`), ""].join("\n");
+function fileOf(run: RunRecord, env: EnvRecord): string {
+  const crop = run.crop ?? null;
+  if (run.dates === env.dataset.dates.length && crop === env.dataset.crop) return "resultados.csv";
+  return `resultados-${run.dates}-${crop === null ? "whole" : crop.replaceAll(",", "-")}.csv`;
 }
 
 /**
@@ -79,10 +76,13 @@ export function readResultados(path: string): readonly Resultado[] {
   const separator = ["\t", ";", ","].find((candidate) => header.includes(candidate)) ?? "\t";
   const names = header.split(separator).map(unquote);
   const [labelColumn, timeColumn] = [names.indexOf("backend"), names.indexOf("tiempo")];
+  const fail = (line: number, message: string): never => {
+    throw new RecordError(`${path}:${line}: ${message}`, { path });
+  };
   if (labelColumn < 0 || timeColumn < 0) {
-    throw new RecordError(
-      `${path}:1: found header ${JSON.stringify(header)}, expected the columns backend and tiempo; add the header line`,
-      { path },
+    fail(
+      1,
+      `found header ${JSON.stringify(header)}, expected the columns backend and tiempo; add the header line`,
     );
   }
   return lines.flatMap((line, index) => {
@@ -92,31 +92,12 @@ export function readResultados(path: string): readonly Resultado[] {
     const seconds = time === "" ? Number.NaN : Number(separator === "," ? time : time.replace(",", "."));
     const label = cells[labelColumn] ?? "";
     if (!(seconds > 0) || !Number.isFinite(seconds)) {
-      throw new RecordError(
-        `${path}:${index + 1}: field tiempo: found ${JSON.stringify(time)}, expected seconds above 0; correct the line or remove it`,
-        { path },
-      );
+      const found = `field tiempo: found ${JSON.stringify(time)}`;
+      fail(index + 1, `${found}, expected seconds above 0; correct the line or remove it`);
     }
-    if (label === "") {
-      throw new RecordError(
-        `${path}:${index + 1}: field backend: found nothing, expected a label; name the row`,
-        { path },
-      );
-    }
+    if (label === "") fail(index + 1, "field backend: found nothing, expected a label; name the row");
     return [{ label, seconds }];
   });
-}
-
-function fileOf(run: RunOfLevel, env: EnvRecord): string {
-  const crop = run.crop ?? null;
-  if (run.dates === env.dataset.dates.length && crop === env.dataset.crop) return "resultados.csv";
-  return `resultados-${run.dates}-${crop === null ? "whole" : crop.replaceAll(",", "-")}.csv`;
-}
-
-function groupByLabel(runs: readonly RunRecord[]): Map<string, RunRecord[]> {
-  const byLabel = new Map<string, RunRecord[]>();
-  for (const run of runs) byLabel.set(run.label, [...(byLabel.get(run.label) ?? []), run]);
-  return byLabel;
 }
 
 function median(values: readonly number[]): number {

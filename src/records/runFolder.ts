@@ -1,22 +1,13 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { RecordError } from "../core/errors";
-import type { EnvRecord, RunRecord, SpanRecord } from "../core/records";
+import type { EnvRecord, RunRecord, Session, SpanRecord } from "../core/records";
+import { writeWholeFile } from "../io/outputFile";
 
 /** What a run folder says. */
-export interface Session {
+export interface StoredSession extends Session {
   readonly env: EnvRecord;
-  readonly runs: readonly RunRecord[];
-  readonly spans: readonly SpanRecord[];
   /** What was left out while reading, in sentences; empty when nothing was. */
   readonly notes: readonly string[];
 }
@@ -28,21 +19,18 @@ export function recordPath(folder: string, name: "runs.jsonl" | "spans.jsonl" | 
 
 /** Appends one run as soon as it ended. Its spans must stand already: the run's line is what makes them count. */
 export function appendRun(folder: string, run: RunRecord): void {
-  appendJsonLines(recordPath(folder, "runs.jsonl"), [run]);
+  appendFileSync(recordPath(folder, "runs.jsonl"), toJsonLines([run]));
 }
 
 /** Appends the spans of one run, before the run itself. */
 export function appendSpans(folder: string, spans: readonly SpanRecord[]): void {
-  appendJsonLines(recordPath(folder, "spans.jsonl"), spans);
+  if (spans.length > 0) appendFileSync(recordPath(folder, "spans.jsonl"), toJsonLines(spans));
 }
 
 /** Writes env.json whole or not at all, and makes the folder. */
 export function writeEnv(folder: string, env: EnvRecord): void {
   mkdirSync(folder, { recursive: true });
-  const path = recordPath(folder, "env.json");
-  const temporary = join(folder, `.pila-${process.pid}-env`);
-  writeFileSync(temporary, `${JSON.stringify(env, null, 2)}\n`);
-  renameSync(temporary, path);
+  writeWholeFile(recordPath(folder, "env.json"), `${JSON.stringify(env, null, 2)}\n`);
 }
 
 /**
@@ -59,10 +47,7 @@ export function readEnv(folder: string): EnvRecord {
       (cause as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : "a file that is not JSON";
     throw new RecordError(
       `${path}: found ${found}, expected the env.json of a run folder; name a folder that pila bench wrote`,
-      {
-        path,
-        cause,
-      },
+      { path, cause },
     );
   }
   return validateRecord<EnvRecord>("env", value, { path });
@@ -71,9 +56,11 @@ export function readEnv(folder: string): EnvRecord {
 /**
  * All records of a run folder, validated; unknown fields kept. A torn last line and spans of a run that was never
  * recorded (the writer was stopped between the two) are left out and noted.
+ * @param folder the run folder
+ * @returns env.json, runs, spans, and notes on what was left out
  * @throws RecordError names file, line and field
  */
-export function readSession(folder: string): Session {
+export function readSession(folder: string): StoredSession {
   const env = readEnv(folder);
   const runs = readRuns(folder);
   const spans = readSpans(folder);
@@ -98,11 +85,7 @@ export function repairRunFolder(folder: string): readonly string[] {
   repairJsonLines(recordPath(folder, "runs.jsonl"));
   const path = recordPath(folder, "spans.jsonl");
   repairJsonLines(path);
-  if (readJsonLines(path).lines.length > spans.length) {
-    const temporary = join(folder, `.pila-${process.pid}-spans`);
-    writeFileSync(temporary, spans.map((span) => `${JSON.stringify(span)}\n`).join(""));
-    renameSync(temporary, path);
-  }
+  if (readJsonLines(path).lines.length > spans.length) writeWholeFile(path, toJsonLines(spans));
   return notes;
 }
 
@@ -112,42 +95,42 @@ interface Read<T> {
 }
 
 function readRuns(folder: string): Read<RunRecord> {
-  const path = recordPath(folder, "runs.jsonl");
-  const { lines, note } = readJsonLines(path);
   const seen = new Map<string, number>();
-  const values = lines.map(({ line, value }) => {
-    const run = validateRecord<RunRecord>("runs", value, { path, line });
-    const earlier = seen.get(run.runId);
-    if (earlier !== undefined) {
-      throw new RecordError(
-        `${path}:${line}: field runId: found ${JSON.stringify(run.runId)} of line ${earlier} again, expected each run once; remove one of the two`,
-        { path },
-      );
-    }
-    seen.set(run.runId, line);
-    return run;
+  return readRecords<RunRecord>(folder, "runs", ({ runId }, line) => {
+    const earlier = seen.get(runId);
+    seen.set(runId, line);
+    if (earlier === undefined) return null;
+    return `field runId: found ${JSON.stringify(runId)} of line ${earlier} again, expected each run once; remove one of the two`;
   });
-  return { values, note };
 }
 
 function readSpans(folder: string): Read<SpanRecord> {
-  const path = recordPath(folder, "spans.jsonl");
+  return readRecords<SpanRecord>(folder, "spans", ({ startSeconds, endSeconds }) =>
+    endSeconds < startSeconds
+      ? `field endSeconds: found ${endSeconds}, expected at least startSeconds ${startSeconds}; correct the record or remove it`
+      : null,
+  );
+}
+
+/** @param faultOf what is wrong with a record that follows its schema; null: nothing */
+function readRecords<T>(
+  folder: string,
+  name: "runs" | "spans",
+  faultOf: (record: T, line: number) => string | null,
+): Read<T> {
+  const path = recordPath(folder, `${name}.jsonl`);
   const { lines, note } = readJsonLines(path);
   const values = lines.map(({ line, value }) => {
-    const span = validateRecord<SpanRecord>("spans", value, { path, line });
-    if (span.endSeconds < span.startSeconds) {
-      throw new RecordError(
-        `${formatPlace({ path, line })}: field endSeconds: found ${span.endSeconds}, expected at least startSeconds ${span.startSeconds}; correct the record or remove it`,
-        { path },
-      );
-    }
-    return span;
+    const record = validateRecord<T>(name, value, { path, line });
+    const fault = faultOf(record, line);
+    if (fault !== null) throw new RecordError(`${formatPlace({ path, line })}: ${fault}`, { path });
+    return record;
   });
   return { values, note };
 }
 
 /** The parsed lines of a file, and the torn last line a crash left, if any. */
-export interface JsonLines {
+interface JsonLines {
   /** Line numbers count from 1. */
   readonly lines: readonly { readonly line: number; readonly value: unknown }[];
   /** Bytes of whole lines; what follows is torn. */
@@ -160,7 +143,7 @@ export interface JsonLines {
  * A last line without its line feed is torn when it does not parse: it is left out and noted, never an error.
  * @throws RecordError any other line that is not JSON, named by file and line
  */
-export function readJsonLines(path: string): JsonLines {
+function readJsonLines(path: string): JsonLines {
   if (!existsSync(path)) return { lines: [], wholeBytes: 0, note: null };
   const bytes = readFileSync(path);
   const text = bytes.toString("utf8");
@@ -186,48 +169,42 @@ export function readJsonLines(path: string): JsonLines {
   return { lines, wholeBytes, note };
 }
 
-/** Appends one line a value, in one write. The folder must exist. */
-export function appendJsonLines(path: string, values: readonly unknown[]): void {
-  if (values.length > 0) appendFileSync(path, values.map((value) => `${JSON.stringify(value)}\n`).join(""));
+function toJsonLines(values: readonly unknown[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join("");
 }
 
-/**
- * Makes the file ready for appending: a torn last line is cut off, a whole one gets its missing line feed.
- * @returns what was cut off, or null
- */
-export function repairJsonLines(path: string): string | null {
+/** Makes the file ready for appending: a torn last line is cut off, a whole one gets its missing line feed. */
+function repairJsonLines(path: string): void {
   const { wholeBytes, note } = readJsonLines(path);
   if (note !== null) truncateSync(path, wholeBytes);
-  else if (existsSync(path)) {
-    const text = readFileSync(path, "utf8");
-    if (text !== "" && !text.endsWith("\n")) appendFileSync(path, "\n");
-  }
-  return note;
+  else if (existsSync(path) && /[^\n]$/.test(readFileSync(path, "utf8"))) appendFileSync(path, "\n");
 }
 
-/** The three published layouts; each is `src/records/schema/<name>.schema.json`. */
-export type SchemaName = "runs" | "spans" | "env";
-
-const validators = new Map<SchemaName, ValidateFunction>();
+/** The three published layouts. */
+type SchemaName = "runs" | "spans" | "env";
 
 /** Absolute path of a published schema: the same file users read and programs validate against. */
 export function schemaPath(name: SchemaName): string {
   return join(__dirname, "../../../src/records/schema", `${name}.schema.json`);
 }
 
+/** A file, and the line of a record in it where it is not the whole file. */
+interface Place {
+  readonly path: string;
+  readonly line?: number;
+}
+
 /**
  * The value itself when it follows its schema; fields the schema does not know are kept.
- * @param place file, or `file:line`, named in the message
+ * @param place named in the message
  * @throws RecordError names place, field, what was found and what was expected
  */
-export function validateRecord<T>(
-  name: SchemaName,
-  value: unknown,
-  place: { path: string; line?: number },
-): T {
+export function validateRecord<T>(name: SchemaName, value: unknown, place: Place): T {
   const validate = validatorOf(name);
   if (validate(value)) return value as T;
-  const error = mostTelling(validate.errors ?? []);
+  const errors = validate.errors!;
+  // An `if` only repeats that one of its branches failed: the branch's own error names the field.
+  const error = errors.find(({ keyword }) => keyword !== "if") ?? errors[0]!;
   throw new RecordError(
     `${formatPlace(place)}: field ${fieldOf(error)}: found ${foundAt(value, error)}, expected ${expectationOf(error)}; ` +
       `correct the record or remove it (schema: src/records/schema/${name}.schema.json)`,
@@ -235,10 +212,12 @@ export function validateRecord<T>(
   );
 }
 
-/** `FILE:LINE`, or `FILE` where the record is the whole file. */
-export function formatPlace(place: { path: string; line?: number }): string {
-  return place.line === undefined ? place.path : `${place.path}:${place.line}`;
+/** `FILE:LINE`, or `FILE`. */
+function formatPlace({ path, line }: Place): string {
+  return line === undefined ? path : `${path}:${line}`;
 }
+
+const validators = new Map<SchemaName, ValidateFunction>();
 
 function validatorOf(name: SchemaName): ValidateFunction {
   const known = validators.get(name);
@@ -248,11 +227,6 @@ function validatorOf(name: SchemaName): ValidateFunction {
   const validate = ajv.compile(JSON.parse(readFileSync(schemaPath(name), "utf8")));
   validators.set(name, validate);
   return validate;
-}
-
-/** An `if` only repeats that one of its branches failed: the branch's own error names the field. */
-function mostTelling(errors: readonly ErrorObject[]): ErrorObject {
-  return (errors.find((error) => error.keyword !== "if") ?? errors[0])!;
 }
 
 function fieldOf(error: ErrorObject): string {

@@ -1,6 +1,4 @@
 import type { RunRecord } from "../core/records";
-import { toRecords } from "./tables/formats";
-import type { Table } from "./tables/table";
 
 type Danfo = typeof import("danfojs-node");
 export type DataFrame = InstanceType<Danfo["DataFrame"]>;
@@ -10,7 +8,11 @@ function loadDanfo(): Danfo {
   return require("danfojs-node") as Danfo;
 }
 
-/** A frame of plain records. For people to look at: statistics are not computed in it. */
+/**
+ * A frame of plain records. For people to look at: statistics are not computed in it.
+ * @param records one a row, all with the same names
+ * @returns a danfo frame, a column a name
+ */
 export function toDataFrame(
   records: readonly Readonly<Record<string, string | number | boolean>>[],
 ): DataFrame {
@@ -18,14 +20,11 @@ export function toDataFrame(
   return new DataFrame([...records]);
 }
 
-/** A table of the report as a frame; unknown numbers are NaN. */
-export function tableFrame(table: Table): DataFrame {
-  return toDataFrame(toRecords(table));
-}
-
 /**
  * One row a run that ended well, warm-up and traced ones too (they have their column), in the order of measurement.
  * Seconds, MiB and MB; unknown numbers are NaN. Labels hold no dash, so that they can be grouped by.
+ * @param runs records of a session
+ * @returns label, block, dates, pixels, seconds and what else was measured
  */
 export function timingsFrame(runs: readonly RunRecord[]): DataFrame {
   return toDataFrame(timingRecords(runs));

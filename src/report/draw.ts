@@ -16,7 +16,7 @@ export interface Panel {
 }
 
 /** What a chart gives to be drawn. */
-export interface Figure extends Pick<Drawing, "id" | "title" | "alt" | "caption"> {
+interface Figure extends Pick<Drawing, "id" | "title" | "alt" | "caption"> {
   /** One line under the title. */
   readonly subtitle?: string;
   readonly width: number;

@@ -20,6 +20,9 @@ export const FIGURE_IDS: readonly string[] = [...TABLES, ...CHARTS].map((part) =
  * A table or a figure as HTML that any page may hold, with its caption and how to read it; where the records do not
  * allow it, a sentence that says what is missing.
  * @param figure `T1`, `F2`, … as in FIGURE_IDS
+ * @param report of `readReportData`
+ * @param lang `es` or `en`
+ * @returns HTML
  */
 export function figureHtml(report: ReportData, figure: string, lang: Lang): string {
   const table = TABLES.find((maker) => maker.figure === figure);
@@ -37,17 +40,33 @@ export function figureHtml(report: ReportData, figure: string, lang: Lang): stri
   ].join("\n");
 }
 
-/** Several tables and figures, one after the other. */
+/**
+ * Several tables and figures, one after the other.
+ * @param report of `readReportData`
+ * @param figures ids as in FIGURE_IDS
+ * @param lang `es` or `en`
+ * @returns HTML
+ */
 export function figuresHtml(report: ReportData, figures: readonly string[], lang: Lang): string {
   return figures.map((figure) => figureHtml(report, figure, lang)).join("\n");
 }
 
-/** The sentences that the records carry, and why others are missing. */
+/**
+ * The sentences that the records carry, and why others are missing.
+ * @param report of `readReportData`
+ * @param lang `es` or `en`
+ * @returns HTML
+ */
 export function claimsHtml(report: ReportData, lang: Lang): string {
   return claimsToHtml(evaluateClaims(report.summary), lang);
 }
 
-/** The informe as Markdown: sentences and tables, with the two pictures of the run that stand beside it. */
+/**
+ * The informe as Markdown: sentences and tables, with the two pictures of the run that stand beside it.
+ * @param report of `readReportData`
+ * @param lang `es` or `en`
+ * @returns Markdown
+ */
 export function informeMarkdown(report: ReportData, lang: Lang): string {
   const claims: readonly EvaluatedClaim[] = evaluateClaims(report.summary);
   const title = lang === "es" ? "Informe de rendimiento" : "Performance report";

@@ -10,6 +10,9 @@ const BINS = 60;
 /**
  * Histogram of a plane of linear power in decibels; pixels without data and zeros, which have no decibel, are left out
  * and counted in the caption.
+ * @param plane linear power, shape azimuth x range
+ * @param lang `es` or `en`
+ * @returns the drawing, or why there is none
  */
 export function powerHistogram(plane: Raster, lang: Lang): Drawing | Missing {
   const decibels = [...plane.values].filter((value) => value > 0).map((value) => 10 * Math.log10(value));

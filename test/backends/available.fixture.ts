@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 const PROGRAM = `
-const { BACKENDS } = require(${JSON.stringify(join(__dirname, "../../src/backends/registry.js"))});
-Promise.all(BACKENDS.map(async ({ id, unavailable }) => [id, await unavailable()])).then((all) =>
+const { backends } = require(${JSON.stringify(join(__dirname, "../../src/backends/registry.js"))});
+Promise.all(backends().map(async ({ id, unavailable }) => [id, await unavailable()])).then((all) =>
   process.stdout.write(JSON.stringify(Object.fromEntries(all))));
 `;
 

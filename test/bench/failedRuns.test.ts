@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runBench } from "../../src/bench/session";
 import { BackendError } from "../../src/core/errors";
 import { readSession } from "../../src/records/runFolder";
 import { withFolder } from "../records/records.fixture";
-import { FakeClock, FakeExecutor, fakeOptions, writeStack } from "./bench.fixture";
-import { type Behave, bench, DATES, failureOf, isReference, isStats } from "./session.fixture";
+import { type Behave, bench, failureOf, isReference, isStats } from "./bench.fixture";
 
 test("wrong pixels are a failed run, which is in no time table, and sec's hash is the gate", () =>
   withFolder(async (folder) => {
@@ -42,26 +40,12 @@ for (const [kind, behaviour, reason] of [
 
 test("spans that cannot be used fail their run and are not recorded", () =>
   withFolder(async (folder) => {
-    let trace = "";
-    const behave: Behave = (words) => {
-      trace = words[words.indexOf("--trace") + 1] ?? "";
-      return {};
-    };
-    const executor = new FakeExecutor(new FakeClock(), behave);
-    const execute = executor.execute.bind(executor);
-    executor.execute = async (execution, signal) => {
-      const done = await execute(execution, signal);
-      if (execution.command.includes("--trace")) writeFileSync(trace, '{"worker":0,"phase":"nap"}\n');
-      return done;
-    };
-    const data = writeStack(join(folder, "data"), "intensity", DATES);
-    const { runs, folder: out } = await runBench(
-      fakeOptions({ data, out: join(folder, "run"), backends: ["sec"] }, executor),
-    );
+    const behave: Behave = () => ({ trace: '{"worker":0,"phase":"nap"}\n' });
+    const { runs, result } = await bench(folder, { backends: ["sec"] }, behave);
     const traced = runs.find((run) => run.traced)!;
     assert.is(traced.outcome, "failed");
     assert.match(traced.reason!, "its spans cannot be used: its trace:1: field");
-    assert.equal(readSession(out).spans, []);
+    assert.equal(readSession(result.folder).spans, []);
     assert.ok(runs.filter((run) => !run.traced).every((run) => run.outcome === "ok"));
   }));
 

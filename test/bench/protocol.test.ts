@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { buildConfigurations, labelOf } from "../../src/bench/plan";
+import { buildConfigurations } from "../../src/bench/plan";
 import {
   type Plan,
   type PlannedRun,
-  type ProtocolWorld,
+  type ProtocolActions,
   planBlock,
   runProtocol,
 } from "../../src/bench/protocol";
@@ -14,7 +14,9 @@ import { FakeClock } from "./bench.fixture";
 
 const level = { dates: 4, crop: null, shape: { azimuth: 2, range: 2 } };
 const peer = { name: "py", command: ["python3", "x.py", "{intens}", "{mean}", "{std}"] };
-const configurations = buildConfigurations(["sec", "mp_v2"], [2], [level], [peer]);
+const configurations = buildConfigurations({ backends: ["sec", "mp_v2"], workers: [2], peers: [peer] }, [
+  level,
+]);
 const planOf = (changes: Partial<Plan> = {}): Plan => ({
   sessionId: "s",
   seed: 5,
@@ -32,11 +34,11 @@ const recordOf = (planned: PlannedRun, changes: Partial<RunRecord> = {}): RunRec
   return runOf({ runId, block, order, warmup, traced, label, twin, backend, workers, ...changes });
 };
 
-interface FakeWorld extends ProtocolWorld {
+interface FakeActions extends ProtocolActions {
   readonly made: string[];
 }
 
-function worldOf(changes: Partial<ProtocolWorld> = {}, secondsOfRun = 1): FakeWorld {
+function actionsOf(changes: Partial<ProtocolActions> = {}, secondsOfRun = 1): FakeActions {
   const clock = new FakeClock();
   const made: string[] = [];
   return {
@@ -55,44 +57,6 @@ function worldOf(changes: Partial<ProtocolWorld> = {}, secondsOfRun = 1): FakeWo
     ...changes,
   };
 }
-
-test("a peer that is told its workers runs at every number, labelled where its name says so", () => {
-  const places = ["{intens}", "{mean}", "{std}"];
-  const peers = [
-    { name: "py_mp{workers}_v2", command: ["a", ...places, "-n{workers}"] },
-    { name: "py_mpi", command: ["b", ...places, "{workers}"] },
-    { name: "own2", command: ["c", ...places] },
-  ];
-  assert.equal(
-    buildConfigurations(["sec"], [4, 2], [level], peers)
-      .filter((one) => one.backend === "peer")
-      .map(({ label, program, workers }) => [label, program, workers]),
-    [
-      ["py_mp1_v2", "py_mp_v2", 1],
-      ["py_mp2_v2", "py_mp_v2", 2],
-      ["py_mp4_v2", "py_mp_v2", 4],
-      ["py_mpi1", "py_mpi", 1],
-      ["py_mpi2", "py_mpi", 2],
-      ["py_mpi4", "py_mpi", 4],
-      ["own2", null, 1],
-    ],
-  );
-});
-
-test("labels carry the workers after the first part of the id", () => {
-  const cases = [
-    ["sec", 1],
-    ["mp", 4],
-    ["mp_v2", 4],
-    ["mp_mem", 12],
-    ["mpi", 2],
-    ["fused", 1],
-  ] as const;
-  assert.equal(
-    cases.map(([backend, workers]) => labelOf(backend, workers)),
-    ["sec", "mp4", "mp4_v2", "mp12_mem", "mpi2", "fused1"],
-  );
-});
 
 test("a block runs every configuration once, sec as A/A pair, parallel ones at 1 worker too", () => {
   assert.equal(names(planBlock(planOf(), 1)).sort(), ["mp1_v2", "mp2_v2", "py", "seca", "secb"]);
@@ -140,7 +104,7 @@ test("block 0 is the warm-up and only that", () => {
 
 test("without precision or budget all blocks are made, in order, and progress counts to the total", async () => {
   const events: string[] = [];
-  const world = worldOf({
+  const world = actionsOf({
     progress: ({ done, total, remainingSeconds }) => events.push(`${done}/${total} ${remainingSeconds}`),
   });
   const { stopped, runs } = await runProtocol(planOf(), [], world);
@@ -161,7 +125,7 @@ test("precision stops after whole blocks, never before six", async () => {
     asked.push(Math.max(...runs.map((run) => run.block)));
     return asked.length === 2;
   };
-  const { stopped, runs } = await runProtocol(planOf(), [], worldOf({ precise }));
+  const { stopped, runs } = await runProtocol(planOf(), [], actionsOf({ precise }));
   assert.is(stopped, "precision");
   assert.equal(asked, [6, 7]);
   assert.is(Math.max(...runs.map((run) => run.block)), 7);
@@ -170,7 +134,7 @@ test("precision stops after whole blocks, never before six", async () => {
 
 test("the budget starts no run after it is spent and bounds the remaining time", async () => {
   const left: number[] = [];
-  const world = worldOf({ budgetSeconds: 20, progress: (event) => left.push(event.remainingSeconds) }, 3);
+  const world = actionsOf({ budgetSeconds: 20, progress: (event) => left.push(event.remainingSeconds) }, 3);
   const { stopped, runs } = await runProtocol(planOf(), [], world);
   assert.is(stopped, "budget");
   assert.is(runs.length, 7);
@@ -182,7 +146,7 @@ test("going on after any interruption equals never having stopped", async () => 
   const measure = async (planned: PlannedRun) =>
     fails(planned) ? recordOf(planned, { outcome: "failed", reason: "it broke" }) : recordOf(planned);
   const precise = (runs: readonly RunRecord[]) => Math.max(...runs.map((run) => run.block)) >= 8;
-  const whole = await runProtocol(planOf(), [], worldOf({ measure, precise }));
+  const whole = await runProtocol(planOf(), [], actionsOf({ measure, precise }));
   assert.is(whole.stopped, "precision");
   for (let cut = 0; cut < whole.runs.length; cut++) {
     const abort = new AbortController();
@@ -190,7 +154,7 @@ test("going on after any interruption equals never having stopped", async () => 
     const first = await runProtocol(
       planOf(),
       [],
-      worldOf({
+      actionsOf({
         precise,
         signal: abort.signal,
         async measure(planned) {
@@ -200,7 +164,7 @@ test("going on after any interruption equals never having stopped", async () => 
         },
       }),
     );
-    const rest = await runProtocol(planOf(), first.runs, worldOf({ measure, precise }));
+    const rest = await runProtocol(planOf(), first.runs, actionsOf({ measure, precise }));
     if (first.stopped !== "interrupted") assert.is(first.stopped, "precision");
     assert.is(rest.stopped, "precision");
     assert.is(JSON.stringify(rest.runs), JSON.stringify(whole.runs));
@@ -214,7 +178,7 @@ test("a configuration that fails twice in a row is given up with the reason, the
       ? recordOf(planned, { outcome: "failed", reason: "it broke" })
       : recordOf(planned);
   };
-  const world = worldOf({ measure });
+  const world = actionsOf({ measure });
   const { runs } = await runProtocol(planOf(), [], world);
   const mine = runs.filter((run) => run.label === "mp2_v2");
   assert.equal(
@@ -230,7 +194,7 @@ test("an error that is not an interruption is not swallowed", async () => {
     throw new Error("disk full");
   };
   try {
-    await runProtocol(planOf(), [], worldOf({ measure }));
+    await runProtocol(planOf(), [], actionsOf({ measure }));
     assert.unreachable();
   } catch (error) {
     assert.is((error as Error).message, "disk full");

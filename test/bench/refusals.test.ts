@@ -2,44 +2,29 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runBench } from "../../src/bench/session";
 import { UsageError } from "../../src/core/errors";
-import { withFolder } from "../records/records.fixture";
-import { FakeClock, FakeExecutor, fakeOptions, writeStack } from "./bench.fixture";
-import { bench, DATES, failureOf } from "./session.fixture";
+import { envOf, withFolder } from "../records/records.fixture";
+import { bench, DATES, failureOf, writeStack } from "./bench.fixture";
 
 test("no mpiexec and no SLC are reasons to skip, kept in env.json; the rest is measured", () =>
   withFolder(async (folder) => {
-    const data = writeStack(join(folder, "data"), "intensity", DATES);
-    const executor = new FakeExecutor(new FakeClock());
-    const options = fakeOptions(
-      { data, out: join(folder, "run"), backends: ["mpi", "mp", "fused"], workers: [1] },
-      executor,
-    );
-    const machine = options.connections.machine!;
-    const { env, runs } = await runBench({
-      ...options,
-      connections: {
-        ...options.connections,
-        machine: { ...machine, software: { ...machine.software, mpi: null } },
-      },
-    });
+    const software = () => envOf().software;
+    const options = { backends: ["mpi", "mp", "fused"], workers: [1] };
+    const { result, runs } = await bench(folder, options, undefined, "intensity", { software });
+    const { skipped } = result.env;
     assert.equal(
-      env.skipped.map(({ label }) => label),
+      skipped.map(({ label }) => label),
       ["mpi", "prep", "fused"],
     );
-    assert.match(env.skipped[0]!.reason, "there is no mpiexec");
+    assert.match(skipped[0]!.reason, "there is no mpiexec");
     assert.equal([...new Set(runs.map((run) => run.backend))].sort(), ["mp", "sec"]);
   }));
 
 test("a backend that says it cannot run here is skipped with what it says", () =>
   withFolder(async (folder) => {
-    const data = writeStack(join(folder, "data"), "intensity", DATES);
-    const executor = new FakeExecutor(new FakeClock());
     const unavailable = async (backend: string) => (backend === "threads" ? "no shared memory" : null);
-    const options = fakeOptions({ data, out: join(folder, "run"), workers: [1] }, executor, { unavailable });
-    const { env, runs } = await runBench(options);
-    assert.equal(env.skipped, [{ label: "threads", reason: "no shared memory" }]);
+    const { result, runs } = await bench(folder, { workers: [1] }, undefined, "intensity", { unavailable });
+    assert.equal(result.env.skipped, [{ label: "threads", reason: "no shared memory" }]);
     assert.equal([...new Set(runs.map((run) => run.backend))].sort(), [
       "mp",
       "mp_mem",

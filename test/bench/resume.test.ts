@@ -1,14 +1,12 @@
-import { appendFileSync, existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { BenchRun } from "../../src/bench/run";
-import { runBench } from "../../src/bench/session";
 import { RecordError } from "../../src/core/errors";
 import { readSession } from "../../src/records/runFolder";
-import { withFolder } from "../records/records.fixture";
-import { FakeClock, FakeExecutor, fakeOptions, writeStack } from "./bench.fixture";
-import { type Behave, bench, DATES, failureOf } from "./session.fixture";
+import { envOf, withFolder } from "../records/records.fixture";
+import { type Behave, bench, DATES, failureOf, writeStack } from "./bench.fixture";
 
 test("an abort keeps what was measured; going on equals an uninterrupted session", () =>
   withFolder(async (folder) => {
@@ -46,20 +44,20 @@ test("other data, another machine or another version are not gone on with", () =
   withFolder(async (folder) => {
     const { result } = await bench(folder, { backends: ["sec"] });
     const resume = result.folder;
-    writeFileSync(join(folder, "data", "20200101_int_crop.tif"), "another size altogether, and later");
+    appendFileSync(join(folder, "data", "20200101_int_crop.tif"), "another size, and later");
     const changed = await failureOf(bench(folder, { resume }));
     assert.instance(changed, RecordError);
     assert.match(changed.message, "field dataset.sha256");
     const data = writeStack(join(folder, "again"), "intensity", DATES);
-    const executor = new FakeExecutor(new FakeClock());
-    const options = fakeOptions({ data, resume }, executor);
-    const machine = options.connections.machine!;
-    const other = { ...machine, machine: { ...machine.machine, machineId: "other" } };
-    const elsewhere = await failureOf(
-      runBench({ ...options, connections: { ...options.connections, machine: other } }),
-    );
+    let calls = 0;
+    const behave: Behave = () => {
+      calls += 1;
+      return {};
+    };
+    const machine = () => ({ ...envOf().machine, machineId: "other" });
+    const elsewhere = await failureOf(bench(folder, { data, resume }, behave, "intensity", { machine }));
     assert.match(elsewhere.message, "field machine.machineId: found ab stored and other now");
-    assert.equal(executor.calls, []);
+    assert.is(calls, 0);
   }));
 
 test("a session is never written over", () =>

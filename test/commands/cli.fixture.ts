@@ -1,21 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Shape } from "../../src/core/raster";
 import { productHeader } from "../../src/io/products";
-import { writeVrt } from "../io/slcFile.fixture";
+import { writeSparseSlc } from "../io/slcFile.fixture";
 
 /** The compiled command line. */
 export const CLI = join(__dirname, "../../bin/pila.js");
@@ -118,12 +109,5 @@ export function makeSparseCrops(folder: string, dates: number, shape: Shape): vo
 
 /** SLC images of zeros that take no room on disk. */
 export function makeSparseSlc(folder: string, dates: number, shape: Shape): void {
-  mkdirSync(folder, { recursive: true });
-  for (let date = 0; date < dates; date++) {
-    const name = `d${String(date).padStart(4, "0")}.slc`;
-    const file = openSync(join(folder, name), "w");
-    writeSync(file, Buffer.alloc(8), 0, 8, 8 * shape.azimuth * shape.range - 8);
-    closeSync(file);
-    writeVrt(join(folder, `${name}.vrt`), shape, name);
-  }
+  for (let date = 0; date < dates; date++) writeSparseSlc(folder, `d${String(date).padStart(4, "0")}`, shape);
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Finding } from "../../src/core/findings";
 import { randomSamples, writeSlc } from "../io/slcFile.fixture";
 import { type Ended, runPila } from "./cli.fixture";
 
@@ -17,9 +18,15 @@ export interface PlainInspection {
   readonly processable: boolean;
   readonly dates: readonly {
     date: string;
-    kind: string | null;
+    type: string | null;
+    format: string | null;
     bytes: number | null;
-    sample: { zeroShare: number; rows: number } | null;
+    sample: {
+      zeroShare: number;
+      rows: number;
+      meanDecibels: number | null;
+      enl: { enl: number } | null;
+    } | null;
     problem: { name: string; message: string } | null;
   }[];
   readonly cost: {
@@ -28,7 +35,7 @@ export interface PlainInspection {
     shape: object;
     predicted: { fused: { seconds: number; workers: number } };
   } | null;
-  readonly notes: readonly string[];
+  readonly findings: readonly Finding[];
   readonly problem: { name: string; message: string } | null;
 }
 

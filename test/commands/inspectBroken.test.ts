@@ -6,7 +6,13 @@ import { randomSamples, withFolder, writeSlc } from "../io/slcFile.fixture";
 import { inspect, inspectJson, SAMPLE, writeDates } from "./inspect.fixture";
 
 /** Ways to break the second of three dates; each with what is said of it. */
-const BROKEN: readonly { name: string; break: (folder: string) => void; kind: string; said: RegExp }[] = [
+const BROKEN: readonly {
+  name: string;
+  break: (folder: string) => void;
+  kind: string;
+  said: RegExp;
+  finding?: RegExp;
+}[] = [
   {
     name: "a truncated file",
     break: (folder) => truncateSync(join(folder, "20240113.slc"), 7000),
@@ -27,16 +33,18 @@ const BROKEN: readonly { name: string; break: (folder: string) => void; kind: st
     },
     kind: "ShapeError",
     said: /20240113\.slc\.vrt: found 39 x 24, expected 40 x 24/,
+    finding:
+      /: found 39 x 24, expected 40 x 24 as the other dates \(2 of 40 x 24, 1 of 39 x 24\); .*; coregister it/,
   },
   {
-    name: "an unsupported kind of VRT",
+    name: "a VRT whose source has no name",
     break: (folder) =>
       writeFileSync(
         join(folder, "20240113.slc.vrt"),
         '<VRTDataset rasterXSize="24" rasterYSize="40"><VRTRasterBand dataType="CFloat32" band="1"><SimpleSource/></VRTRasterBand></VRTDataset>',
       ),
     kind: "FormatError",
-    said: /20240113\.slc\.vrt: found .*not supported/,
+    said: /20240113\.slc\.vrt: found no SourceFilename, expected/,
   },
   {
     name: "an image under the name of a description",
@@ -55,8 +63,8 @@ const BROKEN: readonly { name: string; break: (folder: string) => void; kind: st
   },
 ];
 
-for (const { name, break: spoil, kind, said } of BROKEN) {
-  test(`${name} is said in the row of its date and on stderr, the other dates are shown, exit 1, no quicklook`, () =>
+for (const { name, break: spoil, kind, said, finding } of BROKEN) {
+  test(`${name} is a finding of its date and on stderr, the other dates are shown, exit 1, no quicklook`, () =>
     withFolder((folder) => {
       writeDates(folder, "20240101", "20240113", "20240125");
       spoil(folder);
@@ -65,13 +73,14 @@ for (const { name, break: spoil, kind, said } of BROKEN) {
       assert.is(code, 1);
       assert.match(stderr, new RegExp(`^pila: ${kind}: `));
       assert.match(stderr, said);
-      const row = stdout.split("\n").find((line) => line.startsWith("20240113"))!;
-      assert.match(row, said);
+      const line = stdout.split("\n").find((each) => each.startsWith("error: 20240113: "))!;
+      assert.match(line, finding ?? said);
+      assert.match(stdout, /^20240113 .* error /m);
       for (const date of ["20240101", "20240125"]) {
-        assert.match(stdout, new RegExp(`^${date}  40 x 24 +7680 `, "m"));
+        assert.match(stdout, new RegExp(`^${date}  0\\.0  40 x 24 `, "m"));
       }
-      assert.match(stdout, /stack: 3 dates \(1 cannot be read\)/);
-      assert.match(stdout, /^can be processed: no; /m);
+      assert.is(/stack: 3 dates \(1 cannot be read\)/.test(stdout), kind === "FormatError");
+      assert.match(stdout, /^can be processed: no; see 1 error above$/m);
       assert.not.ok(existsSync(png));
       const plain = inspectJson(folder);
       assert.equal([plain.code, plain.processable, plain.cost, plain.problem!.name], [1, false, null, kind]);
@@ -87,6 +96,7 @@ test("a crop outside the image, a folder without images and no folder are named,
     const outside = inspect(SAMPLE, "--crop", "1024,1024,0,0");
     assert.is(outside.code, 1);
     assert.match(outside.stdout, /^20230319 /m);
+    assert.match(outside.stdout, /^can be processed: no; ShapeError: found crop 1024,1024,0,0/m);
     assert.match(
       outside.stderr,
       /^pila: ShapeError: .*the largest window that fits from that corner is --crop 21,84,0,0/,

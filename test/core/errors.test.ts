@@ -9,6 +9,7 @@ const CLASSES = [
   errors.WorkerError,
   errors.RecordError,
   errors.VerifyError,
+  errors.FileError,
   errors.UsageError,
 ];
 
@@ -23,6 +24,20 @@ for (const Class of CLASSES) {
     assert.is(back.exitCode, Class === errors.UsageError ? 2 : 1);
   });
 }
+
+test("an error of the operating system is told with its file, its meaning and the next step, once", () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  const named = errors.namedError(full, "out/m.tif") as errors.FileError;
+  assert.instance(named, errors.FileError);
+  assert.match(named.message, /^out\/m\.tif: found no room left on the disk, expected some; .* \(ENOSPC\)$/);
+  assert.is(named.path, "out/m.tif");
+  assert.is(errors.namedError(named, "another"), named);
+  const gone = Object.assign(new Error("x"), { code: "ENOENT", path: "a.slc" });
+  assert.match((errors.namedError(gone, "b.slc") as Error).message, /^a\.slc: found nothing/);
+  const other = new RangeError("out of bounds");
+  assert.is(errors.namedError(other), other);
+  assert.is(errors.toPlainError(full).name, "FileError");
+});
 
 test("an error of another kind comes back as a WorkerError that keeps name and message", () => {
   const back = errors.fromPlainError(errors.toPlainError(new RangeError("out of bounds")));

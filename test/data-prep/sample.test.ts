@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { readParts } from "./simulatedStack";
+import { readParts } from "./simulatedStack.fixture";
 
 const SAMPLE = join(__dirname, "../../../data-prep/sample");
 

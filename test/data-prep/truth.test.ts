@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { simulateStack } from "../../data-prep/simulate";
 import type { Truth } from "../../data-prep/truth";
-import { meanOf, readParts, samplesOf, variationOf } from "./simulatedStack";
+import { meanOf, readParts, samplesOf, variationOf } from "./simulatedStack.fixture";
 
 interface Stack {
   folder: string;

@@ -1,18 +1,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { measureDrift } from "../../src/evidence/drift";
 import {
   type BlockLine,
   fiellerInterval,
   findBreakEven,
   fitBlockLines,
-  type LevelTimes,
+  measureDrift,
   summariseGrowth,
 } from "../../src/evidence/growth";
-import { fitUniversalScalability } from "../../src/evidence/scaling";
+import type { LevelTimes } from "../../src/evidence/session";
 import { summarise } from "../../src/evidence/summary";
+import { QUIET, synthesise, timed, timedTwins } from "../records/session.fixture";
 import { isClose, isCloseEstimate, readOracle } from "./oracle";
-import { inventSession, other, QUIET, twinsOf } from "./session.fixture";
 
 const oracle = readOracle();
 const { sizes, first, second } = oracle.growth;
@@ -110,20 +109,9 @@ test("one size, as a stack of one number of dates gives, is no growth", () => {
   assert.equal(summariseGrowth(levelsOf({ first }).slice(0, 1)), []);
 });
 
-test("the contention and coherency of the universal scalability law are NumPy's least squares by block", () => {
-  const { counts, times, contention, coherency } = oracle.scalability;
-  const byCount = new Map(
-    counts.map((count, i) => [count, new Map(times.map((row, block) => [block, [row[i]!]]))]),
-  );
-  const { value } = fitUniversalScalability(byCount);
-  isCloseEstimate(value!.contention, contention);
-  isCloseEstimate(value!.coherency, coherency);
-  const five = new Map([...byCount].slice(0, 5));
-  assert.is(fitUniversalScalability(five).reason, "fewerThanSixWorkerCountsWithinCores");
-});
-
 test("the drift of times that grow 2 % a block is SciPy's regression; a quiet session has none", () => {
-  const template = summarise(inventSession(twinsOf(1), 8, QUIET, 1)).levels[0]!.configurations[0]!;
+  const template = summarise(synthesise(timedTwins(1), { blocks: 8, scatter: QUIET, seed: 1 })).levels[0]!
+    .configurations[0]!;
   const { seconds } = oracle.drift;
   const runs = seconds.map((value, i) => ({ ...template.runs[0]!, block: i + 1, seconds: value }));
   const middle = [...seconds].sort((a, b) => a - b);
@@ -131,7 +119,11 @@ test("the drift of times that grow 2 % a block is SciPy's regression; a quiet se
   const drift = measureDrift([{ ...template, runs, seconds: { ...template.seconds!, value } }]);
   isCloseEstimate(drift.factor!, oracle.drift);
   assert.ok(drift.drifting);
-  assert.not(summarise(inventSession([...twinsOf(1), other("mp2", "mp", 2, 2)], 8, QUIET, 2)).drift.drifting);
+  assert.not(
+    summarise(
+      synthesise([...timedTwins(1), timed("mp2", "mp", 2, 2)], { blocks: 8, scatter: QUIET, seed: 2 }),
+    ).drift.drifting,
+  );
 });
 
 test.run();

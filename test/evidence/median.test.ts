@@ -27,17 +27,15 @@ test("6 values give minimum to maximum with 96.9 %, 10 give ranks 2 to 9 with 97
     n: 6,
     value: 3.5,
     interval: { low: 1, high: 6, coverage: 0.96875 },
-    ranks: [1, 6],
   });
   const ten = estimateMedian([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
-  assert.equal(ten.ranks, [2, 9]);
   assert.is(ten.interval!.low, 2);
   assert.is(ten.interval!.high, 9);
   assert.is(ten.interval!.coverage.toFixed(3), "0.979");
 });
 
 test("5 values have a median and no interval", () => {
-  assert.equal(estimateMedian([5, 4, 3, 2, 1]), { n: 5, value: 3, interval: null, ranks: null });
+  assert.equal(estimateMedian([5, 4, 3, 2, 1]), { n: 5, value: 3, interval: null });
 });
 
 test("sortFirst orders the first values and leaves the rest", () => {

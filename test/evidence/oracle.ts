@@ -40,12 +40,6 @@ export interface Oracle {
     readonly breakEven: OracleEstimate;
   };
   readonly drift: OracleEstimate & { readonly seconds: readonly number[] };
-  readonly scalability: {
-    readonly counts: readonly number[];
-    readonly times: readonly (readonly number[])[];
-    readonly contention: OracleEstimate;
-    readonly coherency: OracleEstimate;
-  };
 }
 
 export function readOracle(): Oracle {

@@ -1,12 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  type BlockValues,
-  invertEstimate,
-  pairedRatio,
-  quantileOfSorted,
-  unpairedRatio,
-} from "../../src/evidence/verdict";
+import { invertEstimate, quantileOfSorted } from "../../src/evidence/numbers";
+import { type BlockValues, pairedRatio, unpairedRatio } from "../../src/evidence/verdict";
 import { isClose, isCloseEstimate, readOracle } from "./oracle";
 
 const oracle = readOracle();

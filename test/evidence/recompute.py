@@ -32,10 +32,10 @@ def rank_ends(n, confidence=0.95):
     return (enough[-1], n + 1 - enough[-1], 1 - 2 * tail[enough[-1]]) if enough else None
 
 
-def median_with_ranks(values):
+def median_with_interval(values):
     values, ends = np.sort(values), rank_ends(len(values))
     interval = ends and {"low": values[ends[0] - 1], "high": values[ends[1] - 1], "coverage": ends[2]}
-    return {"value": np.median(values), "n": len(values), "ranks": ends and ends[:2], "interval": interval}
+    return {"value": np.median(values), "n": len(values), "interval": interval}
 
 
 def student_quantile(degrees, probability=0.975):
@@ -154,8 +154,6 @@ def decompose(run, spans):
         "sumOfShares": sum(seconds.values()) / held,
         "factors": factors,
         "latestEnd": max(span["endSeconds"] for span in spans),
-        "readBytes": sum(span["bytes"] for span in spans if span["phase"] == "read"),
-        "busySeconds": held - seconds["wait"] - seconds["other"],
     }
 
 
@@ -280,7 +278,7 @@ def knows_workers(run):
     return run["backend"] != "peer" or run.get("program") is not None
 
 
-def recompute_level(runs, spans, env):
+def recompute_level(runs, spans):
     names = dict.fromkeys(run["label"] for run in runs)
     labels = {label: [run for run in runs if run["label"] == label] for label in names}
     seconds = {label: by_block(timed_of(own)) for label, own in labels.items()}
@@ -297,7 +295,7 @@ def recompute_level(runs, spans, env):
             continue
         kept = [run for run in own if is_kept(run)]
         warm = [run for run in own if run["warmup"] and run["outcome"] == "ok"]
-        time = median_with_ranks([run["wallSeconds"] for run in timed])
+        time = median_with_interval([run["wallSeconds"] for run in timed])
         absolute = None
         if backend not in OTHER_WORK and label != "sec" and seconds.get("sec"):
             absolute = invert(ratio_of_medians(seconds[label], seconds["sec"], seed=100 + number))
@@ -305,9 +303,6 @@ def recompute_level(runs, spans, env):
         if backend in ones and label != ones[backend]:
             relative = invert(ratio_of_medians(seconds[label], seconds[ones[backend]], seed=200 + number))
         leading = relative if backend in OTHER_WORK else absolute
-        roof = env["microbenchmarks"].get(
-            {"warm": "readWarmMegabytesPerSecond", "cold": "readColdMegabytesPerSecond"}.get(own[0]["cache"])
-        )
         field = lambda name: median_of(timed, lambda run: run[name])
         sampled = lambda name: median_of(kept, lambda run: run[name]) or median_of(warm, lambda run: run[name])
         read = field("bytesRead")
@@ -323,9 +318,7 @@ def recompute_level(runs, spans, env):
             "peakRssBytes": sampled("peakRssBytes"),
             "ipcMessages": field("ipcMessages"),
             "ipcBytes": field("ipcBytes"),
-            "bytesWritten": field("bytesWritten"),
             "megabytesPerSecond": None if read is None else read / time["value"] / 1e6,
-            "roofShare": None if read is None or roof is None else read / time["value"] / 1e6 / roof,
             "decomposition": None,
         }
         if traced[label]:
@@ -366,20 +359,20 @@ def recompute_scaling(configurations, labels):
             told = inside and p > 1 and one["relative"] and len({x["workers"] for x in within.values()}) >= 3
             karp_flatt = (1 / one["relative"]["value"] - 1 / p) / (1 - 1 / p) if told else None
             bound = None if share is None else 1 / (share + (1 - share) / p)
-            overhead = overhead_of(one, sec, labels[label][0]["cores"])
-            points[label] = {"karpFlatt": karp_flatt, "amdahlBound": bound} | overhead
+            overhead = overhead_bound(one, sec, labels[label][0]["cores"])
+            points[label] = {"karpFlatt": karp_flatt, "amdahlBound": bound, "overheadBound": overhead}
         scaling[backend] = {"serialShare": share, "points": points}
     return scaling
 
 
-def overhead_of(one, sec, cores):
+def overhead_bound(one, sec, cores):
     """What is left of min(P, cores) when only the worker-seconds of overhead beyond sec's are charged."""
     own = one["decomposition"]
     if sec is None or own is None or one["backend"] in OTHER_WORK:
-        return {"overheadSeconds": None, "overheadBound": None}
+        return None
     seconds = max(0.0, sum(own["seconds"][phase] - sec["seconds"][phase] for phase in OVERHEAD))
     wall = sec["wallSeconds"]
-    return {"overheadSeconds": seconds, "overheadBound": min(own["processes"], cores) * wall / (wall + seconds)}
+    return min(own["processes"], cores) * wall / (wall + seconds)
 
 
 def block_means(blocks):
@@ -397,10 +390,10 @@ def recompute_fused(labels, seconds):
         separate = {block: [prep[block] + sec[block]] for block in prep if block in sec and block in one}
         saved = [values[0] - one[block] for block, values in separate.items()]
         fused[label] = {
-            "seconds": median_with_ranks([one[block] for block in separate]),
-            "separateSeconds": median_with_ranks([values[0] for values in separate.values()]),
+            "seconds": median_with_interval([one[block] for block in separate]),
+            "separateSeconds": median_with_interval([values[0] for values in separate.values()]),
             "ratio": ratio_of_medians(seconds[label], separate, seed=400 + workers(label)),
-            "savedSeconds": median_with_ranks(saved),
+            "savedSeconds": median_with_interval(saved),
         }
     return fused
 
@@ -412,7 +405,7 @@ def recompute_ipc(configurations, seconds):
         if (one["backend"], two["backend"]) != ("mp", "mp_v2") or one["workers"] != two["workers"]:
             continue
         pixels, states = block_means(seconds[a]), block_means(seconds[b])
-        extra = median_with_ranks([pixels[block] - states[block] for block in pixels if block in states])
+        extra = median_with_interval([pixels[block] - states[block] for block in pixels if block in states])
         counted = {
             name: None if None in (one[name], two[name]) else one[name] - two[name]
             for name in ("ipcMessages", "ipcBytes")
@@ -512,7 +505,7 @@ def count(runs):
 
 def recompute(folder):
     lines = lambda name: [json.loads(line) for line in (folder / name).read_text().splitlines() if line.strip()]
-    runs, env, spans = lines("runs.jsonl"), json.loads((folder / "env.json").read_text()), {}
+    runs, spans = lines("runs.jsonl"), {}
     for span in lines("spans.jsonl") if (folder / "spans.jsonl").exists() else []:
         spans.setdefault(span["runId"], []).append(span)
     levels = {}
@@ -525,7 +518,7 @@ def recompute(folder):
             groups.append([run for run in own if run["label"] == label])
     return {
         "counts": count(runs),
-        "levels": {key: recompute_level(own, spans, env) for key, own in levels.items()},
+        "levels": {key: recompute_level(own, spans) for key, own in levels.items()},
         "growth": recompute_growth(levels),
         "cacheEffects": recompute_cache(levels),
         "drift": recompute_drift([timed_of(own) for own in groups if timed_of(own)]),

@@ -1,15 +1,16 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { compareSessions, findRegressions } from "../../src/evidence/compareSessions";
-import { judgePrecision, type Session } from "../../src/evidence/summary";
+import { isPrecise } from "../../src/evidence/summary";
+import type { StoredSession } from "../../src/records/runFolder";
 import { envOf } from "../records/records.fixture";
+import { QUIET, synthesise, timed, timedTwins } from "../records/session.fixture";
 import { isClose } from "./oracle";
-import { inventSession, other, QUIET, twinsOf } from "./session.fixture";
 
 const OPTIONS = { seed: 3, draws: 2000 };
 
-function sessionOf(mp: number, seed: number): Session {
-  return inventSession([...twinsOf(1), other("mp2", "mp", 2, mp)], 10, QUIET, seed);
+function sessionOf(mp: number, seed: number): StoredSession {
+  return synthesise([...timedTwins(1), timed("mp2", "mp", 2, mp)], { blocks: 10, scatter: QUIET, seed });
 }
 
 test("a session slower by 20 % in one label is slower there, alike elsewhere, and a regression beyond 10 %", () => {
@@ -29,7 +30,7 @@ test("a session slower by 20 % in one label is slower there, alike elsewhere, an
 });
 
 test("across machines, or where one is not known, there is a ratio and no verdict, and no regression", () => {
-  const env = envOf();
+  const { env } = sessionOf(2, 1);
   const elsewhere = { ...env, machine: { ...env.machine, machineId: "cd", cpuModel: "Another" } };
   const slower = sessionOf(4, 2);
   const found = compareSessions(sessionOf(2, 1), { ...slower, env: elsewhere }, OPTIONS);
@@ -65,7 +66,11 @@ test("what differs is named field by field; microbenchmarks only beyond a fifth"
 });
 
 test("labels of one session only are listed, not compared", () => {
-  const more = inventSession([...twinsOf(1), other("mp4", "mp", 4, 1)], 10, QUIET, 4);
+  const more = synthesise([...timedTwins(1), timed("mp4", "mp", 4, 1)], {
+    blocks: 10,
+    scatter: QUIET,
+    seed: 4,
+  });
   const found = compareSessions(sessionOf(2, 1), more, OPTIONS);
   assert.equal(
     found.rows.map((row) => row.label),
@@ -77,42 +82,52 @@ test("labels of one session only are listed, not compared", () => {
   );
 });
 
-test("quiet times are precise after 6 blocks, scattered ones are not, and the widest is named", () => {
+test("quiet times are precise after 6 blocks; scattered ones, and one label that scatters alone, are not", () => {
   const runsOf = (run: number) => {
-    const session = inventSession([...twinsOf(1), other("mp2", "mp", 2, 2)], 6, { ...QUIET, run }, 5);
+    const session = synthesise([...timedTwins(1), timed("mp2", "mp", 2, 2)], {
+      blocks: 6,
+      scatter: { ...QUIET, run },
+      seed: 5,
+    });
     return session.runs;
   };
-  const quiet = judgePrecision(runsOf(0.005), OPTIONS);
-  assert.ok(quiet.precise && quiet.widestFactor! < 1.05);
-  const loud = judgePrecision(runsOf(0.2), OPTIONS);
-  assert.not(loud.precise);
-  assert.ok(loud.widestFactor! > 1.05);
-  const mixed = runsOf(0.005).map((run) => (run.label === "mp2" ? { ...run, wallSeconds: run.block } : run));
-  assert.is(judgePrecision(mixed, OPTIONS).label, "mp2");
-  // Above its median these times have nothing, below it a half.
-  const below = runsOf(0.005).map((run) =>
-    run.label === "mp2" ? { ...run, wallSeconds: run.block > 4 ? 1 : 2 } : run,
+  assert.ok(isPrecise(runsOf(0.005), OPTIONS));
+  assert.not(isPrecise(runsOf(0.2), OPTIONS));
+  const secondsOf = (seconds: (block: number) => number) =>
+    runsOf(0.005).map((run) => (run.label === "mp2" ? { ...run, wallSeconds: seconds(run.block) } : run));
+  assert.not(
+    isPrecise(
+      secondsOf((block) => block),
+      OPTIONS,
+    ),
   );
-  assert.ok(judgePrecision(below, OPTIONS).widestFactor! > 1.3);
+  // Above its median these times have nothing, below it a half.
+  const below = secondsOf((block) => (block > 4 ? 1 : 2));
+  assert.ok(isPrecise(below, OPTIONS, 1.1));
+  assert.not(isPrecise(below, OPTIONS, 0.3));
 });
 
 test("5 blocks are never precise, nor is a session without sec; a backend that only failed holds nothing up", () => {
-  const { runs } = inventSession([...twinsOf(1), other("mp2", "mp", 2, 2)], 6, { ...QUIET, run: 0.001 }, 6);
+  const { runs } = synthesise([...timedTwins(1), timed("mp2", "mp", 2, 2)], {
+    blocks: 6,
+    scatter: { ...QUIET, run: 0.001 },
+    seed: 6,
+  });
   assert.not(
-    judgePrecision(
+    isPrecise(
       runs.filter((run) => run.block < 6),
       OPTIONS,
-    ).precise,
+    ),
   );
   assert.not(
-    judgePrecision(
+    isPrecise(
       runs.filter((run) => run.label !== "sec"),
       OPTIONS,
-    ).precise,
+    ),
   );
-  assert.not(judgePrecision([], OPTIONS).precise);
+  assert.not(isPrecise([], OPTIONS));
   const failed = runs.map((run) => (run.label === "mp2" ? { ...run, outcome: "failed" as const } : run));
-  assert.ok(judgePrecision(failed, OPTIONS).precise);
+  assert.ok(isPrecise(failed, OPTIONS));
 });
 
 test.run();

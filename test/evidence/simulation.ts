@@ -1,3 +1,4 @@
+import type { Session } from "../../src/core/records";
 import {
   createRandom,
   estimateMedian,
@@ -6,9 +7,16 @@ import {
   rankInterval,
   shuffle,
 } from "../../src/evidence/numbers";
-import { type Session, summarise } from "../../src/evidence/summary";
+import { summarise } from "../../src/evidence/summary";
 import { pairedRatio } from "../../src/evidence/verdict";
-import { inventSession, other, type Scatter, scatteredSeconds, twinsOf } from "./session.fixture";
+import {
+  normal,
+  type Scatter,
+  scatteredSeconds,
+  synthesise,
+  timed,
+  timedTwins,
+} from "../records/session.fixture";
 
 /** Kinds of scatter a session may have. Block: shared by the runs of a block; spikes: some runs up to 40 % longer. */
 export const SCATTERS: Readonly<Record<string, Scatter>> = {
@@ -34,7 +42,7 @@ export function simulateRankIntervals(sets: number, n: number, scatter: Scatter,
   let covered = 0;
   for (let set = 0; set < sets; set++) {
     const values = Array.from({ length: n }, () =>
-      scatteredSeconds(1, scatter.block * random.normal(), scatter, random),
+      scatteredSeconds(1, scatter.block * normal(random), scatter, random),
     );
     const { low, high } = estimateMedian(values).interval!;
     if (low <= truth && truth <= high) covered++;
@@ -47,7 +55,7 @@ function trueMedian(scatter: Scatter): number {
   if (scatter.spikeShare === 0) return 1;
   const random = createRandom(1);
   const sample = Array.from({ length: 200_000 }, () =>
-    scatteredSeconds(1, scatter.block * random.normal(), scatter, random),
+    scatteredSeconds(1, scatter.block * normal(random), scatter, random),
   );
   return median(sample);
 }
@@ -76,7 +84,7 @@ export function simulateRatios(
     const top = new Map<number, number[]>();
     const bottom = new Map<number, number[]>();
     for (let block = 1; block <= n; block++) {
-      const deviation = scatter.block * random.normal();
+      const deviation = scatter.block * normal(random);
       const draw = (seconds: number): number => scatteredSeconds(seconds, deviation, scatter, random);
       top.set(block, [draw(truth)]);
       bottom.set(
@@ -100,8 +108,12 @@ export interface FalseCalls {
 /** Eight configurations of very different times whose labels are dealt anew in every block: nothing can be told. */
 export function simulateShuffledSessions(sessions: number, seed: number): FalseCalls {
   return countCalls(sessions, (session) => {
-    const truth = LABELS.map((label, i) => other(label, "mp", 2, 0.5 + 0.4 * i));
-    const real = inventSession([...twinsOf(1), ...truth], 10, SCATTERS["runs 5 %"]!, seed + session);
+    const truth = LABELS.map((label, i) => timed(label, "mp", 2, 0.5 + 0.4 * i));
+    const real = synthesise([...timedTwins(1), ...truth], {
+      blocks: 10,
+      scatter: SCATTERS["runs 5 %"]!,
+      seed: seed + session,
+    });
     const random = createRandom(seed + session);
     const dealt = [...groupBy(real.runs, (run) => run.block).values()].flatMap((block) => {
       const times = shuffle(block, random).map((run) => run.wallSeconds);
@@ -113,8 +125,10 @@ export function simulateShuffledSessions(sessions: number, seed: number): FalseC
 
 /** `sec` (twice) and seven other configurations of one true time, 10 blocks. */
 export function simulateEqualSessions(sessions: number, scatter: Scatter, seed: number): FalseCalls {
-  const configurations = [...twinsOf(1), ...LABELS.map((label) => other(label, "mp", 2, 1))];
-  return countCalls(sessions, (session) => inventSession(configurations, 10, scatter, seed + session));
+  const configurations = [...timedTwins(1), ...LABELS.map((label) => timed(label, "mp", 2, 1))];
+  return countCalls(sessions, (session) =>
+    synthesise(configurations, { blocks: 10, scatter, seed: seed + session }),
+  );
 }
 
 const LABELS = ["mp1", "mp2", "mp1_v2", "mp2_v2", "threads1", "threads2", "mpi2"];

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { createRandom } from "../../src/evidence/numbers";
 import type { NoiseFloor, RatioEstimate, VerdictKind, VerdictReason } from "../../src/evidence/summary";
 import { judge, measureNoiseFloor, testAnyDifference, widerFloor } from "../../src/evidence/verdict";
+import { normal } from "../records/session.fixture";
 
 const OPTIONS = { seed: 5, draws: 2000 };
 
@@ -70,7 +71,7 @@ test("one of twelve configurations 10 % slower is a difference, none is not (sca
         new Map(
           Array.from({ length: 6 }, (_, block) => [
             block,
-            [(i === 11 ? last : 1) * Math.exp(0.02 * random.normal())],
+            [(i === 11 ? last : 1) * Math.exp(0.02 * normal(random))],
           ]),
         ),
     );

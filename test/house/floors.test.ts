@@ -1,50 +1,18 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { drawRooms, ROOMS, readContributing, readImports, roomOf } from "./rooms";
 import { importsOf, packageOf, sourceFiles, targetOf } from "./sources.fixture";
 
-/** Floor of each folder of src; files directly in src stand on the seventh. */
-const FLOORS: Readonly<Record<string, number>> = {
-  core: 1,
-  kernel: 2,
-  io: 2,
-  parallel: 2,
-  statistics: 2,
-  evidence: 3,
-  records: 3,
-  pipeline: 4,
-  backends: 5,
-  bench: 6,
-  report: 6,
-  commands: 7,
-};
-
-/** Above the fourth, whose floors it may use, and below the commands that call it. */
-const DATA_PREP_FLOOR = 4.5;
-
-interface Place {
-  readonly room: string;
-  readonly floor: number;
-}
-
-/** Where a file of src or data-prep stands; null elsewhere. */
-function placeOf(file: string): Place | null {
-  const [top, folder, inside] = file.split("/");
-  if (top === "data-prep") return { room: "data-prep", floor: DATA_PREP_FLOOR };
-  if (top !== "src") return null;
-  if (inside === undefined) return { room: "top", floor: 7 };
-  const floor = FLOORS[folder!];
-  assert.ok(floor !== undefined, `src/${folder}: give it a floor here and in the design`);
-  return { room: folder!, floor };
-}
+const imports = readImports();
 
 /** Why one file must not import another; null when it may. */
 function findFault(from: string, to: string): string | null {
-  const [user, used] = [placeOf(from)!, placeOf(to)];
+  const [user, used] = [roomOf(from)!, roomOf(to)];
   if (used === null) return `${from} imports ${to}, which is no part of the program`;
-  if (user.room === used.room || used.floor < user.floor) return null;
+  const [high, low] = [ROOMS[user]!.floor, ROOMS[used]!.floor];
   // The seventh is one house of words and names: commands, notebook, main, cli and index use each other.
-  if (user.floor === 7 && used.floor === 7) return null;
-  return `${from} (floor ${user.floor}) imports ${to} (floor ${used.floor})`;
+  if (user === used || low < high || (high === 7 && low === 7)) return null;
+  return `${from} (floor ${high}) imports ${to} (floor ${low})`;
 }
 
 test("imports only go down a floor, and rooms of one floor do not import each other", () => {
@@ -57,6 +25,14 @@ test("imports only go down a floor, and rooms of one floor do not import each ot
   assert.equal(faults, []);
 });
 
+test("no file imports itself by way of others, types included", () => {
+  assert.equal(findCircles(imports), []);
+});
+
+test("the picture of the rooms in CONTRIBUTING.md is the one that the imports draw", () => {
+  assert.is(readContributing().picture, drawRooms(imports), "npm run house -- --write draws it anew");
+});
+
 test("core imports no module of Node and no package", () => {
   const outside = sourceFiles("src/core").flatMap((file) =>
     importsOf(file).filter((each) => targetOf(each) === null),
@@ -64,12 +40,45 @@ test("core imports no module of Node and no package", () => {
   assert.equal(outside, []);
 });
 
-test("the report never imports a backend, the pipeline or what reads rasters", () => {
+test("the report imports of the backends only their registry, nothing of the pipeline and nothing that reads rasters", () => {
   const rooms = new Set(
     sourceFiles("src/report").flatMap((file) => importsOf(file).map((each) => targetOf(each) ?? "")),
   );
-  const forbidden = [...rooms].filter((target) => /^src\/(backends|pipeline|kernel|parallel)\//.test(target));
+  const forbidden = [...rooms].filter(
+    (target) =>
+      /^src\/(backends|pipeline|kernel|parallel)\//.test(target) && target !== "src/backends/registry",
+  );
   assert.equal(forbidden, []);
+});
+
+/** Files that reach each other, a list for each circle. */
+function findCircles(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
+  const reach = new Map([...graph.keys()].map((file) => [file, reachedFrom(file, graph)]));
+  const circles = [...graph.keys()].map((file) =>
+    [...reach.get(file)!].filter((other) => reach.get(other)!.has(file)).sort(),
+  );
+  return circles.filter(
+    (circle, i) => circle.length > 0 && circles.findIndex((c) => c[0] === circle[0]) === i,
+  );
+}
+
+function reachedFrom(start: string, graph: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const reached = new Set<string>();
+  const open = [start];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    for (const next of graph.get(file) ?? []) {
+      if (!reached.has(next)) open.push(next);
+      reached.add(next);
+    }
+  }
+  return reached;
+}
+
+test("a circle is found whole and once, a chain is none", () => {
+  const graph = (text: string): Map<string, Set<string>> =>
+    new Map(text.split(" ").map((word) => [word[0]!, new Set(word.slice(1))]));
+  assert.equal(findCircles(graph("abc bc c")), []);
+  assert.equal(findCircles(graph("ab bc ca dad ed")), [["a", "b", "c"], ["d"]]);
 });
 
 test("the check itself sees an import that goes up, sideways or out", () => {

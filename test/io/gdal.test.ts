@@ -1,9 +1,8 @@
-import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { describeSlc } from "../../src/io/formats/registry";
-import { readPlane, readRows } from "../../src/io/rows";
+import { openSlcStack } from "../../src/io/folders";
+import { PlaneReader, readPlane } from "../../src/io/rows";
 import { runPila } from "../commands/cli.fixture";
 import { testUnless } from "../testUnless";
 import { withFolder } from "./slcFile.fixture";
@@ -40,16 +39,15 @@ function readPart(path: string, part: "real" | "imag", width: number, height: nu
 
 testWithGdal("samples of an ISCE2 VRT equal GDAL's own reading, part by part", () => {
   const path = join(SAMPLE, "20230319.slc.vrt");
-  const source = describeSlc(path);
+  const { source } = openSlcStack(path).scenes[0]!;
   const { azimuth, range } = source.shape;
-  const bytes = Buffer.alloc(azimuth * source.rowStride);
-  const file = openSync(source.path, "r");
-  readRows(file, source, { row: 0, rows: azimuth, column: 0, columns: range }, bytes, 0);
-  closeSync(file);
+  const reader = new PlaneReader([source]);
+  const samples = reader.values(0, { row: 0, rows: azimuth, column: 0, columns: range });
+  reader.close();
   const parts = [readPart(path, "real", range, azimuth), readPart(path, "imag", range, azimuth)];
   for (let i = 0; i < azimuth * range; i++) {
     for (const [part, values] of parts.entries()) {
-      const own = bytes.readFloatLE(8 * i + 4 * part);
+      const own = samples[2 * i + part];
       if (own !== values[i]) assert.unreachable(`sample ${i}, part ${part}: ${own}, GDAL reads ${values[i]}`);
     }
   }

@@ -9,6 +9,8 @@ export const REFERENCE = join(ROOT, "test/reference");
 
 /** Why tests against numpy and rasterio cannot run here; undefined when they can. */
 export const pythonMissing: string | undefined = findMissing();
+/** Why no HDF5 can be written here; undefined when it can. */
+export const h5pyMissing: string | undefined = pythonMissing ?? findMissing("h5py");
 
 /**
  * Runs a Python program with the oracles' folder on its path.
@@ -26,9 +28,7 @@ export function runPython(code: string, input: unknown = null): string {
   return stdout;
 }
 
-function findMissing(): string | undefined {
+function findMissing(packages = "numpy, rasterio"): string | undefined {
   if (!existsSync(PYTHON)) return "no private Python";
-  return spawnSync(PYTHON, ["-c", "import numpy, rasterio"]).status === 0
-    ? undefined
-    : "no numpy and rasterio";
+  return spawnSync(PYTHON, ["-c", `import ${packages}`]).status === 0 ? undefined : `no ${packages}`;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { nextUniform, STATE_WORDS, startStream } from "../../data-prep/random";
@@ -106,6 +106,20 @@ export function writeSlc(
   writeVrt(join(folder, `${date}.slc.vrt`), shape, `${date}.slc`, layout);
 }
 
+/** Writes an image of zeros but for its last samples, which takes no more room on disk than those. */
+export function writeSparseSlc(
+  folder: string,
+  date: string,
+  shape: Shape,
+  tail: Float32Array = new Float32Array(2),
+): void {
+  mkdirSync(folder, { recursive: true });
+  const file = openSync(join(folder, `${date}.slc`), "w");
+  writeSync(file, tail, 0, tail.byteLength, 8 * pixelCount(shape) - tail.byteLength);
+  closeSync(file);
+  writeVrt(join(folder, `${date}.slc.vrt`), shape, `${date}.slc`);
+}
+
 /** An ISCE2 description, with upper-case names and a stale absolute file name as real ones have. */
 export function isceXmlOf(shape: Shape, bigEndian: boolean): string {
   return isceXml(shape, "/somewhere/else/old.slc")
@@ -114,5 +128,5 @@ export function isceXmlOf(shape: Shape, bigEndian: boolean): string {
 }
 
 function lineOffsetOf(shape: Shape, { pixelOffset = 8, lineGap = 0 }: RawLayout): number {
-  return (shape.range - 1) * pixelOffset + 8 + (pixelOffset - 8) + lineGap;
+  return shape.range * pixelOffset + lineGap;
 }

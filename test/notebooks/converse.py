@@ -1,4 +1,4 @@
-"""Talks to one kernel of pila as JupyterLab does and prints as JSON what came back; protocol.test.ts judges it.
+"""Talks to one kernel of pila as JupyterLab does and prints as JSON what came back; protocol.slow.test.ts judges it.
 
 Its only argument is the folder of the kernelspecs.
 """

@@ -6,8 +6,8 @@ import { Meter } from "../../src/parallel/meter";
 import { ThreadTeam } from "../../src/parallel/threads";
 import type { FaultyTask } from "./faultyThread.fixture";
 
-function startTeam(): ThreadTeam<FaultyTask> {
-  return new ThreadTeam<FaultyTask>(join(__dirname, "faultyThread.fixture.js"), 2, 1, new Meter(0, false));
+function startTeam(meter = new Meter(0, false)): ThreadTeam<FaultyTask> {
+  return new ThreadTeam<FaultyTask>(join(__dirname, "faultyThread.fixture.js"), 2, meter);
 }
 
 async function failureOf(team: ThreadTeam<FaultyTask>): Promise<unknown> {
@@ -18,12 +18,14 @@ async function failureOf(team: ThreadTeam<FaultyTask>): Promise<unknown> {
 }
 
 test("every thread reports what it counted, on a thread of its own", async () => {
-  const team = startTeam();
+  const meter = new Meter(0, true);
+  const team = startTeam(meter);
   team.send("count");
-  const reports = await team.finished();
+  await team.finished();
+  assert.is(meter.bytesRead, 1001 + 2001);
   assert.equal(
-    reports.map(({ usage }) => usage.bytesRead),
-    [1001, 2001],
+    meter.spans.filter(({ item }) => item === "task").map(({ worker }) => worker),
+    [1, 2],
   );
 });
 

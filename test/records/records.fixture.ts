@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EnvRecord, RunRecord } from "../../src/core/records";
+import type { EnvRecord, Phase, RunRecord, SpanRecord } from "../../src/core/records";
+import { appendRun, appendSpans, type StoredSession, writeEnv } from "../../src/records/runFolder";
 
 export function runOf(changes: Partial<RunRecord> & Record<string, unknown> = {}): RunRecord {
   return {
@@ -89,6 +90,22 @@ export function envOf(changes: Partial<EnvRecord> & Record<string, unknown> = {}
     skipped: [],
     ...changes,
   };
+}
+
+/** `[worker, phase, start, end]` to a span record. */
+export function spanOf(
+  runId: string,
+  [worker, phase, startSeconds, endSeconds]: readonly [number, Phase, number, number],
+  bytes = 0,
+): SpanRecord {
+  return { runId, worker, phase, item: "a", startSeconds, endSeconds, bytes };
+}
+
+/** Writes a session as a run folder, the way a bench does. */
+export function writeSession(folder: string, session: StoredSession): void {
+  writeEnv(folder, session.env);
+  appendSpans(folder, session.spans);
+  for (const run of session.runs) appendRun(folder, run);
 }
 
 /** Calls the body with a fresh folder that is removed afterwards. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RecordError } from "../../src/core/errors";
-import { PHASES, type SpanRecord } from "../../src/core/records";
+import { PHASES, type RunRecord, type SpanRecord } from "../../src/core/records";
 import {
   appendRun,
   appendSpans,
@@ -163,9 +163,39 @@ test("spans without their run are left out with a note and removed by repair", (
     assert.equal(readSession(folder).notes, []);
   }));
 
-test("the published schema of spans lists exactly the phases of the core", () => {
-  const schema = JSON.parse(readFileSync(schemaPath("spans"), "utf8"));
-  assert.equal(schema.properties.phase.enum, [...PHASES]);
+interface Schema {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema & { readonly enum?: readonly string[] }>>;
+}
+
+function readSchema(name: "env" | "runs" | "spans"): Schema {
+  return JSON.parse(readFileSync(schemaPath(name), "utf8"));
+}
+
+/** Fails where a schema asks for other fields than the value of its type has, at any depth. */
+function assertFields({ required, properties }: Schema, value: object, what: string): void {
+  if (required === undefined) return;
+  assert.equal([...required].sort(), Object.keys(value).sort(), what);
+  for (const [name, one] of Object.entries(value)) {
+    assertFields(properties?.[name] ?? {}, one, `${what}.${name}`);
+  }
+}
+
+test("the published schemas ask for exactly the fields that the types must have, and list the phases of the core", () => {
+  assertFields(readSchema("env"), envOf(), "env");
+  assertFields(readSchema("runs"), runOf(), "runs");
+  assertFields(readSchema("spans"), span("s"), "spans");
+  const optional: { readonly [name in OptionalOf<RunRecord>]: true } = {
+    crop: true,
+    program: true,
+    comparedPixels: true,
+  };
+  const known = Object.keys(readSchema("runs").properties!);
+  assert.equal(known.sort(), [...Object.keys(runOf()), ...Object.keys(optional)].sort());
+  assert.equal(readSchema("spans").properties!.phase!.enum, [...PHASES]);
 });
+
+/** Names of the fields that may be absent. */
+type OptionalOf<T> = { [name in keyof T]-?: undefined extends T[name] ? name : never }[keyof T];
 
 test.run();

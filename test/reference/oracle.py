@@ -65,7 +65,11 @@ def read_slc(path):
 
 
 def intensity(samples, looks, crop, zeros_are_missing):
-    """Mean of |S|^2 per cell in float64; `crop` is rows, columns, first row, first column in cells, or None."""
+    """Mean of |S|^2 per cell in float64; `crop` is rows, columns, first row, first column in cells, or None.
+
+    Where zeros are missing, a sample of exactly 0+0i or with a NaN is; a cell is the mean of the samples that are
+    there when at least half are, else NaN.
+    """
     rows, columns = samples.shape[0] // looks[0], samples.shape[1] // looks[1]
     height, width, row0, column0 = crop or (rows, columns, 0, 0)
     if min(height, width) < 1 or min(row0, column0) < 0 or row0 + height > rows or column0 + width > columns:
@@ -73,9 +77,13 @@ def intensity(samples, looks, crop, zeros_are_missing):
     cells = samples[: rows * looks[0], : columns * looks[1]].reshape(rows, looks[0], columns, looks[1])
     cells = cells[row0 : row0 + height, :, column0 : column0 + width]
     power = cells.real.astype(np.float64) ** 2 + cells.imag.astype(np.float64) ** 2
-    mean = power.mean(axis=(1, 3))
-    if zeros_are_missing:
-        mean[~(cells != 0).any(axis=(1, 3))] = np.nan
+    if not zeros_are_missing:
+        return power.mean(axis=(1, 3))
+    there = (cells != 0) & ~np.isnan(power)
+    count = there.sum(axis=(1, 3))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(there, power, 0).sum(axis=(1, 3)) / count
+    mean[2 * count < looks[0] * looks[1]] = np.nan
     return mean
 
 

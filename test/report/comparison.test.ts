@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { EnvRecord } from "../../src/core/records";
+import type { EnvRecord, Session } from "../../src/core/records";
 import { compareSessions } from "../../src/evidence/compareSessions";
-import { defaultOptions, type Session } from "../../src/evidence/summary";
+import { defaultOptions } from "../../src/evidence/summary";
 import { appendRun, appendSpans, writeEnv } from "../../src/records/runFolder";
 import { describeComparison } from "../../src/report/comparison";
+import { synthesise } from "../records/session.fixture";
 import { bandwidth, ideal, pixelPool, SEC } from "./claims/culprits";
-import { synthesise } from "./claims/syntheticSession";
 
 function describe(a: Session, b: Session): string {
   return describeComparison(compareSessions(a, b, defaultOptions(a)))

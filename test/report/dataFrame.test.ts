@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { timingsFrame } from "../../src/report/dataFrame";
-import { syntheticSession } from "./fixtures/syntheticSession";
+import { protocolSession } from "../records/session.fixture";
 
 test("a frame of timings: a row a run that ended well; grouped by label it counts and averages as plain code does", () => {
-  const session = syntheticSession({ backends: ["mp_v2"], workers: [2], traced: false });
+  const session = protocolSession({ backends: ["mp_v2"], workers: [2], traced: false });
   const failed = session.runs[5]!.runId;
   const runs = session.runs.map((run) =>
     run.runId === failed ? { ...run, outcome: "failed" as const } : run,

@@ -7,12 +7,12 @@ import { runTimes } from "../../src/report/charts/runTimes";
 import { speedup } from "../../src/report/charts/speedup";
 import { formatFixed, formatSeconds } from "../../src/report/formatNumber";
 import { makeReportData, type ReportData } from "../../src/report/reportData";
+import { protocolSession, secondsOf } from "../records/session.fixture";
 import { parseSvg, textsOf } from "./fixtures/svg";
-import { secondsOf, syntheticSession } from "./fixtures/syntheticSession";
 
 const BACKENDS = ["mp", "mp_v2", "threads"];
 const quiet = makeReportData(
-  syntheticSession({ spread: 0, cores: 4, backends: BACKENDS, workers: [1, 2, 4, 8] }),
+  protocolSession({ noise: 0, cores: 4, backends: BACKENDS, workers: [1, 2, 4, 8] }),
 );
 const T = (backend: string, workers: number, dates = 8): number =>
   secondsOf(backend, workers, 4, dates, "warm");
@@ -99,7 +99,7 @@ test("F2: oversubscribed points are open, on the broken line only", () => {
 
 test("F2: 16 workers and more stand on logarithmic axes, every tick labelled", () => {
   const many = makeReportData(
-    syntheticSession({ spread: 0, cores: 16, backends: ["threads"], workers: [1, 2, 4, 8, 16, 32] }),
+    protocolSession({ noise: 0, cores: 16, backends: ["threads"], workers: [1, 2, 4, 8, 16, 32] }),
   );
   const texts = textsOf(svgOf(speedup, many));
   for (const workers of [1, 2, 4, 8, 16, 32]) assert.ok(texts.includes(String(workers)), String(workers));
@@ -107,7 +107,7 @@ test("F2: 16 workers and more stand on logarithmic axes, every tick labelled", (
 
 test("F7: intercept, slope and break-even of lines that are straight by construction", () => {
   const sizes = makeReportData(
-    syntheticSession({ spread: 0, backends: ["mp_v2"], dates: [2, 4, 8], traced: false }),
+    protocolSession({ noise: 0, backends: ["mp_v2"], dates: [2, 4, 8], traced: false }),
   );
   const texts = textsOf(svgOf(growth, sizes));
   assert.ok(texts.includes("sec: 0,0800 + 0,140·n"), texts.join("\n"));
@@ -120,7 +120,7 @@ test("F7: intercept, slope and break-even of lines that are straight by construc
 });
 
 test("FF: fused over prep + sec of the same workers", () => {
-  const both = makeReportData(syntheticSession({ spread: 0, backends: ["prep", "fused"], traced: false }));
+  const both = makeReportData(protocolSession({ noise: 0, backends: ["prep", "fused"], traced: false }));
   const texts = textsOf(svgOf(fused, both));
   const time = (backend: string): number => secondsOf(backend, 2, 2, 8, "warm");
   const ratio = time("fused") / (time("prep") + secondsOf("sec", 1, 2, 8, "warm"));

@@ -6,11 +6,10 @@ import type { Context } from "../../src/commands/command";
 import { command } from "../../src/commands/plot";
 import { parseArguments } from "../../src/commands/registry";
 import { RecordError } from "../../src/core/errors";
-import { withFolder } from "../records/records.fixture";
+import { withFolder, writeSession } from "../records/records.fixture";
+import { protocolSession } from "../records/session.fixture";
 import { readPixels } from "./fixtures/pixels";
 import { textsOf } from "./fixtures/svg";
-import { syntheticSession } from "./fixtures/syntheticSession";
-import { writeSession } from "./fixtures/writeSession";
 
 const FILES = ["speedup.png", "speedup.svg", "t_barras.png", "t_barras.svg"];
 
@@ -38,7 +37,7 @@ async function errorOf(...words: string[]): Promise<Error> {
 
 test("a run folder gets F1 and F2 under the user's file names, with their captions", () =>
   withFolder(async (folder) => {
-    writeSession(folder, syntheticSession({ backends: ["mp_v2"], traced: false }));
+    writeSession(folder, protocolSession({ backends: ["mp_v2"], traced: false }));
     const { printed } = await plot(folder);
     assert.equal(printed.map((path) => path.slice(folder.length + 1)).sort(), FILES);
     const texts = textsOf(readFileSync(join(folder, "t_barras.svg"), "utf8"));
@@ -51,7 +50,7 @@ test("a run folder gets F1 and F2 under the user's file names, with their captio
 
 test("--out and --lang: other folder, made where missing, and English words", () =>
   withFolder(async (folder) => {
-    writeSession(folder, syntheticSession({ backends: ["mp_v2"], traced: false }));
+    writeSession(folder, protocolSession({ backends: ["mp_v2"], traced: false }));
     const out = join(folder, "made", "here");
     await plot(folder, "--out", out, "--lang", "en");
     assert.equal(readdirSync(out).sort(), FILES);
@@ -61,7 +60,7 @@ test("--out and --lang: other folder, made where missing, and English words", ()
 
 test("a run of sec alone has its times; why there is no speedup is told", () =>
   withFolder(async (folder) => {
-    writeSession(folder, syntheticSession({ backends: [], traced: false }));
+    writeSession(folder, protocolSession({ backends: [], traced: false }));
     const { printed, told } = await plot(folder);
     assert.equal(printed.map((path) => path.slice(folder.length + 1)).sort(), [
       "t_barras.png",

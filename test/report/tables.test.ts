@@ -5,10 +5,10 @@ import { makeReportData, type ReportData } from "../../src/report/reportData";
 import { toHtml, toMarkdown, toRecords } from "../../src/report/tables/formats";
 import { TABLES } from "../../src/report/tables/registry";
 import type { Table } from "../../src/report/tables/table";
+import { protocolSession, secondsOf } from "../records/session.fixture";
 import { parseSvg } from "./fixtures/svg";
-import { secondsOf, syntheticSession } from "./fixtures/syntheticSession";
 
-const report = makeReportData(syntheticSession({ spread: 0, traced: false }));
+const report = makeReportData(protocolSession({ noise: 0, traced: false }));
 
 function make(id: string, from: ReportData = report, lang: "es" | "en" = "es"): Table {
   const table = TABLES.find((one) => one.id === id)!.make(from, lang);
@@ -35,7 +35,7 @@ test("T2: median, speedup, efficiency, CPU, memory and rate follow from the mode
   near("segundos", own);
   near("aceleracion", sec / own);
   near("eficiencia", sec / own / 2);
-  near("cpu_segundos", own * (2 * 0.8 + 0.12));
+  near("cpu_segundos", 2 * 0.8 * own + 0.01);
   near("memoria_mib", (60e6 + 88e6) / 2 ** 20);
   near("mb_por_segundo", (8 * 4 * 2 ** 20) / own / 1e6);
   assert.is(cell(table, "mp2_v2", "segundos").text, formatNumber(own, "es"));
@@ -57,7 +57,7 @@ test("T2: verdicts of records with a known answer, in both languages", () => {
 });
 
 test("T2: a failed configuration has its row, its reason and no numbers", () => {
-  const session = syntheticSession({ traced: false });
+  const session = protocolSession({ traced: false });
   const runs = session.runs.map((run) =>
     run.label === "mp2" ? { ...run, outcome: "failed" as const, reason: "pixels differ" } : run,
   );
@@ -68,13 +68,16 @@ test("T2: a failed configuration has its row, its reason and no numbers", () => 
 });
 
 test("T1: runs are counted once each, floor and machine are told", () => {
-  const session = syntheticSession({ blocks: 10, backends: ["mp_v2"], workers: [1, 2] });
+  const session = protocolSession({ blocks: 10, backends: ["mp_v2"], workers: [1, 2] });
   const table = make("entorno", makeReportData(session));
   const value = (name: string): string | number | null => cell(table, name, "valor").value;
   const count = (passes: (run: (typeof session.runs)[number]) => boolean): number =>
     session.runs.filter(passes).length;
   assert.is(value("Corridas"), session.runs.length);
-  assert.is(value("de precalentamiento"), 4);
+  assert.is(
+    value("de precalentamiento"),
+    count((run) => run.warmup),
+  );
   assert.is(
     value("que cuentan"),
     count((run) => !run.warmup),
@@ -119,7 +122,7 @@ test("HTML is a captioned table with headed rows and columns; text is escaped", 
 });
 
 test("records carry raw values: NaN for unknown numbers, never null", () => {
-  const session = syntheticSession({ traced: false });
+  const session = protocolSession({ traced: false });
   const runs = session.runs.map((run) => (run.label === "mp2" ? { ...run, bytesRead: null } : run));
   const records = toRecords(make("resumen", makeReportData({ ...session, runs })));
   const of = (label: string): Record<string, string | number> =>

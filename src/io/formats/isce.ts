@@ -1,62 +1,73 @@
-import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { FormatError } from "../../core/errors";
-import { PIXEL_BYTES, type PlaneSource } from "../../core/raster";
-import { describeRawImage } from "./raw";
-import { childrenOf, childText, type XmlElement } from "./xml";
+import { childrenOf, childText, type Description, RealBandError, type SlcFormat } from "./description";
+import { describeByGdal } from "./gdal";
+import { describeInterleaved, requireData } from "./raw";
 
 /**
- * An ISCE2 `.slc.xml` (root `imageFile`): width, length, data_type CFLOAT, byte_order, one band. Property names are
- * matched without case. Its file_name is often stale; the pixels are the sibling `.slc` of the same name.
- * @param path real path of the description, `X.slc.xml`, or ISCE2 XML that was linked as `X.slc.vrt`
- * @throws FormatError another type or number of bands, or the data are missing or truncated
+ * An ISCE2 `.slc.xml` or `.slc.full.xml` (root `imageFile`), also one that was linked as `X.slc.vrt`. Property names and
+ * values are matched without case; byte_order is l, little, lsb or < where absent, scheme BIP, number_bands 1. Its
+ * file_name is often stale; the pixels are the file beside it of the same name without `.xml`.
  * @see https://github.com/isce-framework/isce2 (components/iscesys/ImageApi)
  */
-export function describeIsceXml(image: XmlElement, path: string): PlaneSource {
-  const properties = new Map<string, string>();
-  for (const entry of childrenOf(image, "property")) {
-    const value = childText(entry, "value");
-    const name = entry.attributes.get("name");
-    if (name !== undefined && value !== undefined) properties.set(name.toLowerCase(), value);
-  }
-  const property = (name: string): string => {
-    const value = properties.get(name);
-    if (value === undefined) {
-      throw new FormatError(`${path}: found no property ${name}, expected an ISCE2 image description`, {
-        path,
-      });
+export const isceXml: SlcFormat = {
+  title: "ISCE2 XML",
+  files: "DATE.slc with DATE.slc.xml",
+  descriptionsOf: (data) => [`${data}.xml`],
+  describe(file) {
+    if (file.xml?.name !== "imagefile") return null;
+    const properties = new Map<string, string>();
+    for (const entry of childrenOf(file.xml, "property")) {
+      const value = childText(entry, "value");
+      const name = entry.attributes.get("name");
+      if (name !== undefined && value !== undefined) properties.set(name.toLowerCase(), value);
     }
-    return value;
-  };
-  const type = property("data_type").toUpperCase();
-  const bands = Number(properties.get("number_bands") ?? 1);
-  if (type !== "CFLOAT" || bands !== 1) {
-    throw new FormatError(
-      `${path}: found ${bands} band(s) of type ${type}, expected one of CFLOAT (complex64); this kind is not supported`,
-      { path },
-    );
-  }
-  const order = property("byte_order").toLowerCase();
-  if (order !== "l" && order !== "b") {
-    throw new FormatError(`${path}: found byte_order ${order}, expected l or b`, { path });
-  }
-  const shape = { azimuth: Number(property("length")), range: Number(property("width")) };
-  return describeRawImage({
-    description: path,
-    dataPath: siblingData(path),
-    shape,
-    imageOffset: 0,
-    pixelOffset: PIXEL_BYTES.complex64,
-    lineOffset: PIXEL_BYTES.complex64 * shape.range,
-    bigEndian: order === "b",
-  });
+    const fault = (sentence: string) => new FormatError(`${file.name}: ${sentence}`, { path: file.name });
+    const property = (name: string): string => {
+      const value = properties.get(name);
+      if (value !== undefined) return value;
+      throw fault(`found no property ${name}, expected an ISCE2 image description; write it again`);
+    };
+    const type = property("data_type").toUpperCase();
+    if (!/^C(FLOAT|SHORT|DOUBLE|INT|LONG)/.test(type)) throw new RealBandError(file.name, type);
+    const path = siblingData(file);
+    if (type !== "CFLOAT" && type !== "CSHORT") {
+      return describeByGdal({ path, name: file.name }, `ISCE2 samples of type ${type}`);
+    }
+    const kind = type === "CFLOAT" ? "complex64" : "cint16";
+    const interleave = (properties.get("scheme") ?? "BIP").toLowerCase();
+    if (interleave !== "bip" && interleave !== "bil" && interleave !== "bsq") {
+      throw fault(`found scheme ${interleave}, expected BIP, BIL or BSQ; correct it`);
+    }
+    return describeInterleaved(file, {
+      path,
+      kind,
+      shape: { azimuth: Number(property("length")), range: Number(property("width")) },
+      bands: Number(properties.get("number_bands") ?? 1),
+      interleave,
+      dataOffset: 0,
+      bigEndian: isBigEndian(properties.get("byte_order"), fault),
+      nodata: null,
+      names: [],
+      date: null,
+    });
+  },
+};
+
+function isBigEndian(order: string | undefined, fault: (sentence: string) => FormatError): boolean {
+  if (order === undefined || /^(l|lsb|little|little-?endian|<)$/i.test(order)) return false;
+  if (/^(b|msb|big|big-?endian|>)$/i.test(order)) return true;
+  throw fault(`found byte_order ${order}, expected l or b; correct it`);
 }
 
 /** `X.slc` beside `X.slc.xml` or `X.slc.vrt`. */
-function siblingData(path: string): string {
-  const sibling = path.replace(/\.(xml|vrt)$/i, "");
-  if (sibling !== path && existsSync(sibling)) return sibling;
-  throw new FormatError(
-    `${path}: found no ${sibling}, expected the pixels beside their description; put the .slc there`,
-    { path },
-  );
+function siblingData(file: Description): string {
+  const path = resolve(file.path.replace(/\.(xml|vrt)$/i, ""));
+  if (path === file.path)
+    throw new FormatError(
+      `${file.name}: found no .xml at the end of its name, expected X.slc.xml beside X.slc; rename it`,
+      { path: file.name },
+    );
+  requireData(file, path);
+  return path;
 }

@@ -1,65 +1,149 @@
-import { existsSync, statSync } from "node:fs";
-import { endianness } from "node:os";
+// Raw files: samples row after row and nothing else. Several formats describe one; what they say is checked here.
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { FormatError } from "../../core/errors";
-import { PIXEL_BYTES, type PlaneSource, type Shape } from "../../core/raster";
+import { type Finding, finding } from "../../core/findings";
+import { formatShape, PIXEL_BYTES, type RawSource } from "../../core/raster";
+import { dateIn, polarisationIn } from "../names";
+import type { DescribedImage, Description } from "./description";
 
-/** What a description says of the raw complex64 file it names. */
-interface RawLayout {
-  readonly description: string;
-  readonly dataPath: string;
-  readonly shape: Shape;
-  readonly imageOffset: number;
-  readonly pixelOffset: number;
-  readonly lineOffset: number;
-  readonly bigEndian: boolean;
-}
-
-/** True where this machine itself stores the low byte last. */
-export const HOST_IS_BIG_ENDIAN: boolean = endianness() === "BE";
+/** What a description says of one band of a raw file. */
+type RawBand = Omit<RawSource, "by" | "strips" | "wholeNumbers">;
 
 /**
- * A raw complex64 image, checked against the size of its file.
- * @throws FormatError the data file is missing or shorter than the description needs, or a number makes no sense
+ * A raw complex image, checked against the size of its file.
+ * @param file the description
+ * @throws FormatError the data file is missing or shorter than described, or a number makes no sense
  */
-export function describeRawImage(layout: RawLayout): PlaneSource {
-  const { description, dataPath, shape, imageOffset, pixelOffset, lineOffset } = layout;
-  const bytes = PIXEL_BYTES.complex64;
-  const numbers = [shape.azimuth, shape.range, imageOffset + 1, pixelOffset, lineOffset];
+export function describeRawBand(file: Description, band: RawBand): RawSource {
+  const { path, kind, shape, dataOffset, pixelStride, rowStride } = band;
+  const fault = (sentence: string) => new FormatError(`${file.name}: ${sentence}`, { path: file.name });
+  const bytes = PIXEL_BYTES[kind];
+  const numbers = [shape.azimuth, shape.range, dataOffset + 1, pixelStride, rowStride];
   if (!numbers.every((value) => Number.isSafeInteger(value) && value > 0)) {
-    throw new FormatError(
-      `${description}: found size ${shape.azimuth} x ${shape.range}, ImageOffset ${imageOffset}, PixelOffset ${pixelOffset}, LineOffset ${lineOffset}, expected whole numbers above 0 (ImageOffset from 0)`,
-      { path: description },
+    const found = `size ${formatShape(shape)}, ImageOffset ${dataOffset}, PixelOffset ${pixelStride}, LineOffset ${rowStride}`;
+    throw fault(`found ${found}, expected whole numbers above 0 (ImageOffset from 0); correct it`);
+  }
+  const isApart = pixelStride >= bytes && pixelStride % (bytes / 2) === 0;
+  if (!isApart || rowStride < (shape.range - 1) * pixelStride + bytes) {
+    const expected = `lines of ${shape.range} samples of ${bytes} bytes that do not overlap`;
+    throw fault(
+      `found PixelOffset ${pixelStride} and LineOffset ${rowStride}, expected ${expected}; correct it`,
     );
   }
-  if (pixelOffset < bytes || pixelOffset % 4 !== 0 || lineOffset < (shape.range - 1) * pixelOffset + bytes) {
-    throw new FormatError(
-      `${description}: found PixelOffset ${pixelOffset} and LineOffset ${lineOffset}, expected lines of ${shape.range} samples of 8 bytes that do not overlap; correct the description`,
-      { path: description },
-    );
-  }
-  if (!existsSync(dataPath)) {
-    throw new FormatError(
-      `${description}: found no data file ${dataPath}, expected the pixels there; a copied description needs its data beside it, or link it instead`,
-      { path: description },
-    );
-  }
-  const { size } = statSync(dataPath);
-  const needed = imageOffset + (shape.azimuth - 1) * lineOffset + (shape.range - 1) * pixelOffset + bytes;
+  requireData(file, path);
+  const { size } = statSync(path);
+  const needed = dataOffset + (shape.azimuth - 1) * rowStride + (shape.range - 1) * pixelStride + bytes;
   if (size < needed) {
+    const missing = Math.min(shape.azimuth, Math.ceil((needed - size) / rowStride));
     throw new FormatError(
-      `${dataPath}: found ${size} bytes, expected ${needed} for ${shape.azimuth} x ${shape.range} complex64 samples; the file is truncated, copy it again`,
-      { path: dataPath },
+      `${path}: found ${size} bytes, expected ${needed} for ${formatShape(shape)} ${kind} samples (the last ${missing} lines are missing); the file is truncated, copy it again`,
+      { path, kind: "truncated" },
     );
   }
-  return {
-    path: dataPath,
-    kind: "complex64",
-    shape,
-    dataOffset: imageOffset,
-    pixelStride: pixelOffset,
-    rowStride: lineOffset,
-    bigEndian: layout.bigEndian,
-    strips: null,
-    nodata: null,
-  };
+  return { ...band, by: "bytes", strips: null, wholeNumbers: kind === "cint16" };
+}
+
+/** @throws FormatError there is no file of pixels where a description says so */
+export function requireData(file: Pick<Description, "name">, path: string): void {
+  if (existsSync(path) && statSync(path).isFile()) return;
+  throw new FormatError(
+    `${file.name}: found no data file ${path}, expected the pixels there; a copied description needs its data beside it, or link it instead`,
+    { path: file.name },
+  );
+}
+
+/**
+ * What a raw file holds beyond the image described: whole lines are worth a warning, anything else means another width.
+ * @param bands those of one file
+ * @throws FormatError the surplus is no whole number of lines, unless surplus is allowed
+ */
+export function checkSurplus(file: Description, bands: readonly RawSource[]): readonly Finding[] {
+  const first = Math.min(...bands.map(({ dataOffset }) => dataOffset));
+  const ends = bands.map(({ dataOffset, pixelStride, rowStride, shape }) => {
+    // A line that is longer than its samples belongs to a larger image, of which this is a window.
+    if (rowStride !== pixelStride * shape.range) return Infinity;
+    return dataOffset - ((dataOffset - first) % pixelStride) + shape.azimuth * rowStride;
+  });
+  const { path, rowStride, shape, kind } = bands[0]!;
+  return checkEnd(file, { path, end: Math.max(...ends), rowStride, shape, kind, dataOffset: first });
+}
+
+/** As `checkSurplus`, where the format itself says at which byte all bands end. */
+function checkEnd(
+  file: Description,
+  image: Pick<RawSource, "path" | "shape" | "kind" | "dataOffset" | "rowStride"> & { readonly end: number },
+): readonly Finding[] {
+  const { path, end, rowStride, shape, kind } = image;
+  const { size } = statSync(path);
+  const surplus = size - end;
+  if (!(surplus > 0)) return [];
+  const lines = surplus / rowStride;
+  const expected = `${end} for ${formatShape(shape)} ${kind} samples`;
+  if (!Number.isInteger(lines) && !file.allowSurplus) {
+    throw new FormatError(
+      `${path}: found ${size} bytes, expected ${expected}; the surplus of ${surplus} bytes is no whole number of lines, so the width of ${file.name} may be wrong (${widthsThatFit(size, image)}); correct it, or say --allow-surplus if it is meant`,
+      { path, kind: "sheared" },
+    );
+  }
+  const more = Number.isInteger(lines) ? `${lines} lines more` : `${surplus} bytes more`;
+  return [
+    finding("surplus", path, [], `${size} bytes`, { bytes: size, expected: end }, `${expected} (${more})`),
+  ];
+}
+
+/** The width that keeps the number of lines, else those close to the described one in which the file is whole lines. */
+function widthsThatFit(size: number, image: Parameters<typeof checkEnd>[1]): string {
+  const { azimuth, range } = image.shape;
+  const samples = (size - image.dataOffset) / (image.rowStride / range);
+  if (Number.isInteger(samples / azimuth)) return `a width that fits: ${samples / azimuth}`;
+  const near = Array.from({ length: Math.ceil(range / 10) }, (_, i) => [range - i - 1, range + i + 1]).flat();
+  const widths = near.filter((width) => width > 0 && Number.isInteger(samples / width)).slice(0, 3);
+  return widths.length === 0 ? "no width near it fits" : `widths that fit: ${widths.join(", ")}`;
+}
+
+/** A raw file of one band or several, as headers describe it. */
+interface InterleavedImage extends Omit<RawBand, "pixelStride" | "rowStride"> {
+  readonly bands: number;
+  /** Band after band, line after line of each, or sample after sample of each. */
+  readonly interleave: "bsq" | "bil" | "bip";
+  /** Of the bands, as far as they are told. */
+  readonly names: readonly string[];
+  readonly date: string | null;
+}
+
+/**
+ * The bands of a raw file, checked against its size.
+ * @throws FormatError as `describeRawBand`, or the file has another width
+ */
+export function describeInterleaved(file: Description, image: InterleavedImage): readonly DescribedImage[] {
+  const { bands, interleave, names, date, ...raw } = image;
+  const { kind, shape, path } = raw;
+  const bytes = PIXEL_BYTES[kind];
+  if (!(Number.isSafeInteger(bands) && bands > 0)) {
+    const sentence = `found ${bands} bands, expected a whole number from 1; correct it`;
+    throw new FormatError(`${file.name}: ${sentence}`, { path: file.name });
+  }
+  const pixelStride = interleave === "bip" ? bands * bytes : bytes;
+  const rowStride = (interleave === "bsq" ? 1 : bands) * shape.range * bytes;
+  const step = { bip: bytes, bil: shape.range * bytes, bsq: shape.azimuth * rowStride }[interleave];
+  const sources = Array.from({ length: bands }, (_, i) =>
+    describeRawBand(file, { ...raw, pixelStride, rowStride, dataOffset: raw.dataOffset + i * step }),
+  );
+  const line = shape.range * bands * bytes;
+  const end = raw.dataOffset + shape.azimuth * line;
+  const findings = checkEnd(file, { ...raw, rowStride: line, end });
+  return sources.map((source, i) => ({
+    source,
+    band: i + 1,
+    label: bands === 1 ? null : (names[i] ?? `band ${i + 1}`),
+    date: (bands > 1 ? dateIn(names[i] ?? "")?.day : undefined) ?? date,
+    polarisation: polarisationIn(names[i] ?? ""),
+    files: realPaths(path),
+    findings: i === 0 ? findings : [],
+  }));
+}
+
+/** The real paths of files. */
+export function realPaths(...paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.map((path) => realpathSync.native(path)))];
 }

@@ -1,54 +1,115 @@
-import { readFileSync, realpathSync } from "node:fs";
-import { FormatError } from "../../core/errors";
-import type { PlaneSource } from "../../core/raster";
-import { describeIsceXml } from "./isce";
-import { describeIsceVrt } from "./vrt";
-import { parseXml, type XmlElement } from "./xml";
+// The formats in which SLC images may come. A new one is a file beside this one, and a line in `SLC_FORMATS`.
+import { existsSync } from "node:fs";
+import { FormatError, PilaError } from "../../core/errors";
+import {
+  type DescribedImage,
+  type Description,
+  parseXml,
+  RealBandError,
+  readDescription,
+  type SlcFormat,
+} from "./description";
+import { envi } from "./envi";
+import { gamma, roipac } from "./gamma";
+import { hdf5 } from "./hdf5";
+import { isceXml } from "./isce";
+import { tiff } from "./tiff";
+import { vrt } from "./vrt";
 
-/** Descriptions of SLC images, told apart by their root element and not by their name. */
-const SLC_FORMATS = [
-  { root: "vrtdataset", title: "VRT over a raw file", describe: describeIsceVrt },
-  { root: "imagefile", title: "ISCE2 image description", describe: describeIsceXml },
-] as const satisfies readonly {
-  root: string;
-  title: string;
-  describe(root: XmlElement, path: string): PlaneSource;
-}[];
+/** All formats, the preferred ones first: of several descriptions of one date the first of them is read. */
+export const SLC_FORMATS: readonly SlcFormat[] = [vrt, isceXml, envi, gamma, roipac, tiff, hdf5];
 
-/** A description of a few kB; anything far above is not one. */
-const LARGEST_DESCRIPTION_BYTES = 4_000_000;
+/** What a folder of dates holds, for messages. */
+export function slcNames(): string {
+  const [preferred, ...others] = SLC_FORMATS.map(({ files }) => files);
+  return `${preferred} (or ${others.join(", ")})`;
+}
+
+/** What a file describes, or why it cannot be read. */
+export interface DescribedFile {
+  /** Its format; null where it failed before that was told. */
+  readonly format: SlcFormat | null;
+  readonly images: readonly DescribedImage[];
+  readonly problem: PilaError | null;
+}
+
+/** Names that promise a description: whatever else such a file holds is an error. */
+const PROMISE = /\.r?slc(\.full)?\.(vrt|xml)$|\.vrt$/i;
 
 /**
- * Where the pixels of one SLC lie.
- * @param path an ISCE2 `.slc.vrt` or `.slc.xml`, or a link to one: names inside resolve against its real path
- * @throws FormatError the file is none of the known descriptions, or what it describes is wrong
+ * The images of a file, told by its content; null for a file of no format.
+ * @param path a file, or a link to one
+ * @param allowSurplus raw files may be longer than described by any number of bytes
  */
-export function describeSlc(path: string): PlaneSource {
-  const real = realPath(path);
-  const text = readFileSync(real);
-  if (text.length > LARGEST_DESCRIPTION_BYTES || text.includes(0)) throw unknownKind(path, "binary data");
-  const root = parseXml(text.toString("utf8"), path);
-  const format = SLC_FORMATS.find((candidate) => candidate.root === root.name);
-  if (format === undefined) {
-    throw unknownKind(path, `an XML document <${root.name}>`);
-  }
-  return format.describe(root, real);
-}
-
-function realPath(path: string): string {
+export function describeFile(path: string, allowSurplus: boolean): DescribedFile | null {
+  let format: SlcFormat | null = null;
   try {
-    return realpathSync.native(path);
-  } catch (cause) {
-    throw new FormatError(
-      `${path}: found a link that leads nowhere or no such file, expected an SLC description; link it again`,
-      { path, cause },
-    );
+    const file = openDescription(path, allowSurplus, []);
+    for (format of SLC_FORMATS) {
+      const images = format.describe(file);
+      if (images !== null) return { format, images, problem: null };
+    }
+    format = null;
+    if (PROMISE.test(path)) throw notADescription(file);
+    return null;
+  } catch (error) {
+    if (!(error instanceof PilaError)) throw error;
+    return { format, images: [], problem: error };
   }
 }
 
-function unknownKind(path: string, found: string): FormatError {
+/** True where a file is named like a description. */
+export function isNamedLikeSlc(path: string): boolean {
+  return PROMISE.test(path);
+}
+
+/** The description beside a file of pixels; null where there is none. */
+export function findDescriptionOf(data: string): string | null {
+  const names = SLC_FORMATS.flatMap(({ descriptionsOf }) => descriptionsOf?.(data) ?? []);
+  return names.find((name) => name !== data && existsSync(name)) ?? null;
+}
+
+/** VRTs of VRTs are two or three deep. */
+const DEEPEST = 16;
+
+function openDescription(path: string, allowSurplus: boolean, above: readonly string[]): Description {
+  const describe = (named: string): readonly DescribedImage[] | null => {
+    const inside = openDescription(named, allowSurplus, [...above, file.path]);
+    if (above.includes(inside.path) || inside.path === file.path || above.length >= DEEPEST) {
+      throw new FormatError(
+        `${path}: found a VRT that leads back to itself, expected pixels; write it again`,
+        {
+          path,
+        },
+      );
+    }
+    const images = describeBy(inside);
+    if (images !== null) return images;
+    const header = findDescriptionOf(inside.path);
+    return header === null ? null : describeBy(openDescription(header, allowSurplus, [...above, file.path]));
+  };
+  const file = readDescription(path, { allowSurplus, describe });
+  return file;
+}
+
+function describeBy(file: Description): readonly DescribedImage[] | null {
+  for (const format of SLC_FORMATS) {
+    const images = format.describe(file);
+    if (images !== null) return images;
+  }
+  return null;
+}
+
+function notADescription(file: Description): FormatError {
+  const { text, name } = file;
+  const found = text === null ? "binary data" : `an XML document <${parseXml(text, name).name}>`;
   return new FormatError(
-    `${path}: found ${found}, expected an ISCE2 description (.slc.vrt or .slc.xml of raw complex64); this kind is not supported`,
-    { path },
+    `${name}: found ${found}, expected an ISCE2 description (.slc.vrt or .slc.xml of raw complex64); this kind is not supported`,
+    { path: name },
   );
+}
+
+/** True for a problem that is none where complex images are there too. */
+export function isReal(file: DescribedFile): boolean {
+  return file.problem instanceof RealBandError;
 }

@@ -79,3 +79,45 @@ export function roundedExpansion(): f64 {
   for (let i = 0; i < length; i++) total += load<f64>(components + (<usize>i << 3));
   return total;
 }
+
+/** Reverses the bytes of `words` 32-bit words in place. */
+export function swapWords(pointer: usize, words: i32): void {
+  const vectorEnd = pointer + ((<usize>(words & ~3)) << 2);
+  const end = pointer + ((<usize>words) << 2);
+  while (pointer < vectorEnd) {
+    const bytes = v128.load(pointer);
+    v128.store(pointer, v128.shuffle<u8>(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
+    pointer += 16;
+  }
+  while (pointer < end) {
+    store<u32>(pointer, bswap<u32>(load<u32>(pointer)));
+    pointer += 4;
+  }
+}
+
+/** Packs `samples` samples of 4 or 8 bytes that stand `stride` bytes apart next to each other, in place. */
+export function gatherSamples(pointer: usize, samples: i32, stride: usize, bytes: usize): void {
+  if (bytes === 4) {
+    for (let i: usize = 0; i < <usize>samples; i++) store<u32>(pointer + (i << 2), load<u32>(pointer + i * stride));
+  } else {
+    for (let i: usize = 0; i < <usize>samples; i++) store<u64>(pointer + (i << 3), load<u64>(pointer + i * stride));
+  }
+}
+
+/** Reverses the bytes of 16-bit words in place. */
+export function swapHalves(pointer: usize, halves: i32): void {
+  for (let i: usize = 0; i < <usize>halves; i++) {
+    store<u16>(pointer + (i << 1), bswap<u16>(load<u16>(pointer + (i << 1))));
+  }
+}
+
+/** Turns `samples` packed CInt16 samples into complex64 ones, in place: from the last, since they grow. */
+export function widenSamples(pointer: usize, samples: i32): void {
+  for (let i = <isize>samples - 1; i >= 0; i--) {
+    const at = pointer + (<usize>i << 2);
+    const re = <f32>load<i16>(at);
+    const im = <f32>load<i16>(at + 2);
+    store<f32>(pointer + (<usize>i << 3), re);
+    store<f32>(pointer + (<usize>i << 3) + 4, im);
+  }
+}

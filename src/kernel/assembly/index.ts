@@ -1,5 +1,4 @@
-export { gatherSamples, swapWords } from "./bytes";
-export { useScratch } from "./doubles";
-export { looks, looks4x4 } from "./looks";
+export { gatherSamples, swapHalves, swapWords, useScratch, widenSamples } from "./doubles";
+export { looks, looks4x4, looks4x4Int16, looksInt16 } from "./looks";
 export { moments } from "./moments";
 export { accumulate, clearStates, finish, merge } from "./states";

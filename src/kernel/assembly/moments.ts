@@ -1,4 +1,4 @@
-import { settle } from "./settleCells";
+import { settle } from "./finishCells";
 
 /** Float32 as whole numbers without sign: below this are all that are finite and not negative. */
 const INFINITY_BITS: u32 = 0x7f800000;

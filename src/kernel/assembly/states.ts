@@ -9,7 +9,7 @@ import {
   squareLow,
   sumHigh,
   sumLow,
-} from "./finishCell";
+} from "./finishCells";
 
 // A block of partial states of `cells` cells (a multiple of two), five planes one after the other:
 // float64 Σx high, Σx low, Σx² high, Σx² low; int32 number of valid dates, plus LOST once a pair lost bits.

@@ -1,10 +1,11 @@
+// Which MPI this process runs under, told from its environment, and which mpiexec this machine has; loads no library.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { BackendError } from "../../core/errors";
 import type { MpiFamily } from "./library";
 
 /** What the environment tells about the job this process was started in. */
-export interface RankEnvironment {
+interface RankEnvironment {
   /** A launcher of parallel jobs started this process, perhaps as the only one. */
   readonly started: boolean;
   /** The MPI whose library fits the launcher; undefined for a process started alone and for srun without MPI. */
@@ -28,9 +29,14 @@ export function rankEnvironment(env: NodeJS.ProcessEnv): RankEnvironment {
   return { started: false };
 }
 
-/** True when this process is one of several ranks, or may be: the launcher does not say how many there are. */
-export function isOneOfSeveral(environment: RankEnvironment): boolean {
-  return environment.started && environment.size !== 1;
+/**
+ * True when this process is one of several ranks. What a launcher of a single process leaves in its environment is no
+ * job; where it does not say how many there are, a rank above 0 shows that there are more.
+ */
+export function isOneOfSeveral(env: NodeJS.ProcessEnv): boolean {
+  const { started, size } = rankEnvironment(env);
+  if (!started) return false;
+  return size === undefined ? Number(env.PMI_RANK ?? env.PMIX_RANK ?? 0) > 0 : size > 1;
 }
 
 function withSize(family: MpiFamily, size: number | undefined): RankEnvironment {
@@ -50,7 +56,7 @@ export interface Mpiexec {
 }
 
 /** `mpiexec` is what the administrator chose; the others are Debian's names where that link is missing. */
-export const MPIEXEC_NAMES = ["mpiexec", "mpiexec.openmpi", "mpiexec.mpich", "mpirun"] as const;
+const MPIEXEC_NAMES = ["mpiexec", "mpiexec.openmpi", "mpiexec.mpich", "mpirun"] as const;
 
 /**
  * The first launcher in PATH that says it is Open MPI's or MPICH's.

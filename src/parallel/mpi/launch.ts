@@ -1,5 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+// Starts ranks by mpiexec, waits for their end, and says why a job failed; nothing of a job is left behind.
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,16 +13,11 @@ import { FAULT_PREFIX, SUCCESS_MARK_VARIABLE } from "./world";
 /** From SIGTERM, on which mpiexec ends its ranks, to SIGKILL. */
 const GRACE_MILLISECONDS = 4000;
 
-/** How long after the deadline the launcher ends the job by itself: late enough never to come first. */
-const ORPHAN_SECONDS = 15;
-
 interface LaunchOptions {
   readonly ranks: number;
   /** Program and arguments every rank runs, such as [process.execPath, script, …]. */
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Time after which the job is ended as hung; without it the job may run for ever. */
-  readonly deadlineSeconds?: number;
   /** Ends the job; the promise then rejects with the signal's reason, after the last process is gone. */
   readonly signal?: AbortSignal;
   /** Lines of the ranks' stderr, newline included; not what becomes part of the error. */
@@ -34,74 +31,65 @@ interface LaunchOptions {
  * The job succeeded when mpiexec ended with 0 and rank 0 came past `MpiWorld.finalize`. However it ends, no process
  * of it is left when the promise settles.
  * @returns what the ranks wrote to stdout
- * @throws BackendError there is no mpiexec, a rank failed (its own words are quoted) or the deadline passed
+ * @throws BackendError there is no mpiexec, or a rank failed (its own words are quoted)
  */
 export async function launchRanks(options: LaunchOptions): Promise<{ stdout: string }> {
-  const { ranks, command, deadlineSeconds, signal } = options;
+  const { ranks, command, signal } = options;
   const mpiexec = options.mpiexec ?? (await findMpiexec(options.env));
   signal?.throwIfAborted();
   const mark = `pila-mpi-${randomUUID()}`;
+  const variable = `${SUCCESS_MARK_VARIABLE}=${mark}`;
   const segmentFolder = createSegmentFolder(options.env);
-  const env: NodeJS.ProcessEnv = {
-    ...rankVariables(options.env, segmentFolder),
-    [SUCCESS_MARK_VARIABLE]: mark,
-  };
-  // Both launchers know it: the job ends even when this process is killed and can no longer end it.
-  if (deadlineSeconds !== undefined) {
-    env.MPIEXEC_TIMEOUT = String(Math.ceil(deadlineSeconds) + ORPHAN_SECONDS);
-  }
   // A session of its own: Ctrl-C in the terminal reaches the caller alone, which then ends the job once.
   const child = spawn(mpiexec.path, ["-n", String(ranks), ...command], {
-    env,
+    env: { ...rankVariables(options.env, segmentFolder), [SUCCESS_MARK_VARIABLE]: mark },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  const stderr = new RankStderr(options.onStderr ?? (() => undefined));
+  const stderr = new RankStderr(options.onStderr);
   let stdout = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => stderr.add(text));
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
 
-  let late = false;
-  const stop = stopper(child);
-  const deadline =
-    deadlineSeconds === undefined
-      ? undefined
-      : setTimeout(() => {
-          late = true;
-          stop.begin();
-        }, deadlineSeconds * 1000);
+  let kill: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
-    stop.begin();
+    child.kill("SIGTERM");
+    kill = setTimeout(() => child.kill("SIGKILL"), GRACE_MILLISECONDS);
     // Open MPI lets its ranks work on for a second: time enough to put outputs in place that nobody wants any more.
-    const ranksOfJob = markedProcesses(`${SUCCESS_MARK_VARIABLE}=${mark}`).filter(
-      ({ pid }) => pid !== child.pid,
-    );
+    const ranksOfJob = markedProcesses(variable).filter(({ pid }) => pid !== child.pid);
     signalProcesses(ranksOfJob, "SIGKILL");
   };
   signal?.addEventListener("abort", interrupt, { once: true });
   try {
-    const end = await waitForExit(child, mpiexec);
-    if (end.code !== 0) await endLeftovers(`${SUCCESS_MARK_VARIABLE}=${mark}`);
+    const [code, killer] = (await once(child, "exit").catch((cause: Error) => {
+      throw new BackendError(`${mpiexec.path}: found ${cause.message}, expected it to start`, { cause });
+    })) as [number | null, NodeJS.Signals | null];
+    if (code !== 0) await endLeftovers(variable);
     await closed;
     stderr.end();
     signal?.throwIfAborted();
-    if (late) {
-      throw new BackendError(
-        `found ${ranks} MPI ranks still at work after ${deadlineSeconds} s, expected them to be done; ` +
-          `all were ended${stderr.reason === undefined ? "" : ` (${stderr.reason})`}`,
-      );
-    }
     // The mark is on its way in the pipe when mpiexec ends, so it counts only now that the pipe is closed.
-    if (end.code === 0 && stdout.includes(mark)) return { stdout: stdout.replace(`\n${mark}\n`, "") };
-    throw new BackendError(describeEnd(end, stderr.reason ?? readReason(stdout), ranks, mpiexec));
+    if (code === 0 && stdout.includes(mark)) return { stdout: stdout.replace(`\n${mark}\n`, "") };
+    const launcher = `mpiexec (${mpiexec.family} ${mpiexec.version})`;
+    const how = killer === null ? `exit code ${code}` : `signal ${killer}`;
+    const reason = stderr.reason ?? readReason(stdout);
+    if (reason !== undefined) throw new BackendError(`${reason} (${launcher}, ${ranks} ranks, ${how})`);
+    throw new BackendError(
+      code === 0
+        ? `${launcher}: found exit code 0 but no word from rank 0 that it finished, expected both; the outputs cannot be trusted`
+        : `${launcher}: found ${how} and no message from any of ${ranks} ranks, expected exit code 0`,
+    );
   } finally {
-    clearTimeout(deadline);
-    stop.cancel();
+    clearTimeout(kill);
     signal?.removeEventListener("abort", interrupt);
-    removeSegmentFolder(segmentFolder);
+    if (segmentFolder !== undefined) rmSync(segmentFolder, { recursive: true, force: true });
   }
 }
+
+/** What a launcher tells the processes it starts: a launcher among them would take it for its own. */
+const BELOW_A_LAUNCHER =
+  /^(OMPI_(?!MCA_|ALLOW_)|OMPI_MCA_(ess|orte_(ess|hnp|local_daemon|app|bound|launch|num|jobfam|top|precondition))|PMI2?_|PMIX_|HYDI?_|MPIR_|PRTE_(?!MCA_|ALLOW_))/;
 
 /**
  * The environment of the ranks. What the user has set for MPI stands, except what keeps the job's files apart.
@@ -124,7 +112,7 @@ function rankVariables(given: NodeJS.ProcessEnv, segmentFolder: string | undefin
     PRTE_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
     PRTE_MCA_rmaps_default_mapping_policy: ":oversubscribe",
     PRTE_MCA_hwloc_default_binding_policy: "none",
-    ...given,
+    ...Object.fromEntries(Object.entries(given).filter(([name]) => !BELOW_A_LAUNCHER.test(name))),
     // Open MPI gives the ranks a terminal as stdout.
     NO_COLOR: "1",
   };
@@ -140,49 +128,12 @@ function rankVariables(given: NodeJS.ProcessEnv, segmentFolder: string | undefin
   return env;
 }
 
-interface JobEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
-function waitForExit(child: ChildProcess, mpiexec: Mpiexec): Promise<JobEnd> {
-  return new Promise((resolve, reject) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
-    child.once("error", (cause) =>
-      reject(new BackendError(`${mpiexec.path}: found ${cause.message}, expected it to start`, { cause })),
-    );
-  });
-}
-
-/** SIGTERM once, SIGKILL after the grace time. */
-function stopper(child: ChildProcess): { begin: () => void; cancel: () => void } {
-  let kill: NodeJS.Timeout | undefined;
-  return {
-    begin: () => {
-      if (kill !== undefined) return;
-      child.kill("SIGTERM");
-      kill = setTimeout(() => child.kill("SIGKILL"), GRACE_MILLISECONDS);
-    },
-    cancel: () => clearTimeout(kill),
-  };
-}
-
 /** MPICH's mpiexec writes its notice of a killed rank to stdout. */
 function readReason(stdout: string): string | undefined {
-  const reader = new RankStderr(() => undefined);
+  const reader = new RankStderr();
   reader.add(stdout);
   reader.end();
   return reader.reason;
-}
-
-function describeEnd(end: JobEnd, reason: string | undefined, ranks: number, mpiexec: Mpiexec): string {
-  const launcher = `mpiexec (${mpiexec.family} ${mpiexec.version})`;
-  const how = end.signal === null ? `exit code ${end.code}` : `signal ${end.signal}`;
-  if (reason !== undefined) return `${reason} (${launcher}, ${ranks} ranks, ${how})`;
-  if (end.code === 0) {
-    return `${launcher}: found exit code 0 but no word from rank 0 that it finished, expected both; the outputs cannot be trusted`;
-  }
-  return `${launcher}: found ${how} and no message from any of ${ranks} ranks, expected exit code 0`;
 }
 
 /** What launchers draw around their own notices. */
@@ -197,46 +148,46 @@ const LONGEST_QUOTE = 400;
  * says why it failed and the launcher's boxed notices are kept to explain the end of the job.
  */
 export class RankStderr {
-  private rest = "";
-  private inNotice = false;
-  private readonly faults: string[] = [];
-  private readonly notice: string[] = [];
-  private lastError: string | undefined;
+  #rest = "";
+  #inNotice = false;
+  readonly #faults: string[] = [];
+  readonly #notice: string[] = [];
+  #firstError: string | undefined;
 
-  constructor(private readonly forward: (text: string) => void) {}
+  /** @param forward hears the words of the ranks, newline included */
+  constructor(readonly forward?: (text: string) => void) {}
 
   add(text: string): void {
-    const lines = (this.rest + text).split("\n");
-    this.rest = lines.pop()!;
-    for (const line of lines) this.addLine(line);
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = lines.pop()!;
+    for (const line of lines) this.#addLine(line);
   }
 
   /** The stream has ended; an unfinished last line counts as a line. */
   end(): void {
-    if (this.rest !== "") this.addLine(this.rest);
-    this.rest = "";
+    if (this.#rest !== "") this.add("\n");
   }
 
   /** Why the job failed in one line: a rank's own words, else what the launcher says; undefined when nobody spoke. */
   get reason(): string | undefined {
-    const [first, ...others] = this.faults;
+    const [first, ...others] = this.#faults;
     if (first !== undefined)
       return others.length === 0 ? first : `${first} (and ${others.length} more ranks)`;
-    return this.lastError ?? describeNotice(this.notice.join("\n"));
+    return this.#firstError ?? describeNotice(this.#notice.join("\n"));
   }
 
-  private addLine(raw: string): void {
+  #addLine(raw: string): void {
     const line = raw.trimEnd();
     if (line.startsWith(FAULT_PREFIX)) {
-      this.faults.push(line.slice("pila: ".length));
+      this.#faults.push(line.slice("pila: ".length));
     } else if (RULER.test(line)) {
-      this.inNotice = !this.inNotice;
-    } else if (this.inNotice || NOTICE_LINE.test(line)) {
-      if (this.notice.length < MOST_NOTICE_LINES) this.notice.push(line);
+      this.#inNotice = !this.#inNotice;
+    } else if (this.#inNotice || NOTICE_LINE.test(line)) {
+      if (this.#notice.length < MOST_NOTICE_LINES) this.#notice.push(line);
     } else {
       // A rank that failed before it joined MPI, or died of an exception of Node's own.
-      this.lastError ??= /^(?:pila: )?(\w*Error: .*)$/.exec(line)?.[1];
-      this.forward(`${raw}\n`);
+      this.#firstError ??= /^(?:pila: )?(\w*Error: .*)$/.exec(line)?.[1];
+      this.forward?.(`${raw}\n`);
     }
   }
 }
@@ -285,7 +236,7 @@ export async function endLeftovers(mark: string): Promise<void> {
 }
 
 const SHARED_MEMORY = "/dev/shm";
-const NAME = /^pila-mpi-(\d+)-/;
+const SEGMENT_FOLDER = /^pila-mpi-(\d+)-/;
 
 /**
  * Makes a folder in shared memory for the segments and sockets of one job: when a job ends badly Open MPI leaves
@@ -300,18 +251,13 @@ function createSegmentFolder(env: NodeJS.ProcessEnv): string | undefined {
   if (severalHosts || !existsSync(SHARED_MEMORY)) return undefined;
   try {
     for (const name of readdirSync(SHARED_MEMORY)) {
-      const owner = NAME.exec(name)?.[1];
-      if (owner !== undefined && !existsSync(`/proc/${owner}`))
-        removeSegmentFolder(join(SHARED_MEMORY, name));
+      const owner = SEGMENT_FOLDER.exec(name)?.[1];
+      if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+      rmSync(join(SHARED_MEMORY, name), { recursive: true, force: true });
     }
     return mkdtempSync(join(SHARED_MEMORY, `pila-mpi-${process.pid}-`));
   } catch {
     // Not writable, or another user's folder: Open MPI's own choice of place does as well.
     return undefined;
   }
-}
-
-/** Removes a job's folder with all that is in it. */
-function removeSegmentFolder(folder: string | undefined): void {
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,3 +1,4 @@
+// The functions of an MPI library that pila calls, bound by koffi: Open MPI, and all with MPICH's binary interface.
 import { BackendError } from "../../core/errors";
 
 type Koffi = typeof import("koffi", { with: { "resolution-mode": "require" }});
@@ -24,13 +25,7 @@ export interface MpiLibrary {
   abort(code: number): void;
 }
 
-interface FamilyFacts {
-  readonly fileNames: readonly string[];
-  readonly versionPattern: RegExp;
-  readonly packageName: string;
-}
-
-const FACTS: Readonly<Record<MpiFamily, FamilyFacts>> = {
+const FACTS = {
   "Open MPI": {
     fileNames: ["libmpi.so.40", "libmpi.40.dylib"],
     versionPattern: /^Open MPI v?(\d[\w.]*)/,
@@ -42,10 +37,10 @@ const FACTS: Readonly<Record<MpiFamily, FamilyFacts>> = {
     versionPattern: /^MPICH Version:\s*(\d[\w.]*)/,
     packageName: "mpich",
   },
-};
+} as const satisfies Record<MpiFamily, object>;
 
-const VERSION_BUFFER_BYTES = 8192;
-const ERROR_BUFFER_BYTES = 1024;
+/** Room for the longest text and the largest status of either MPI. */
+const TEXT_BYTES = 8192;
 const STATUS_BYTES = 64;
 const THREAD_FUNNELED = 1;
 
@@ -61,28 +56,25 @@ export function loadMpiLibrary(family: MpiFamily, env: NodeJS.ProcessEnv): MpiLi
   // MPICH's UCX hooks memory calls by default, which made 7 of 133 starts of Node crash; 0 of 120 without.
   process.env.UCX_MEM_EVENTS ??= "n";
   const koffi = require("koffi") as Koffi;
-  const { fileNames, versionPattern, packageName } = FACTS[family];
+  const { fileNames, versionPattern } = FACTS[family];
   const candidates = env.PILA_MPI_LIBRARY === undefined ? fileNames : [env.PILA_MPI_LIBRARY];
-  const { handle: library, name } = loadFirst(koffi, candidates, family, packageName);
+  const { library, name } = loadFirst(koffi, candidates, family);
 
-  const text = readVersion(library);
+  const text = readText(library.func("int MPI_Get_library_version(void *text, _Out_ int *length)"));
   const version = versionPattern.exec(text)?.[1];
   if (version === undefined) {
     throw new BackendError(
-      `${name}: found "${firstLine(text)}", expected ${family}, whose mpiexec started this rank; ` +
+      `${name}: found "${text.split("\n", 1)[0]!.trim()}", expected ${family}, whose mpiexec started this rank; ` +
         "start it with the mpiexec of that library, or name the right library in PILA_MPI_LIBRARY",
     );
   }
 
   const handleType = family === "MPICH" ? "int" : "void *";
-  const handles =
+  const symbol = (name: string) => library.symbol(`ompi_mpi_${name}`, "char");
+  const { world, byte, errorsReturn } =
     family === "MPICH"
       ? MPICH_HANDLES
-      : {
-          world: library.symbol("ompi_mpi_comm_world", "char"),
-          byte: library.symbol("ompi_mpi_byte", "char"),
-          errorsReturn: library.symbol("ompi_mpi_errors_return", "char"),
-        };
+      : { world: symbol("comm_world"), byte: symbol("byte"), errorsReturn: symbol("errors_return") };
   const bind = (definition: string) => library.func(definition.replaceAll("HANDLE", handleType));
   const initThread = bind("int MPI_Init_thread(void *argc, void *argv, int required, _Out_ int *provided)");
   const setErrorHandler = bind("int MPI_Comm_set_errhandler(HANDLE comm, HANDLE handler)");
@@ -101,12 +93,8 @@ export function loadMpiLibrary(family: MpiFamily, env: NodeJS.ProcessEnv): MpiLi
   const status = new Uint8Array(STATUS_BYTES);
   const check = (code: number, call: string): void => {
     if (code === 0) return;
-    const buffer = Buffer.alloc(ERROR_BUFFER_BYTES);
-    const length = [0];
-    errorString(code, buffer, length);
-    throw new BackendError(
-      `${call}: found "${buffer.toString("utf8", 0, length[0])}", expected no MPI error`,
-    );
+    const found = readText((text, length) => errorString(code, text, length));
+    throw new BackendError(`${call}: found "${found}", expected no MPI error`);
   };
   const readInt = (call: string, run: (out: number[]) => number): number => {
     const out = [0];
@@ -119,22 +107,19 @@ export function loadMpiLibrary(family: MpiFamily, env: NodeJS.ProcessEnv): MpiLi
     version,
     init: () => {
       readInt("MPI_Init_thread", (out) => initThread(null, null, THREAD_FUNNELED, out));
-      check(setErrorHandler(handles.world, handles.errorsReturn), "MPI_Comm_set_errhandler");
+      check(setErrorHandler(world, errorsReturn), "MPI_Comm_set_errhandler");
     },
-    rank: () => readInt("MPI_Comm_rank", (out) => commRank(handles.world, out)),
-    size: () => readInt("MPI_Comm_size", (out) => commSize(handles.world, out)),
+    rank: () => readInt("MPI_Comm_rank", (out) => commRank(world, out)),
+    size: () => readInt("MPI_Comm_size", (out) => commSize(world, out)),
     send: (bytes, destination, tag) =>
-      check(sendBytes(bytes, bytes.byteLength, handles.byte, destination, tag, handles.world), "MPI_Send"),
+      check(sendBytes(bytes, bytes.byteLength, byte, destination, tag, world), "MPI_Send"),
     receive: (into, source, tag) => {
-      check(
-        receiveBytes(into, into.byteLength, handles.byte, source, tag, handles.world, status),
-        "MPI_Recv",
-      );
-      return readInt("MPI_Get_count", (out) => getCount(status, handles.byte, out));
+      check(receiveBytes(into, into.byteLength, byte, source, tag, world, status), "MPI_Recv");
+      return readInt("MPI_Get_count", (out) => getCount(status, byte, out));
     },
-    barrier: () => check(barrier(handles.world), "MPI_Barrier"),
+    barrier: () => check(barrier(world), "MPI_Barrier"),
     finalize: () => check(finalize(), "MPI_Finalize"),
-    abort: (code) => void abort(handles.world, code),
+    abort: (code) => void abort(world, code),
   };
 }
 
@@ -142,31 +127,27 @@ function loadFirst(
   koffi: Koffi,
   names: readonly string[],
   family: MpiFamily,
-  packageName: string,
-): { handle: LibraryHandle; name: string } {
+): { library: LibraryHandle; name: string } {
   let cause: unknown;
   for (const name of names) {
     try {
       // Open MPI opens plug-ins that look for its symbols in the whole process.
-      return { handle: koffi.load(name, { global: true }), name };
+      return { library: koffi.load(name, { global: true }), name };
     } catch (error) {
       cause ??= error;
     }
   }
   throw new BackendError(
     `found none of ${names.join(", ")}, expected the library of ${family}, whose mpiexec started this rank; ` +
-      `install it (Debian: apt-get install ${packageName}), or name its file in PILA_MPI_LIBRARY`,
+      `install it (Debian: apt-get install ${FACTS[family].packageName}), or name its file in PILA_MPI_LIBRARY`,
     { cause },
   );
 }
 
-function readVersion(library: LibraryHandle): string {
-  const buffer = Buffer.alloc(VERSION_BUFFER_BYTES);
+/** The text that a function of MPI writes into a buffer. */
+function readText(write: (text: Buffer, length: number[]) => unknown): string {
+  const text = Buffer.alloc(TEXT_BYTES);
   const length = [0];
-  library.func("int MPI_Get_library_version(void *text, _Out_ int *length)")(buffer, length);
-  return buffer.toString("utf8", 0, length[0]);
-}
-
-function firstLine(text: string): string {
-  return text.split("\n", 1)[0]!.trim();
+  write(text, length);
+  return text.toString("utf8", 0, length[0]);
 }

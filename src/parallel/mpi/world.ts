@@ -1,3 +1,4 @@
+// An MPI job as its ranks see it: messages of any length, and a job that ends as a whole when one rank fails.
 import { writeSync } from "node:fs";
 import { BackendError, PilaError } from "../../core/errors";
 import { rankEnvironment } from "./detect";
@@ -26,8 +27,6 @@ export interface MpiWorld {
   barrier(): void;
   /** The good end, once, called by every rank after its last message; afterwards no other call is allowed. */
   finalize(): void;
-  /** Ends every rank of the job with a code of 1..255 (anything else becomes 1). */
-  abort(code: number): never;
   /** Writes the error to stderr so that the launcher can pass it on, then ends every rank of the job. */
   fail(error: unknown): never;
 }
@@ -85,7 +84,6 @@ export function joinMpi(options: { env?: NodeJS.ProcessEnv; chunkBytes?: number 
       const mark = env[SUCCESS_MARK_VARIABLE];
       if (rank === 0 && mark !== undefined) writeWhole(1, `\n${mark}\n`);
     },
-    abort: guard.abort,
     fail: guard.fail,
   };
 }
@@ -109,33 +107,30 @@ export function describeSizeMismatch(
 /** Begins the line in which a rank says why the job fails; the launcher looks for it. */
 export const FAULT_PREFIX = "pila: rank ";
 
-/** Ways out of a job once MPI runs. */
-interface FaultGuard {
-  /** Says on stderr why this rank cannot go on, then ends every rank of the job. */
-  fail(error: unknown): never;
-  /** Ends every rank of the job. */
-  abort(code: number): never;
-  /** After MPI_Finalize the process may end in any way. */
-  release(): void;
-}
+/** Between the last words and MPI_Abort, so that the launcher has passed them on; one job in some hundred lost them. */
+const DELIVERY_MILLISECONDS = 100;
 
 /**
  * Makes sure that a rank which cannot go on ends the whole job: the other ranks wait for it inside blocking calls
  * and would wait for ever. An uncaught exception, an unhandled rejection and an exit before `release` each write
  * one line and call MPI_Abort; MPI_Finalize on such a path would hang. No signal handlers: they cannot run inside a
  * blocking call and only delay the end.
+ * @returns the way out; after `release` the process may end in any way
  */
-function guardFaults(library: MpiLibrary, rank: number, size: number): FaultGuard {
+function guardFaults(library: MpiLibrary, rank: number, size: number) {
   const end = (code: number, reason: string): never => {
     release();
     // A rank's words are one line, however many the MPI library used.
     writeWhole(2, `${FAULT_PREFIX}${rank} of ${size}: ${reason.replaceAll(/\s*\n\s*/g, " ").trim()}\n`);
-    waitForDelivery();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, DELIVERY_MILLISECONDS);
     library.abort(faultCode(code));
     process.exit(faultCode(code));
   };
   const fail = (error: unknown): never =>
-    end(error instanceof PilaError ? error.exitCode : 1, describe(error));
+    end(
+      error instanceof PilaError ? error.exitCode : 1,
+      error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    );
   const onExit = (code: number): never =>
     end(
       code,
@@ -149,14 +144,7 @@ function guardFaults(library: MpiLibrary, rank: number, size: number): FaultGuar
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
   process.on("exit", onExit);
-  return { fail, abort: (code) => end(code, `ended the job with code ${faultCode(code)}`), release };
-}
-
-/** Between the last words and MPI_Abort, so that the launcher has passed them on; one job in some hundred lost them. */
-const DELIVERY_MILLISECONDS = 100;
-
-function waitForDelivery(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, DELIVERY_MILLISECONDS);
+  return { fail, release };
 }
 
 /** MPI_Abort(0) would report success, and codes above 255 wrap around: everything outside 1..255 becomes 1. */
@@ -164,7 +152,7 @@ export function faultCode(code: number): number {
   return Number.isInteger(code) && code >= 1 && code <= 255 ? code : 1;
 }
 
-/** Writes the whole text, also to a pipe that is full for the moment: nothing runs after it to try again. */
+/** Writes the whole text, also to a pipe that is full for the moment and does not block: nothing else can try again. */
 function writeWhole(descriptor: number, text: string): void {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
@@ -174,9 +162,4 @@ function writeWhole(descriptor: number, text: string): void {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
     }
   }
-}
-
-function describe(error: unknown): string {
-  if (error instanceof Error) return `${error.name}: ${error.message}`;
-  return String(error);
 }

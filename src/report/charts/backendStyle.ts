@@ -1,24 +1,8 @@
+import { type Style, styles } from "../../backends/registry";
 import type { Configuration } from "../../evidence/summary";
 
-/** How a backend looks in every chart: colour for those who see it, mark and dash for all others. */
-interface BackendStyle {
-  /** Okabe-Ito. */
-  readonly color: string;
-  readonly symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "wye" | "cross";
-  readonly dash: string;
-}
-
-const STYLES: Readonly<Record<string, BackendStyle>> = {
-  sec: { color: "#000000", symbol: "circle", dash: "none" },
-  mp: { color: "#d55e00", symbol: "square", dash: "6 3" },
-  mp_v2: { color: "#0072b2", symbol: "triangle", dash: "none" },
-  mp_mem: { color: "#009e73", symbol: "diamond", dash: "2 2" },
-  mpi: { color: "#cc79a7", symbol: "star", dash: "8 3 2 3" },
-  threads: { color: "#e69f00", symbol: "wye", dash: "none" },
-  fused: { color: "#56b4e9", symbol: "cross", dash: "none" },
-  prep: { color: "#999999", symbol: "cross", dash: "4 2" },
-};
-const OTHER: BackendStyle = { color: "#999999", symbol: "cross", dash: "3 3" };
+const STYLES = styles();
+const OTHER: Style = { color: "#999999", symbol: "cross", dash: "3 3" };
 const ORDER = Object.keys(STYLES);
 
 /** Whether a name is one of pila's own. */
@@ -26,7 +10,7 @@ export function isOwnBackend(name: string): boolean {
   return Object.hasOwn(STYLES, name);
 }
 
-export function styleOf(backend: string): BackendStyle {
+export function styleOf(backend: string): Style {
   return STYLES[backend] ?? OTHER;
 }
 

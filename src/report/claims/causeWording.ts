@@ -1,4 +1,4 @@
-import type { Cause, CauseId } from "../../evidence/loss";
+import type { Cause, CauseId } from "../../evidence/scaling";
 import type { Text } from "../language";
 import { say } from "./text";
 

@@ -1,4 +1,4 @@
-import { type Cause, type Explanation, LEAST_SHARE } from "../../evidence/loss";
+import { type Cause, type Explanation, LEAST_SHARE } from "../../evidence/scaling";
 import type { Configuration } from "../../evidence/summary";
 import type { Lang, Text } from "../language";
 import { CAUSE_NAMES, SHORT_CAUSE_NAMES, wordCauseSeconds } from "./causeWording";

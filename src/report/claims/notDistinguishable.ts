@@ -1,5 +1,5 @@
+import { invertEstimate } from "../../evidence/numbers";
 import type { Comparison, Level, Summary } from "../../evidence/summary";
-import { invertEstimate } from "../../evidence/verdict";
 import { type Claim, type ClaimVerdict, claimed, missing, onMainLevel, rowsOf } from "./claim";
 import { say } from "./text";
 import { wordBlocks, wordVerdictReason } from "./wording";

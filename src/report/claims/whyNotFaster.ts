@@ -1,4 +1,4 @@
-import { type Explanation, explainLoss } from "../../evidence/loss";
+import { type Explanation, explainLoss } from "../../evidence/scaling";
 import type { Configuration, Decomposition, Level, Summary } from "../../evidence/summary";
 import type { Text } from "../language";
 import {

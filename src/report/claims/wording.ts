@@ -35,16 +35,12 @@ export function wordVerdictReason(reason: VerdictReason, verdict: Verdict): Text
 }
 
 /** Why a number is not told. */
-export const REFUSALS: Readonly<Record<Refusal, Text>> = {
+export const REFUSALS: Readonly<Record<Refusal | "noSec" | "singular", Text>> = {
   noSec: { es: "no hay corridas de sec", en: "there are no runs of sec" },
   noOneWorkerRun: { es: "no hay corridas válidas con 1 trabajador", en: "no run at 1 worker was kept" },
   fewerThanThreeWorkerCountsWithinCores: {
     es: "menos de 3 cantidades de trabajadores que no excedan los núcleos",
     en: "fewer than 3 worker counts within the cores",
-  },
-  fewerThanSixWorkerCountsWithinCores: {
-    es: "menos de 6 cantidades de trabajadores que no excedan los núcleos",
-    en: "fewer than 6 worker counts within the cores",
   },
   noSpans: { es: "sin trazas no hay descomposición", en: "no spans, no decomposition" },
   noParallelSpansWithinCores: {

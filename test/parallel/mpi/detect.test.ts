@@ -37,11 +37,16 @@ test("the environment of each launcher names its MPI and its size", () => {
   for (const [env, expected] of cases) assert.equal(rankEnvironment(env), expected, JSON.stringify(env));
 });
 
-test("one of several: more than one rank, or a launcher that does not say", () => {
-  assert.not(isOneOfSeveral(rankEnvironment({})));
-  assert.not(isOneOfSeveral(rankEnvironment({ OMPI_COMM_WORLD_SIZE: "1" })));
-  assert.ok(isOneOfSeveral(rankEnvironment({ OMPI_COMM_WORLD_SIZE: "2" })));
-  assert.ok(isOneOfSeveral(rankEnvironment({ PMIX_RANK: "0" })));
+test("one of several: more than one rank, or one above the first; a job of one is none", () => {
+  const several = [{ OMPI_COMM_WORLD_SIZE: "2" }, { PMI_RANK: "0", PMI_SIZE: "2" }, { PMIX_RANK: "1" }];
+  for (const env of several) assert.ok(isOneOfSeveral(env), JSON.stringify(env));
+  const alone = [
+    {},
+    { OMPI_COMM_WORLD_SIZE: "1", PMIX_RANK: "0" },
+    { PMI_RANK: "0", PMI_SIZE: "1" },
+    { PMIX_RANK: "0" },
+  ];
+  for (const env of alone) assert.not(isOneOfSeveral(env), JSON.stringify(env));
 });
 
 test("launchers are told apart by the words of --version", () => {

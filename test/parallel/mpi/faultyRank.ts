@@ -1,4 +1,4 @@
-// Started as ranks by faults.test.ts: node faultyRank.js KIND UNIQUE_WORD. The last rank misbehaves, the others wait for it.
+// Started as ranks by faults.slow.test.ts: node faultyRank.js KIND UNIQUE_WORD. The last rank misbehaves, the others wait for it.
 import { readFileSync } from "node:fs";
 import { BackendError } from "../../../src/core/errors";
 import { joinMpi } from "../../../src/parallel/mpi/world";
@@ -34,7 +34,6 @@ const faults: Record<string, () => void> = {
   "exit 3": () => process.exit(3),
   "exit 0": () => process.exit(0),
   "end of script": () => undefined,
-  "abort 0": () => world.abort(0),
   "kill -9": () => process.kill(process.pid, "SIGKILL"),
   "kill the launcher": () => {
     killLauncher();

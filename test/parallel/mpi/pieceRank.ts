@@ -1,4 +1,4 @@
-// Started as two ranks by launch.test.ts: rank 1 cuts messages at 1000 bytes, rank 0 looks at the pieces as they come.
+// Started as two ranks by launch.slow.test.ts: rank 1 cuts messages at 1000 bytes, rank 0 looks at the pieces as they come.
 import { existsSync, readdirSync } from "node:fs";
 import { joinMpi } from "../../../src/parallel/mpi/world";
 

@@ -1,4 +1,4 @@
-// Started as ranks by launch.test.ts: node ringRank.js SEED BYTES CHUNK_BYTES
+// Started as ranks by launch.slow.test.ts: node ringRank.js SEED BYTES CHUNK_BYTES
 import { joinMpi } from "../../../src/parallel/mpi/world";
 
 const [seed, length, chunkBytes] = process.argv.slice(2).map(Number) as [number, number, number];

@@ -4,9 +4,9 @@
  *   fused WIDTH HEIGHT LOOKS THREADS MEAN STD SLC [SLC ...]
  *
  * Each SLC is raw little-endian complex64, HEIGHT lines of WIDTH samples. The intensity of a cell is the mean of
- * re^2 + im^2 over LOOKS x LOOKS samples; incomplete cells at the far edges are dropped. A cell whose samples are
- * all exactly zero, or whose intensity is NaN, is left out of that pixel's statistics; a pixel with no valid date
- * is NaN. MEAN and STD are raw float32, (HEIGHT / LOOKS) rows of (WIDTH / LOOKS).
+ * re^2 + im^2 over LOOKS x LOOKS samples; incomplete cells at the far edges are dropped. A sample that is exactly
+ * zero, or NaN, is missing: a cell is the mean of the others when they are at least half, else it is left out of
+ * that pixel's statistics; a pixel with no valid date is NaN. MEAN and STD are raw float32, (HEIGHT / LOOKS) rows of (WIDTH / LOOKS).
  *
  * Every thread takes the next block of rows from a counter, reads it from each date into one small buffer that it
  * keeps, adds to sums in double precision, and writes the finished rows in place.
@@ -82,12 +82,18 @@ static void write_fully(int file, const void *buffer, size_t bytes, off_t offset
 }
 
 /* Whether all samples of one cell are exactly 0+0i: squares of tiny samples underflow, so the sum does not tell. */
-static int cell_is_empty(const float *cell, long width, long looks)
+/* The mean of the samples of a cell that are there, NaN where less than half are. */
+static float mean_of_present(const float *cell, long width, long looks)
 {
+    double total = 0;
+    long present = 0;
     for (long line = 0; line < looks; line++)
-        for (long i = 0; i < 2 * looks; i++)
-            if (cell[line * 2 * width + i] != 0) return 0;
-    return 1;
+        for (long i = 0; i < looks; i++) {
+            const double re = cell[line * 2 * width + 2 * i], im = cell[line * 2 * width + 2 * i + 1];
+            const double power = re * re + im * im;
+            if (power > 0) total += power, present++;
+        }
+    return 2 * present < looks * looks ? NAN : (float)(total / present);
 }
 
 /* Adds one looked row of one date. `lines` is the first of `looks` lines of interleaved re, im. */
@@ -106,11 +112,16 @@ static inline __attribute__((always_inline)) void add_row(const float *restrict 
         for (long i = 0; i < 2 * looks; i++) total += power[col * 2 * looks + i];
         power[col] = total * scale;
     }
-    int any_zero = 0;
-    for (long col = 0; col < cols; col++) any_zero |= power[col] == 0;
-    if (any_zero)
-        for (long col = 0; col < cols; col++)
-            if (power[col] == 0 && cell_is_empty(lines + col * 2 * looks, width, looks)) power[col] = NAN;
+    for (long line = 0; line < looks; line++) {
+        const float *samples = lines + line * 2 * width;
+        int any = 0;
+        for (long i = 0; i < used; i++) any |= (samples[2 * i] == 0) & (samples[2 * i + 1] == 0);
+        if (!any) continue;
+        for (long i = 0; i < used; i++)
+            if (samples[2 * i] == 0 && samples[2 * i + 1] == 0) power[i / looks] = NAN;
+    }
+    for (long col = 0; col < cols; col++)
+        if (power[col] != power[col]) power[col] = mean_of_present(lines + col * 2 * looks, width, looks);
     for (long col = 0; col < cols; col++) {
         const int valid = power[col] == power[col];
         const double value = valid ? power[col] : 0;

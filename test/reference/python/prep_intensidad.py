@@ -17,7 +17,11 @@ def multilook(intensidad, looks):
 
 
 def preparar(vrt, looks, recorte, sin_dato):
-    """La intensidad de una fecha en float32; NaN en las celdas cuyas muestras son todas exactamente 0+0i."""
+    """La intensidad de una fecha en float32.
+
+    Con `sin_dato` falta toda muestra que sea exactamente 0+0i o NaN: una celda es el promedio de las que están si son
+    al menos la mitad, y si no, NaN.
+    """
     with rasterio.open(vrt) as dataset:
         total = dataset.height // looks, dataset.width // looks
         filas, columnas, fila0, columna0 = recorte or (*total, 0, 0)
@@ -27,10 +31,13 @@ def preparar(vrt, looks, recorte, sin_dato):
         slc = dataset.read(1, window=ventana)
     intensidad = multilook(slc.real**2 + slc.imag**2, looks)
     if sin_dato:
-        vacias = intensidad == 0
-        if vacias.any():
-            vacias &= ~slc.reshape(filas, looks, columnas, looks).any(axis=(1, 3))
-            intensidad[vacias] = np.nan
+        faltan = (slc == 0) | np.isnan(slc)
+        if faltan.any():
+            potencia = np.where(faltan, 0, slc.real.astype(np.float64) ** 2 + slc.imag.astype(np.float64) ** 2)
+            presentes = 1 - multilook(faltan.astype(np.float64), looks)
+            parcial = (presentes < 1) & (presentes >= 0.5)
+            intensidad[parcial] = multilook(potencia, looks)[parcial] / presentes[parcial]
+            intensidad[presentes < 0.5] = np.nan
     return intensidad
 
 

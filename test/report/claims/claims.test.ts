@@ -1,12 +1,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { Session } from "../../../src/core/records";
 import { createRandom, shuffle } from "../../../src/evidence/numbers";
-import { type Session, summarise } from "../../../src/evidence/summary";
+import { summarise } from "../../../src/evidence/summary";
 import { CLAIMS, evaluateClaims } from "../../../src/report/claims/registry";
 import { claimsToHtml, claimsToMarkdown } from "../../../src/report/claims/renderClaims";
+import { slower, synthesise } from "../../records/session.fixture";
 import { bandwidth, ideal, imbalance, oversubscribed, pixelPool, pool, SEC, SEC_STEPS } from "./culprits";
 import { answersTo, everythingSaid } from "./sentences";
-import { slower, synthesise } from "./syntheticSession";
 
 const TWO_CORES = { cores: 2 };
 const quickChild = pool("mp2_v2", "mp_v2", 0.05, 0.05);

@@ -1,9 +1,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Session } from "../../../src/evidence/summary";
+import type { Session } from "../../../src/core/records";
+import {
+  type SyntheticConfiguration,
+  secTwins,
+  slower,
+  stackBytes,
+  synthesise,
+} from "../../records/session.fixture";
 import { ideal, pixelPool, pool, SEC, sharedDisk } from "./culprits";
 import { answersTo } from "./sentences";
-import { type SyntheticConfiguration, secTwins, slower, stackBytes, synthesise } from "./syntheticSession";
 
 const TWO_CORES = { cores: 2 };
 const quickChild = pool("mp2_v2", "mp_v2", 0.05, 0.05);

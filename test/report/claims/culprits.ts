@@ -4,7 +4,7 @@ import {
   secTwins,
   stackBytes,
   type Timeline,
-} from "./syntheticSession";
+} from "../../records/session.fixture";
 
 /** `sec`: 10 s of which 8 are computing. */
 export const SEC_STEPS: readonly Step[] = [

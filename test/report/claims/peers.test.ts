@@ -1,9 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { summarise } from "../../../src/evidence/summary";
+import { slower, synthesise } from "../../records/session.fixture";
 import { ideal, SEC } from "./culprits";
 import { answersTo } from "./sentences";
-import { slower, synthesise } from "./syntheticSession";
 
 const TWO_CORES = { cores: 2 };
 

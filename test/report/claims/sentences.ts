@@ -1,4 +1,5 @@
-import { type Session, summarise } from "../../../src/evidence/summary";
+import type { Session } from "../../../src/core/records";
+import { summarise } from "../../../src/evidence/summary";
 import { type ClaimId, evaluateClaims } from "../../../src/report/claims/registry";
 import type { Lang } from "../../../src/report/language";
 

@@ -1,8 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type CauseId, explainLoss } from "../../../src/evidence/loss";
+import { type CauseId, explainLoss } from "../../../src/evidence/scaling";
 import { summarise } from "../../../src/evidence/summary";
 import { CAUSE_NAMES } from "../../../src/report/claims/causeWording";
+import {
+  type SyntheticConfiguration,
+  secTwins,
+  synthesise,
+  type Timeline,
+} from "../../records/session.fixture";
 import {
   bandwidth,
   dearPool,
@@ -25,7 +31,6 @@ import {
   straggler,
 } from "./culprits";
 import { answersTo } from "./sentences";
-import { type SyntheticConfiguration, secTwins, synthesise, type Timeline } from "./syntheticSession";
 
 const TWO_CORES = { cores: 2 };
 

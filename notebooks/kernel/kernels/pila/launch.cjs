@@ -1,14 +1,71 @@
 "use strict";
-// The Jupyter kernel of pila: the pinned tslab, with whole output, real errors, true busy and idle,
-// an interrupt that works and an end that leaves nobody behind. One concern, one file of launcher/.
-const { loadTslab } = require("./launcher/tslab.cjs");
-const { keepEveryMessage } = require("./launcher/output.cjs");
-const { collectProblems, resetQueueAtOnce } = require("./launcher/errors.cjs");
-const { reportStatus } = require("./launcher/status.cjs");
-const { answerRequests, describeKernel } = require("./launcher/requests.cjs");
-const { executeCells } = require("./launcher/execute.cjs");
-const { stopCellOnInterrupt } = require("./launcher/interrupt.cjs");
-const { endCleanly } = require("./launcher/ending.cjs");
+// The Jupyter kernel of pila: the pinned tslab, with whole output and true busy and idle (messages.cjs), real errors and
+// an interrupt that works (cells.cjs), and an end that leaves nobody behind.
+const { existsSync } = require("node:fs");
+const path = require("node:path");
+const { executeCells, startWithErrors, stopCellOnInterrupt } = require("./cells.cjs");
+const { answerRequests, describeKernel, keepEveryMessage, reportStatus } = require("./messages.cjs");
+
+/** The launcher changes private parts of tslab, which hold for this version only. */
+const PINNED = "1.0.22";
+
+/** First folder from `start` upwards that holds node_modules/tslab. */
+function findRoot(start) {
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, "node_modules/tslab/package.json"))) return folder;
+    if (folder === path.dirname(folder)) {
+      throw new Error(`no node_modules/tslab above ${start}; run npm run setup`);
+    }
+  }
+}
+
+/**
+ * The private classes of the pinned tslab, the folder it was found in and its versions.
+ * @throws Error tslab is missing, or is not the version this launcher was written for
+ */
+function loadTslab(start) {
+  const root = findRoot(start);
+  const tslab = path.join(root, "node_modules/tslab");
+  const { version } = require(path.join(tslab, "package.json"));
+  if (version !== PINNED) {
+    throw new Error(`${tslab}: tslab ${version}, the kernel of pila is made for ${PINNED}; run npm ci`);
+  }
+  const part = (name) => require(path.join(tslab, "dist", name));
+  const { ZmqServer, JupyterHandlerImpl } = part("jupyter.js");
+  const { TaskQueue } = part("util.js");
+  const { startKernel } = part("main.js");
+  const { typescript } = part("public.js").versions;
+  return { root, version, typescript, ZmqServer, JupyterHandlerImpl, TaskQueue, startKernel };
+}
+
+/** Time for the shutdown reply to leave. */
+const REPLY_MILLISECONDS = 100;
+const PARENT_CHECK_MILLISECONDS = 1000;
+
+/** Jupyter starts the kernel as leader of a process group: what its cells started ends with it. */
+function endChildren() {
+  process.on("SIGTERM", () => {});
+  try {
+    process.kill(-process.pid, "SIGTERM");
+  } catch {
+    // Started by hand, the kernel leads no group and has nobody to take along.
+  }
+}
+
+/** Ends on a shutdown request, on SIGTERM and when the Jupyter server is gone; never without its children. */
+function endCleanly(server) {
+  const end = () => process.exit(0);
+  process.on("exit", endChildren);
+  process.on("SIGTERM", end);
+  server.close = function () {
+    this.handler.close();
+    setTimeout(end, REPLY_MILLISECONDS);
+  };
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, PARENT_CHECK_MILLISECONDS).unref();
+}
 
 const { root, version, typescript, ZmqServer, JupyterHandlerImpl, TaskQueue, startKernel } =
   loadTslab(__dirname);
@@ -19,13 +76,12 @@ process.chdir(root);
 const server = ZmqServer.prototype;
 const handler = JupyterHandlerImpl.prototype;
 keepEveryMessage(server);
-resetQueueAtOnce(TaskQueue.prototype);
 reportStatus(server);
 answerRequests(server);
 describeKernel(handler, { version, typescript });
-executeCells(server, handler);
+executeCells(server, handler, TaskQueue.prototype);
 endCleanly(server);
 stopCellOnInterrupt();
 
 const configPath = process.argv[process.argv.indexOf("--config-path") + 1];
-collectProblems(() => startKernel({ configPath, enableFindLocal: false }));
+startWithErrors(() => startKernel({ configPath, enableFindLocal: false }));

@@ -1,0 +1,159 @@
+// Real images of any making: by plain bytes where they are, else by GDAL, else by geotiff as far as it is right.
+import { closeSync, openSync, readSync } from "node:fs";
+import { FormatError } from "../../core/errors";
+import type { Finding } from "../../core/findings";
+import type { PlaneSource } from "../../core/raster";
+import { dateIn, polarisationIn } from "../names";
+import { formatSamples, isTiff, plainTiffBand, readTiff, requireWhole, type TiffImage } from "../tiff";
+import { describeByGdal, hasGdal } from "./gdal";
+
+/** A real band of a file. */
+export interface IntensityBand {
+  readonly source: PlaneSource;
+  /** From 1. */
+  readonly band: number;
+  /** Its description; null where it has none or is alone. */
+  readonly label: string | null;
+  /** `20180101`, told by the band itself. */
+  readonly date: string | null;
+  readonly polarisation: string | null;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * The real bands of an image, masks and alpha left out.
+ * @param band only this one, from 1; null: all
+ * @throws FormatError it is no image, complex or truncated, or needs GDAL's library where there is none
+ */
+export async function describeIntensities(
+  path: string,
+  band: number | null,
+): Promise<readonly IntensityBand[]> {
+  const head = readHead(path);
+  const images = isTiff(head) ? await describeTiffBands(path, band) : describeOthers(path, head);
+  const chosen = band === null ? images : images.filter((image) => image.band === band);
+  if (chosen.length > 0) return chosen;
+  throw new FormatError(
+    `${path}: found ${images.length === 1 ? "1 band" : `${images.length} bands`}, expected band ${band}; choose another`,
+    { path },
+  );
+}
+
+/**
+ * Where the pixels of an image of one real band are.
+ * @throws FormatError as `describeIntensities`, or it has several bands
+ */
+export async function openIntensity(path: string): Promise<PlaneSource> {
+  const bands = await describeIntensities(path, null);
+  if (bands.length === 1) return bands[0]!.source;
+  throw severalBands(path, bands);
+}
+
+/** @throws FormatError always: it lists the bands and says how to choose */
+export function severalBands(path: string, bands: readonly IntensityBand[]): FormatError {
+  const listed = bands.map(({ band, label }) => (label === null ? String(band) : `${band} (${label})`));
+  return new FormatError(
+    `${path}: found ${bands.length} bands, ${listed.slice(0, 12).join(", ")}, expected one; choose by --band ${bands[0]!.band}`,
+    { path },
+  );
+}
+
+async function describeTiffBands(path: string, wanted: number | null): Promise<readonly IntensityBand[]> {
+  const image = readTiff(path);
+  if (image.sampleFormat.startsWith("complex")) {
+    throw new FormatError(
+      `${path}: found ${formatSamples(image)}, expected intensity; make intensities of it with pila prep`,
+      { path },
+    );
+  }
+  requireWhole(image);
+  const bands = image.bands - image.alphaBands;
+  const plain =
+    image.alphaBands > 0 ? [] : image.descriptions.map((_, i) => plainTiffBand(image, i + 1, "float32"));
+  if (plain.length > 0 && plain.every((source) => source !== null)) {
+    return plain.map((source, i) => ofBand(source!, i + 1, bands, image.descriptions[i] ?? ""));
+  }
+  if (hasGdal()) return bandsByGdal({ path, name: path }, bands);
+  requireDecodable(image, wanted);
+  const { decodeTiff } = require("../decodeTiff") as typeof import("../decodeTiff");
+  return [ofBand(await decodeTiff(path, image.nodata), 1, 1, "")];
+}
+
+function ofBand(source: PlaneSource, band: number, bands: number, description: string): IntensityBand {
+  return {
+    source,
+    band,
+    label: bands === 1 || description === "" ? null : description,
+    date: dateIn(description)?.day ?? null,
+    polarisation: polarisationIn(description),
+    findings: [],
+  };
+}
+
+/** @throws FormatError geotiff would read other numbers than are there, or none */
+function requireDecodable(image: TiffImage, wanted: number | null): void {
+  const { path, bands, bits, sampleFormat, bigEndian, isPredicted, hasOtherNodata } = image;
+  const isWide = sampleFormat === "float" ? bits !== 32 : bits > 16 || sampleFormat === "undefined";
+  const found =
+    bands !== 1 || (wanted ?? 1) !== 1
+      ? `a TIFF of ${bands} bands`
+      : isWide
+        ? formatSamples(image)
+        : bigEndian && isPredicted
+          ? "a big-endian TIFF with a predictor"
+          : hasOtherNodata
+            ? "a TIFF with no data told by a mask or a sidecar"
+            : null;
+  if (found === null) return;
+  throw new FormatError(
+    `${path}: found ${found} and no libgdal, expected one band of float32 or GDAL's library; run npm run setup`,
+    { path },
+  );
+}
+
+function describeOthers(path: string, head: Buffer): readonly IntensityBand[] {
+  const text = head.toString("latin1");
+  const isEnviHeader = /^\s*ENVI[ \t]*[\r\n]/.test(text);
+  if (!isEnviHeader && !/<VRTDataset/i.test(text) && !isEnviData(path)) {
+    throw new FormatError(
+      `${path}: found no TIFF, VRT or ENVI image, expected intensity; name another file`,
+      { path },
+    );
+  }
+  const data = isEnviHeader ? enviData(path) : path;
+  return bandsByGdal({ path: data, name: path }, Infinity);
+}
+
+/** The first bands of an image: those that follow are alpha. */
+function bandsByGdal(file: Parameters<typeof describeByGdal>[0], bands: number): readonly IntensityBand[] {
+  const images = describeByGdal(file, "an image that is not plain bytes", "float32");
+  const own = images.filter(({ band }) => band <= bands);
+  return own.map(({ label, ...image }) => ({ ...image, label: own.length === 1 ? null : label }));
+}
+
+type Envi = typeof import("./envi");
+
+function isEnviData(path: string): boolean {
+  return (require("./envi") as Envi).hasEnviHeader(path);
+}
+
+function enviData(header: string): string {
+  return (require("./envi") as Envi).enviDataOf({ path: header, name: header });
+}
+
+function readHead(path: string): Buffer {
+  const head = Buffer.alloc(4096);
+  try {
+    const file = openSync(path, "r");
+    try {
+      return head.subarray(0, readSync(file, head, 0, head.length, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw new FormatError(`${path}: found no readable file, expected an image; check the path`, {
+      path,
+      cause,
+    });
+  }
+}
