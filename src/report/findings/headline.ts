@@ -1,5 +1,5 @@
+import { LEAST_BLOCKS } from "../../evidence/numbers";
 import type { Comparison, Configuration, Level } from "../../evidence/summary";
-import { LEAST_BLOCKS } from "../../evidence/verdict";
 
 /** A configuration as sentences name it. */
 export interface Named {

@@ -6,7 +6,7 @@ import { speedup } from "../../../src/report/plots/speedup";
 import { timelineOf } from "../../../src/report/plots/timeline";
 import type { ReportData } from "../../../src/report/reportData";
 import { WORDS } from "../../../src/report/words/words";
-import { type Step, type SyntheticConfiguration, secTwins } from "../claims/syntheticSession";
+import { type Step, type SyntheticConfiguration, secTwins } from "../../records/session.fixture";
 import { reportOf } from "./report.fixture";
 
 const { es, en } = WORDS;

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { times } from "../../../src/report/plots/times";
 import { WORDS } from "../../../src/report/words/words";
-import { type SyntheticConfiguration, secTwins, slower } from "../claims/syntheticSession";
+import { type SyntheticConfiguration, secTwins, slower } from "../../records/session.fixture";
 import { reportOf } from "./report.fixture";
 
 const { es, en } = WORDS;

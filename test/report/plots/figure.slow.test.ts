@@ -11,15 +11,15 @@ import { timelineOf } from "../../../src/report/plots/timeline";
 import { makeReportData, type ReportData } from "../../../src/report/reportData";
 import { WORDS } from "../../../src/report/words/words";
 import { missingBrowser, openBrowser } from "../../notebooks/browser";
+import { protocolSession } from "../../records/session.fixture";
 import { testUnless } from "../../testUnless";
 import { readPixels } from "../fixtures/pixels";
-import { syntheticSession } from "../fixtures/syntheticSession";
 
 /** Sessions that strain a layout: small, many workers, one date, and intervals as wide as the values. */
 const SESSIONS: Readonly<Record<string, ReportData>> = {
-  small: makeReportData(syntheticSession({ dates: [2, 4, 8] })),
-  large: makeReportData(syntheticSession({ cores: 16, workers: [1, 2, 4, 8, 16, 32], dates: [8, 32] })),
-  noisy: makeReportData(syntheticSession({ blocks: 6, spread: 0.8, dates: [8] })),
+  small: makeReportData(protocolSession({ dates: [2, 4, 8] })),
+  large: makeReportData(protocolSession({ cores: 16, workers: [1, 2, 4, 8, 16, 32], dates: [8, 32] })),
+  noisy: makeReportData(protocolSession({ blocks: 6, noise: 0.2, dates: [8] })),
 };
 
 const CHARTS = [...PLOTS, ...["mp2", "threads4", "mpi16"].map(timelineOf)];
