@@ -22,6 +22,10 @@ const PARTS = {
   "mpiRank.js": "backends/mpiRank",
 };
 
+/** How SLC images are found, and all their formats: bundles of what reads crops leave them outside. */
+const SEARCH = ["io/search", "io/choose"];
+const SEARCHING = ["prep.js", "fused.js"];
+
 /** File of a bundle in dist/bin, and the compiled module it begins with. */
 const BUNDLES = {
   "pila.js": "cli",
@@ -39,15 +43,18 @@ function bodyOf(name) {
 
 /**
  * Programs load each other's files instead of copies: what is not wanted is not read, and one head start serves all.
+ * @param bundle its file
  * @param commands every word after `pila`
  */
-const parts = (root, commands) => ({
+const parts = (root, bundle, commands) => ({
   name: "parts",
   setup(build) {
     build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
       const file = relative(join(root, "dist/src"), join(resolveDir, path));
       const part = Object.keys(PARTS).find((name) => PARTS[name] === file);
       if (part !== undefined && kind !== "entry-point") return { path: `./${part}`, external: true };
+      if (SEARCH.includes(file) && !SEARCHING.includes(bundle))
+        return { path: `../src/${file}`, external: true };
     });
     // What comes from the code cache cannot import packages that are modules of the newer kind.
     build.onResolve({ filter: /\/decodeTiff$/ }, () => ({ path: "../src/io/decodeTiff", external: true }));
@@ -77,7 +84,7 @@ export async function bundlePrograms(root) {
       external: ["koffi", "geotiff", "cli-progress", "fast-png", "d3-scale-chromatic"],
       minify: true,
       logLevel: "warning",
-      plugins: [parts(root, Object.keys(COMMANDS))],
+      plugins: [parts(root, name, Object.keys(COMMANDS))],
       define: { HEAD_STARTS: JSON.stringify(headStarts()) },
     });
   }

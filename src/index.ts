@@ -7,7 +7,7 @@ export { simulateStack } from "../data-prep/simulate";
 export { backends, findBackend } from "./backends/registry";
 export { PilaError } from "./core/errors";
 export { openIntensityStack, openSlcStack } from "./io/folders";
-export { readPlane } from "./io/rows";
+export { readPlane } from "./io/formats/intensity";
 // Notebooks
 export {
   cellSignal,

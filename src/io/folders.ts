@@ -4,12 +4,12 @@ import { basename, join, resolve } from "node:path";
 import { FormatError, type PilaError, ShapeError } from "../core/errors";
 import { arrangeFindings, type Finding } from "../core/findings";
 import { formatShape, type Scene, type Stack, sameShape } from "../core/raster";
-import { chooseImages, groupBy, type SlcChoice } from "./choose";
+import type { SlcChoice } from "./choose";
 import type { IntensityBand } from "./formats/intensity";
-import { slcNames } from "./formats/registry";
+import { listFolder } from "./names";
 import { writeWholeFile } from "./outputFile";
 import { isProduct } from "./products";
-import { type FoundImage, listFolder, searchImages } from "./search";
+import type { FoundImage } from "./search";
 import { describeTiff } from "./tiff";
 
 /** One date of a folder as it was found: a scene, or what is wrong with it. */
@@ -32,6 +32,9 @@ export interface FoundScene {
  * @throws FormatError there is no such folder, no image in it, or several of a date that `choice` does not tell apart
  */
 export function findScenes(folder: string, choice: SlcChoice = {}): readonly FoundScene[] {
+  // Loaded here: who opens crops has no use for the formats of SLC.
+  const { chooseImages } = require("./choose") as typeof import("./choose");
+  const { searchImages } = require("./search") as typeof import("./search");
   const found = searchImages(folder, choice.allowSurplus ?? false);
   if (found.length === 0) throw noScenes(folder);
   const { images, findings } = chooseImages(folder, found, choice);
@@ -76,9 +79,13 @@ function toScene(found: FoundImage): FoundScene {
 /** Dates of another shape than more than half of them carry the problem; all do where no shape is that of so many. */
 function checkShapes(folder: string, found: readonly FoundScene[]): readonly FoundScene[] {
   const scenes = found.flatMap(({ scene }) => (scene === null ? [] : [scene]));
-  const shapes = groupBy(scenes, ({ source }) => formatShape(source.shape));
+  const shapes = new Map<string, number>();
+  for (const { source } of scenes) {
+    const shape = formatShape(source.shape);
+    shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
+  }
   if (shapes.size < 2) return found;
-  const counts = [...shapes].map(([shape, { length }]) => ({ shape, dates: length }));
+  const counts = [...shapes].map(([shape, dates]) => ({ shape, dates }));
   counts.sort((a, b) => b.dates - a.dates);
   const [most] = counts;
   const hasMajority = most!.dates > scenes.length / 2;
@@ -101,6 +108,7 @@ function checkShapes(folder: string, found: readonly FoundScene[]): readonly Fou
 }
 
 function noScenes(folder: string): FormatError {
+  const { slcNames } = require("./formats/registry") as typeof import("./formats/registry");
   const isFile = statSync(folder).isFile();
   const others = isFile ? [] : listFolder(folder).filter((name) => !name.startsWith("."));
   const found = isFile

@@ -1,5 +1,7 @@
-// What the names of files, folders and bands tell: the date of an image, its polarisation, what it is called.
+// The names in a folder, and what those of files, folders and bands tell: the date of an image, its polarisation, what it is called.
+import { existsSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
+import { FormatError } from "../core/errors";
 
 /** A day as `20180101`, with its time as `101010` where that is told too. */
 export interface NamedDate {
@@ -49,4 +51,14 @@ export function stemOf(path: string): string {
   return (
     nameBeforeSlc(path) ?? name.replace(/(?<=.)\.(vrt|xml|hdr|par|rsc|tiff?|h5|hdf5|nc|img|dat|bin)$/i, "")
   );
+}
+
+/** The names in a folder, sorted. @throws FormatError it cannot be listed */
+export function listFolder(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (cause) {
+    const found = existsSync(folder) ? "a folder that cannot be read" : "no readable folder";
+    throw new FormatError(`${folder}: found ${found}, expected one; check the path`, { path: folder, cause });
+  }
 }

@@ -7,7 +7,6 @@ import {
   type MosaicSource,
   PIXEL_BYTES,
   type PlaneSource,
-  type Raster,
   type RawSource,
   type RowRange,
   type Window,
@@ -317,33 +316,4 @@ export function filesToHold(sharers: number): number {
     // Not Linux: what every system allows at least.
   }
   return Math.max(1, Math.floor((most - OTHER_FILES) / sharers));
-}
-
-/**
- * Where the pixels of an image of one real band are: plain bytes, what GDAL decodes, or, without GDAL, a temporary file
- * of this process that it was decoded into.
- * @throws FormatError no image, of a kind that is not read here, or damaged
- */
-export async function openTiff(path: string): Promise<PlaneSource> {
-  const { openIntensity } = require("./formats/intensity") as typeof import("./formats/intensity");
-  return await openIntensity(path);
-}
-
-/**
- * A whole float32 TIFF in memory, its declared no data turned to NaN: for comparing and drawing products, never for
- * reducing a stack.
- * @param path of the TIFF
- * @returns shape azimuth x range, values row-major in the unit of the file
- * @throws FormatError the file is no one-band TIFF
- */
-export async function readPlane(path: string): Promise<Raster> {
-  const source = await openTiff(path);
-  const { shape } = source;
-  const reader = new PlaneReader([source]);
-  try {
-    const values = reader.values(0, { row: 0, rows: shape.azimuth, column: 0, columns: shape.range });
-    return { shape, values };
-  } finally {
-    reader.close();
-  }
 }

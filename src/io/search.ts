@@ -1,7 +1,7 @@
 // Searches a folder, a tree or one file for SLC images, and tells by names and metadata of which date each is.
-import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
-import { FormatError, type PilaError } from "../core/errors";
+import type { PilaError } from "../core/errors";
 import type { DescribedImage, SlcFormat } from "./formats/description";
 import {
   type DescribedFile,
@@ -10,7 +10,7 @@ import {
   isNamedLikeSlc,
   isReal,
 } from "./formats/registry";
-import { dateIn, type NamedDate, nameBeforeSlc, polarisationIn, stemOf } from "./names";
+import { dateIn, listFolder, type NamedDate, nameBeforeSlc, polarisationIn, stemOf } from "./names";
 
 /** An image that was found, or a description of one with what is wrong with it. */
 export interface FoundImage {
@@ -160,14 +160,4 @@ function tellApart(found: readonly FoundImage[]): readonly FoundImage[] {
     const day = each.image?.date ?? folderDate(each.folders);
     return day === null ? each : { ...each, label: day, date: { day, time: null } };
   });
-}
-
-/** The names in a folder, sorted. @throws FormatError it cannot be listed */
-export function listFolder(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (cause) {
-    const found = existsSync(folder) ? "a folder that cannot be read" : "no readable folder";
-    throw new FormatError(`${folder}: found ${found}, expected one; check the path`, { path: folder, cause });
-  }
 }

@@ -16,7 +16,6 @@ import {
 import type { SlcChoice } from "../io/choose";
 import { openIntensityStack, openSlcStack } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
-import { openTiff } from "../io/rows";
 
 /** Which rows of which images are wanted, as intensity. Plain data: it crosses thread and process borders. */
 export interface StackRows {
@@ -93,9 +92,11 @@ export async function openIntensityRows(
  * @throws ShapeError their shapes differ
  */
 export async function openPlaneRows(paths: readonly string[]): Promise<StackRows> {
+  // Loaded here: the inner loops have no use for it.
+  const { openIntensity } = require("../io/formats/intensity") as typeof import("../io/formats/intensity");
   const sources = [];
   for (const path of paths) {
-    const source = await openTiff(path);
+    const source = await openIntensity(path);
     const { shape } = sources[0] ?? source;
     if (!sameShape(source.shape, shape)) {
       throw new ShapeError(

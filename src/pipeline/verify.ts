@@ -1,6 +1,6 @@
 import { ShapeError } from "../core/errors";
 import { formatShape, type Raster, sameShape } from "../core/raster";
-import { readPlane } from "../io/rows";
+import { readPlane } from "../io/formats/intensity";
 
 /** How two planes compare. */
 export interface Comparison {

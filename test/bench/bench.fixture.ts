@@ -6,8 +6,8 @@ import type { BenchRun } from "../../src/bench/run";
 import { type BenchOptions, type BenchResult, runBench } from "../../src/bench/session";
 import type { Shape } from "../../src/core/raster";
 import { writeManifest } from "../../src/io/folders";
+import { readPlane } from "../../src/io/formats/intensity";
 import { productHeader } from "../../src/io/products";
-import { readPlane } from "../../src/io/rows";
 import { writeSlc } from "../io/slcFile.fixture";
 import { envOf } from "../records/records.fixture";
 

@@ -2,8 +2,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { FormatError } from "../../core/errors";
 import type { Finding } from "../../core/findings";
-import type { PlaneSource } from "../../core/raster";
+import type { PlaneSource, Raster } from "../../core/raster";
 import { dateIn, polarisationIn } from "../names";
+import { PlaneReader } from "../rows";
 import { formatSamples, isTiff, plainTiffBand, readTiff, requireWhole, type TiffImage } from "../tiff";
 import { describeByGdal, hasGdal } from "./gdal";
 
@@ -129,6 +130,25 @@ function bandsByGdal(file: Parameters<typeof describeByGdal>[0], bands: number):
   const images = describeByGdal(file, "an image that is not plain bytes", "float32");
   const own = images.filter(({ band }) => band <= bands);
   return own.map(({ label, ...image }) => ({ ...image, label: own.length === 1 ? null : label }));
+}
+
+/**
+ * A whole float32 TIFF in memory, its declared no data turned to NaN: for comparing and drawing products, never for
+ * reducing a stack.
+ * @param path of the TIFF
+ * @returns shape azimuth x range, values row-major in the unit of the file
+ * @throws FormatError the file is no one-band TIFF
+ */
+export async function readPlane(path: string): Promise<Raster> {
+  const source = await openIntensity(path);
+  const { shape } = source;
+  const reader = new PlaneReader([source]);
+  try {
+    const values = reader.values(0, { row: 0, rows: shape.azimuth, column: 0, columns: shape.range });
+    return { shape, values };
+  } finally {
+    reader.close();
+  }
 }
 
 type Envi = typeof import("./envi");
