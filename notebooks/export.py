@@ -26,8 +26,6 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from whole_file import write_whole  # noqa: E402
 
 FEWEST_CONTENTS = 3
-# A drawing of this many pixels is unreadable when squeezed into a phone: there it scrolls.
-WIDE_PIXELS = 520
 
 
 class MathRenderer(IPythonRenderer):
@@ -75,17 +73,15 @@ def slug(text):
 
 
 def finish(html):
-    """A main heading where there is none, the list of contents before the first section, wide drawings marked."""
+    """A main heading where there is none, the list of contents before the first section, the title of the report."""
     page = BeautifulSoup(html, features="html.parser")
     main = page.main
     if main.h1 is None:
         heading = page.new_tag("h1")
         heading.string = page.title.get_text()
         main.insert(0, heading)
-    for drawing in main.select("svg[width]"):
-        pixels = re.fullmatch(r"([0-9.]+)(px)?", drawing["width"])
-        if pixels and float(pixels[1]) >= WIDE_PIXELS:
-            drawing["class"] = [*drawing.get("class", []), "wide"]
+    elif page.title.get_text() in ("", main.h1.get_text()) or main.select_one("section.pila h1"):
+        page.title.string = main.h1.get_text()
     add_contents(page, main)
     return str(page)
 

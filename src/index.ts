@@ -11,7 +11,6 @@ export { readPlane } from "./io/formats/intensity";
 // Notebooks
 export {
   cellSignal,
-  drawingHtml,
   frameHtml,
   lastRun,
   measureSession,
@@ -31,6 +30,5 @@ export { verifyPlanes } from "./pipeline/verify";
 export { readSession } from "./records/runFolder";
 // Report
 export { timingsFrame, toDataFrame } from "./report/dataFrame";
-export { claimsHtml, FIGURE_IDS, figureHtml, figuresHtml, informeMarkdown } from "./report/informe";
-export { powerHistogram } from "./report/powerHistogram";
+export { informeMarkdown, section } from "./report/page";
 export { readReportData } from "./report/reportData";

@@ -9,9 +9,7 @@ import type { RunUsage } from "./core/records";
 import { writeWholeFile } from "./io/outputFile";
 import type { Quicklook } from "./pipeline/picture";
 import type { DataFrame } from "./report/dataFrame";
-import type { Drawing, Missing } from "./report/drawing";
-import { escapeXml } from "./report/escapeXml";
-import type { Lang } from "./report/language";
+import { escapeXml } from "./report/html";
 
 /**
  * Parameters of a notebook: what the cell says, unless the JSON file named by PILA_NOTEBOOK_PARAMETERS, for a notebook that
@@ -150,17 +148,6 @@ export function progressHtml(done: number, total: number, label: string): string
 export function quicklookHtml(quicklook: Quicklook, alt: string): string {
   const uri = `data:image/png;base64,${Buffer.from(quicklook.png).toString("base64")}`;
   return `<figure><img src="${uri}" alt="${escapeXml(alt)}"><figcaption>${escapeXml(quicklook.description)}</figcaption></figure>`;
-}
-
-/**
- * A drawing as a figure with its caption, or the reason why there is none.
- * @param drawing such as `powerHistogram` draws
- * @param lang of the reason
- * @returns a `<figure>` with the SVG inside, or a `<p>`
- */
-export function drawingHtml(drawing: Drawing | Missing, lang: Lang = "es"): string {
-  if (drawing.kind === "missing") return `<p class="missing">${escapeXml(drawing.reason[lang])}</p>`;
-  return `<figure>${drawing.svg}<figcaption>${escapeXml(drawing.caption)}</figcaption></figure>`;
 }
 
 /**

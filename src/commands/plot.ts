@@ -3,13 +3,13 @@ import { dirname, join } from "node:path";
 import { RecordError } from "../core/errors";
 import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
 import { readResultados } from "../records/resultados";
-import { runTimes } from "../report/charts/runTimes";
-import { speedup } from "../report/charts/speedup";
-import { drawTable } from "../report/charts/tableBars";
-import { withCaption } from "../report/draw";
-import type { Drawing } from "../report/drawing";
+import { chartFiles } from "../report/figure";
 import { LANGUAGES, type Lang } from "../report/language";
+import { speedup } from "../report/plots/speedup";
+import { requireSec, TABLE_CHARTS } from "../report/plots/table";
+import { times } from "../report/plots/times";
 import { readReportData } from "../report/reportData";
+import { WORDS } from "../report/words/words";
 import { type Command, type Context, parseChoice } from "./command";
 
 export const command: Command = {
@@ -28,12 +28,17 @@ export const command: Command = {
     const lang = parseChoice("lang", args.text("lang"), LANGUAGES);
     const isFolder = statSync(source, { throwIfNoEntry: false })?.isDirectory() ?? false;
     const folder = args.text("out") ?? (isFolder ? source : dirname(source));
-    const drawings = isFolder
-      ? drawRun(source, lang, context)
-      : drawTable(readResultados(source), source, lang);
+    const drawings = isFolder ? drawRun(source, lang, context) : drawTable(source, lang);
     for (const path of writeDrawings(drawings, folder, isFolder ? [] : [source])) context.print(path);
   },
 };
+
+/** A chart as files. */
+export interface Drawing {
+  readonly id: string;
+  readonly svg: string;
+  readonly png: Uint8Array;
+}
 
 /**
  * Writes each drawing as `<id>.png` and `<id>.svg`.
@@ -44,35 +49,34 @@ export function writeDrawings(
   folder: string,
   inputs: readonly string[] = [],
 ): readonly string[] {
-  const { renderPng } = require("../report/png") as typeof import("../report/png");
-  const files = drawings.flatMap((drawing): [string, string | Uint8Array][] => {
-    const { svg } = withCaption(drawing);
-    return [
-      [join(folder, `${drawing.id}.png`), renderPng(svg)],
-      [join(folder, `${drawing.id}.svg`), svg],
-    ];
-  });
+  const files = drawings.flatMap(({ id, svg, png }): [string, string | Uint8Array][] => [
+    [join(folder, `${id}.png`), png],
+    [join(folder, `${id}.svg`), svg],
+  ]);
   const paths = files.map(([path]) => path);
   requireDistinctOutputs(paths, inputs);
   for (const [path, content] of files) writeWholeFile(path, content);
   return paths;
 }
 
-/** F1 and F2; what the records do not allow is told. @throws RecordError nothing can be drawn */
+/** Times and speedup of a run; what the records do not allow is told. @throws RecordError nothing can be drawn */
 export function drawRun(folder: string, lang: Lang, context: Context): readonly Drawing[] {
   const report = readReportData(folder);
   for (const note of report.session.notes) context.tell(`pila: ${note}`);
-  const drawn = [runTimes, speedup].map((chart) => ({ chart, result: chart.draw(report, lang) }));
-  const drawings = drawn.flatMap(({ chart, result }) => {
-    if (result.kind === "drawing") return [result];
-    context.tell(`pila: ${chart.id} is not drawn: ${result.reason.en}`);
-    return [];
+  const drawings = [times, speedup].flatMap((chart) => {
+    const files = chartFiles(chart, report, WORDS[lang]);
+    if (files === null) context.tell(`pila: ${chart.id} is not drawn: ${chart.claim(report, WORDS.en)}`);
+    return files === null ? [] : [{ id: chart.id, ...files }];
   });
-  if (drawings.length === 0) {
-    throw new RecordError(
-      `${folder}: found no run that ended well, expected one at least; see the reasons in runs.jsonl and run pila bench again`,
-      { path: folder },
-    );
-  }
-  return drawings;
+  if (drawings.length > 0) return drawings;
+  throw new RecordError(
+    `${folder}: found no run that ended well, expected one at least; see the reasons in runs.jsonl and run pila bench again`,
+    { path: folder },
+  );
+}
+
+function drawTable(path: string, lang: Lang): readonly Drawing[] {
+  const rows = readResultados(path);
+  requireSec(rows, path);
+  return TABLE_CHARTS.map((chart) => ({ id: chart.id, ...chartFiles(chart, rows, WORDS[lang])! }));
 }

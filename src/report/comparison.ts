@@ -1,8 +1,9 @@
 import type { SessionComparison, SessionRow } from "../evidence/compareSessions";
 import type { LevelKey } from "../evidence/summary";
 import { alignColumns } from "./alignColumns";
-import { numbersOf } from "./claims/numbers";
-import { wordLevel, wordVerdictReason } from "./claims/wording";
+import { standingOfVerdict } from "./findings/standing";
+import { numbersOf } from "./numbers";
+import { WORDS } from "./words/words";
 
 const REFUSED: Readonly<Record<NonNullable<SessionComparison["refused"]>, string>> = {
   otherMachine:
@@ -44,14 +45,18 @@ function show(value: unknown): string {
 
 function describeRows(rows: readonly SessionRow[]): string[] {
   if (rows.length === 0) return ["no configuration was measured by both"];
-  const levels = [...new Set(rows.map((row) => wordLevel(row.key).en))];
+  const levels = [...new Set(rows.map((row) => levelName(row.key)))];
   return levels.flatMap((level) => [
     `${level}: seconds (medians), ratio B/A with its 95% interval`,
     ...alignColumns([
       ["  label", "A", "B", "B/A", "verdict"],
-      ...rows.filter((row) => wordLevel(row.key).en === level).map(cellsOf),
+      ...rows.filter((row) => levelName(row.key) === level).map(cellsOf),
     ]),
   ]);
+}
+
+function levelName(key: LevelKey): string {
+  return WORDS.en.data({ ...key, ...key.shape }) + (key.crop === null ? "" : `, crop ${key.crop}`);
 }
 
 function cellsOf({ label, ratio, verdict }: SessionRow): string[] {
@@ -67,12 +72,12 @@ function cellsOf({ label, ratio, verdict }: SessionRow): string[] {
 
 function wordVerdict(verdict: NonNullable<SessionRow["verdict"]>): string {
   if (verdict.reason === null) return `B is ${verdict.kind}`;
-  return `not distinguishable: ${wordVerdictReason(verdict.reason, verdict).en}`;
+  return WORDS.en.page.standings[standingOfVerdict(verdict)];
 }
 
 function describeLone(
   lead: string,
   labels: readonly { readonly key: LevelKey; readonly label: string }[],
 ): string[] {
-  return labels.map(({ key, label }) => `${lead}: ${label} (${wordLevel(key).en})`);
+  return labels.map(({ key, label }) => `${lead}: ${label} (${levelName(key)})`);
 }

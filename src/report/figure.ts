@@ -1,5 +1,4 @@
-import { loadToolkit } from "./draw";
-import { escapeXml } from "./escapeXml";
+import { escapeXml } from "./html";
 import type { Chart, PlotModule, PlotOptions } from "./plots/plot";
 import { renderPng } from "./png";
 import type { ReportData } from "./reportData";
@@ -7,7 +6,7 @@ import { textWidth, wrapText } from "./textWidth";
 import type { Words } from "./words/words";
 
 /** Drawn for a column of text and for a telephone; the page shows the one that fits. */
-const WIDTHS = { wide: 720, phone: 358 } as const;
+const WIDTHS = { wide: 720, phone: 358, small: 420 } as const;
 const MARGIN = 20;
 
 /** A key of a figure: the colour of an area or a line and what it stands for. */
@@ -32,30 +31,35 @@ interface Figure {
 /**
  * A figure as HTML for a page that holds FIGURE_CSS: title, subtitle, keys, the drawing at two widths, note and how to
  * read it. It needs no script. Without rows it is a sentence that says what is missing.
+ * @param titled false where its claim stands above already
+ * @param small one drawing alone, for a fold
  */
-export function chartHtml(chart: Chart, report: ReportData, words: Words): string {
+export function chartHtml(
+  chart: Chart,
+  report: ReportData,
+  words: Words,
+  { titled = true, small = false }: { readonly titled?: boolean; readonly small?: boolean } = {},
+): string {
   const rows = chart.rows(report);
   const claim = chart.claim(report, words);
-  if (rows.length === 0) return `<p id="${chart.id}" class="missing">${escapeXml(claim)}</p>`;
-  const [wide, phone] = (["wide", "phone"] as const).map((place) => {
-    const figure = makeFigure(chart, rows, claim, words, WIDTHS[place], `${chart.id}-${place}`);
-    const name = escapeXml(`${figure.title}. ${figure.subtitle}`);
-    return {
-      ...figure,
-      svg: figure.svg.replace("<svg ", `<svg class="${place}" role="img" aria-label="${name}" `),
-    };
-  }) as [Figure, Figure];
-  const { title, subtitle, note, swatches } = wide;
+  if (rows.length === 0) return `<p id="fig-${chart.id}" class="missing">${escapeXml(claim)}</p>`;
+  const places: readonly (keyof typeof WIDTHS)[] = small ? ["small"] : ["wide", "phone"];
+  const drawn = places.map((place) =>
+    makeFigure(chart, rows, claim, words, WIDTHS[place], `${chart.id}-${place}`),
+  );
+  const { title, subtitle, note, swatches } = drawn[0]!;
+  const name = escapeXml(`${title}. ${subtitle}`);
   const keys = swatches.map(
     ({ color, label }) => `<li><i style="background:${color}"></i>${escapeXml(label)}</li>`,
   );
   return [
-    `<figure id="${chart.id}" class="chart">`,
-    `<h3>${escapeXml(title)}</h3>`,
+    `<figure id="fig-${chart.id}" class="chart">`,
+    titled ? `<h3>${escapeXml(title)}</h3>` : "",
     `<p class="subtitle">${escapeXml(subtitle)}</p>`,
     keys.length === 0 ? "" : `<ul class="keys">${keys.join("")}</ul>`,
-    wide.svg,
-    phone.svg,
+    ...drawn.map(({ svg }, i) =>
+      svg.replace("<svg ", `<svg class="${places[i]}" role="img" aria-label="${name}" `),
+    ),
     `<figcaption><p>${escapeXml(note)}</p>`,
     `<details><summary>${words.howToRead}</summary><p>${escapeXml(chart.reading(words))}</p></details></figcaption>`,
     "</figure>",
@@ -79,18 +83,22 @@ export function chartElement(
   return plot.plot({ ...options, title, document } as PlotOptions);
 }
 
-/** The same figure as a picture that travels alone, two pixels a CSS pixel, on white; null without rows. */
-export function chartPng(chart: Chart, report: ReportData, words: Words, width = 760): Uint8Array | null {
-  const rows = chart.rows(report);
+/** The same figure as a picture that travels alone, on white: an SVG and a PNG of two pixels a CSS pixel; null without rows. */
+export function chartFiles<Source>(
+  chart: Chart<unknown, Source>,
+  source: Source,
+  words: Words,
+  width = 760,
+): { readonly svg: string; readonly png: Uint8Array } | null {
+  const rows = chart.rows(source);
   if (rows.length === 0) return null;
   const inner = width - 2 * MARGIN;
-  return renderPng(
-    standalone(makeFigure(chart, rows, chart.claim(report, words), words, inner, chart.id), width),
-  );
+  const svg = standalone(makeFigure(chart, rows, chart.claim(source, words), words, inner, chart.id), width);
+  return { svg, png: renderPng(svg) };
 }
 
 function makeFigure(
-  chart: Chart,
+  chart: Pick<Chart, "id" | "plot">,
   rows: readonly unknown[],
   title: string,
   words: Words,
@@ -126,6 +134,27 @@ function makeFigure(
     width,
     height: Number(node.getAttribute("height")),
   };
+}
+
+interface Toolkit {
+  readonly plot: PlotModule;
+  readonly document: Document;
+  serialise(node: Node): string;
+}
+
+let toolkit: Toolkit | null = null;
+
+function loadToolkit(): Toolkit {
+  if (toolkit !== null) return toolkit;
+  const { JSDOM } = require("jsdom") as typeof import("jsdom");
+  const { window } = new JSDOM("");
+  const serialiser = new window.XMLSerializer();
+  toolkit = {
+    plot: require("@observablehq/plot") as PlotModule,
+    document: window.document,
+    serialise: (node) => serialiser.serializeToString(node),
+  };
+  return toolkit;
 }
 
 /** One SVG with its words as text, in colours of its own: what a renderer without style sheets can draw. */
@@ -191,12 +220,13 @@ function roundNumbers(svg: string): string {
 export const FIGURE_CSS = `
 .chart { margin: 1.6rem 0; container-type: inline-size; }
 .chart h3 { margin: 0 0 .25rem; font-size: 1.12rem; line-height: 1.25; text-wrap: balance; }
-.chart .subtitle, .chart figcaption { margin: 0 0 .6rem; font-size: .86rem; line-height: 1.45; opacity: .8; }
+.chart .subtitle, .chart figcaption { margin: 0 0 .6rem; font-size: .86rem; line-height: 1.45; color: color-mix(in srgb, currentColor 78%, transparent); }
 .chart figcaption p { margin: .3rem 0; max-width: 42rem; }
 .chart .keys { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin: 0 0 .6rem; padding: 0; list-style: none; font-size: .84rem; }
 .chart .keys i { display: inline-block; width: .8em; height: .8em; margin-right: .4em; print-color-adjust: exact; }
 .chart svg { display: block; width: 100%; height: auto; font-family: inherit; }
 .chart svg.phone { display: none; }
+.chart svg.small { max-width: 32rem; }
 @container (max-width: 519px) { .chart svg.wide { display: none; } .chart svg.phone { display: block; } }
-@media print { .chart { break-inside: avoid; } }
+
 `;

@@ -47,7 +47,7 @@ export function envOf(changes: Partial<EnvRecord> & Record<string, unknown> = {}
     schema: 1,
     sessionId: "s",
     startedAt: "2026-01-02T03:04:05Z",
-    commandLine: ["pila", "bench", "INTENS"],
+    commandLine: ["bench", "INTENS"],
     seed: 7,
     machine: {
       cpuModel: "A processor",

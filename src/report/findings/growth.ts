@@ -42,6 +42,14 @@ export type GrowthAnswer =
       readonly size: number;
       readonly extrapolated: boolean;
     }
+  /** By the verdicts alone: not faster at `low`, faster at the next size measured and beyond. */
+  | {
+      readonly kind: "between";
+      readonly named: Named;
+      readonly variable: Growth["variable"];
+      readonly low: number;
+      readonly high: number;
+    }
   | { readonly kind: "always"; readonly named: Named }
   | { readonly kind: "never" }
   | { readonly kind: "cannotTell" };
@@ -120,8 +128,12 @@ function rowsOf(line: GrowthLine, growth: Growth, answer: GrowthAnswer | null): 
   }));
 }
 
+/** A line through two sizes fits always; a third one shows whether time grows along a line. */
+const LEAST_SIZES = 3;
+
 /** Where the line of a label falls below that of `sec`. */
-function crossingOf(label: string, { breakEven }: Growth): BreakEven | undefined {
+function crossingOf(label: string, { breakEven, sizes }: Growth): BreakEven | undefined {
+  if (sizes.length < LEAST_SIZES) return undefined;
   return breakEven
     .flatMap(({ result }) => result.value ?? [])
     .find((value) => value.label === label && value.than === "sec");
@@ -145,6 +157,13 @@ export function findGrowthAnswer(summary: Summary): GrowthAnswer {
     const { size, extrapolated } = first.crossing;
     return { kind: "from", named: first.named, variable: growth.variable, size: size.value, extrapolated };
   }
+  const between = rivals.flatMap(({ named, verdicts }) => {
+    const last = verdicts.findLastIndex((kind) => kind !== "faster");
+    if (last === verdicts.length - 1) return [];
+    return [{ named, low: growth.sizes[last]!, high: growth.sizes[last + 1]! }];
+  });
+  const [soonest] = between.sort((a, b) => a.high - b.high);
+  if (soonest !== undefined) return { kind: "between", variable: growth.variable, ...soonest };
   const isNever = rivals.every(({ verdicts }) => verdicts.every((kind) => kind === "slower"));
   return { kind: isNever ? "never" : "cannotTell" };
 }

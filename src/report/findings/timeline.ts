@@ -18,9 +18,9 @@ export interface TimelineRow {
 }
 
 /** More spans than this cannot be told apart on a line. */
-const MOST_SPANS = 120;
+const MOST_SPANS = 60;
 /** Intervals of time over all workers that a drawing holds. */
-const MOST_BINS = 1500;
+const MOST_BINS = 300;
 
 const PIECE_OF: Readonly<Record<Phase, Piece>> = {
   spawn: "start",

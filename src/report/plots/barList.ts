@@ -33,7 +33,7 @@ export interface BarList {
   /** A band behind the rows of these labels, as wide as the drawing. */
   band(labels: readonly string[]): Marks;
   /** The parts of the bars, with their words where these fit. */
-  parts<Part extends BarPart>(parts: readonly Part[], title: (part: Part, name: string) => string): Marks;
+  parts<Part extends BarPart>(parts: readonly Part[], title?: (part: Part, name: string) => string): Marks;
   /** Thin lines below the bars; one that goes on past the drawing has no tick there. */
   intervals(rows: readonly { readonly label: string; readonly low: number; readonly high: number }[]): Marks;
 }
@@ -114,17 +114,22 @@ export function barList(
         piece === "whole" ? words.noDetail : words.pieces[piece];
       const isLarge = (part: BarPart): boolean =>
         textWidth(nameOf(part), WORD_SIZE) + 10 < (Math.min(part.to, last) - part.from) * pixels;
+      // A mark a piece: what its bars have alike is written once.
       return [
-        plot.barX(parts, {
-          ...bar,
-          x1: "from",
-          x2: "to",
-          fill: ({ piece }: BarPart) => (piece === "whole" ? "currentColor" : pieceColor(piece)),
-          fillOpacity: ({ piece }: BarPart) => (piece === "whole" ? 0.15 : 1),
-          stroke: ({ piece }: BarPart) => (piece === "whole" ? "currentColor" : "none"),
-          insetRight: 0.7,
-          title: (part) => title(part, nameOf(part)),
-        }),
+        ...[...new Set(parts.map(({ piece }) => piece))].map((piece) =>
+          plot.barX(
+            parts.filter((part) => part.piece === piece),
+            {
+              ...bar,
+              x1: "from",
+              x2: "to",
+              ...(piece === "whole"
+                ? { fill: "currentColor", fillOpacity: 0.15, stroke: "currentColor" }
+                : { fill: pieceColor(piece) }),
+              ...(title === undefined ? {} : { insetRight: 0.7, title: (part) => title(part, nameOf(part)) }),
+            },
+          ),
+        ),
         plot.text(parts.filter(isLarge), {
           x: ({ from, to }) => (from + Math.min(to, last)) / 2,
           y: "label",

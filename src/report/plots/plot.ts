@@ -7,16 +7,16 @@ export type PlotModule = typeof import("@observablehq/plot", { with: { "resoluti
 export type PlotOptions = import("@observablehq/plot", { with: { "resolution-mode": "import" }}).PlotOptions;
 
 /**
- * A figure of the report as plain rows and Plot options: no document, no package. `plot.plot({ document, ...options })`
+ * A figure as plain rows and Plot options: no document, no package. `plot.plot({ document, ...options })`
  * draws it anywhere; `chartHtml`, `chartElement` and `chartPng` do so for a page, a notebook and a file.
  */
-export interface Chart<Row = unknown> {
+export interface Chart<Row = unknown, Source = ReportData> {
   /** Also the name of its files. */
   readonly id: string;
   /** What is drawn, as one frame or CSV; unknown numbers are NaN. Empty where the records do not allow the figure. */
-  rows(report: ReportData): readonly Row[];
+  rows(source: Source): readonly Row[];
   /** The title, at most 15 words that say what the figure shows; without rows, what is missing. */
-  claim(report: ReportData, words: Words): string;
+  claim(source: Source, words: Words): string;
   /** How to read it, for those who ask. */
   reading(words: Words): string;
   /** @param rows at least one. The options hold `subtitle` (measure, data, condition) and `caption` (at most 20 words). */

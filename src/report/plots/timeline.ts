@@ -30,13 +30,7 @@ export function timelineOf(configuration: string): Chart<TimelineRow> {
         subtitle: words.timeline.subtitle(wallSeconds),
         caption: words.timeline.note,
         color: pieceScale(rows, words),
-        marks: [
-          list.ground,
-          list.parts(named, ({ label, from, to }, name) =>
-            words.times.piece(label, name, to - from, wallSeconds),
-          ),
-          list.texts,
-        ],
+        marks: [list.ground, list.parts(named), list.texts],
       };
     },
   };

@@ -1,15 +1,9 @@
 import type { CacheState } from "../../core/records";
 import type { Growth } from "../../evidence/summary";
 import type { Headline, Named } from "../findings/headline";
-import {
-  formatCount,
-  formatFixed,
-  formatNumber,
-  formatPercent,
-  formatSeconds,
-  formatTick,
-} from "../formatNumber";
 import type { Lang } from "../language";
+import { formatCount, formatFixed, formatNumber, formatPercent, formatSeconds, formatTick } from "../numbers";
+import { enPage } from "./enPage";
 import type { es } from "./es";
 
 const LANG = "en";
@@ -42,6 +36,13 @@ function ratio(value: number): string {
 function sizeOf(size: number, variable: Growth["variable"]): string {
   if (variable === "megapixels") return `${formatNumber(size, LANG)} million pixels`;
   return size < 1.5 ? "the first date" : `about ${formatCount(size, LANG)} dates`;
+}
+
+function sizesOf(low: number, high: number, variable: Growth["variable"]): string {
+  const [a, b] = [low, high].map((size) =>
+    variable === "dates" ? formatCount(size, LANG) : formatNumber(size, LANG),
+  );
+  return `${a} and ${b} ${en.growth.sizes[variable]}`;
 }
 
 function spanOf(runs: readonly number[]): string {
@@ -89,6 +90,7 @@ function partOf(share: number): string {
 
 export const en: typeof es = {
   lang: LANG as Lang,
+  page: enPage,
   list,
   configuration,
   data: ({ dates, azimuth, range, cache }) =>
@@ -121,6 +123,18 @@ export const en: typeof es = {
     reading:
       "Each bar is the median time of a configuration, from the least to the most. Its parts follow the worker that computes most: what it does, or what it waits for. The shares are those of the traced run of median time, scaled to the median of the timed runs; without a trace the bar has no detail. An interval without a cap goes on outside the drawing.",
   },
+  table: {
+    note: "n = 1 a label, no interval: the table does not tell which differences clear the noise",
+    t_barras: {
+      title: "Time of every configuration",
+      subtitle: "Seconds, as the table has them · dashed: sec",
+    },
+    speedup: {
+      title: "Speedup of every configuration",
+      subtitle: "Time of sec over the time of each; above 1 it takes less",
+      value: (speedup) => ratio(speedup),
+    },
+  },
   growth: {
     answer: (found) => {
       switch (found.kind) {
@@ -130,6 +144,8 @@ export const en: typeof es = {
           return "From when on it pays cannot be told: sec was not measured";
         case "always":
           return `${configuration(found.named)} pays with every size measured`;
+        case "between":
+          return `${configuration(found.named)} begins to pay between ${sizesOf(found.low, found.high, found.variable)}`;
         case "never":
           return "On this machine sharing the work pays with no size measured";
         case "cannotTell":

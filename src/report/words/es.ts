@@ -5,15 +5,9 @@ import type { FusedAnswer } from "../findings/fused";
 import type { GrowthAnswer } from "../findings/growth";
 import type { Headline, Named } from "../findings/headline";
 import type { SpeedupAnswer } from "../findings/speedup";
-import {
-  formatCount,
-  formatFixed,
-  formatNumber,
-  formatPercent,
-  formatSeconds,
-  formatTick,
-} from "../formatNumber";
 import type { Lang } from "../language";
+import { formatCount, formatFixed, formatNumber, formatPercent, formatSeconds, formatTick } from "../numbers";
+import { esPage } from "./esPage";
 
 const LANG = "es";
 const CACHES: Readonly<Record<CacheState, string>> = {
@@ -35,7 +29,7 @@ const WORKERS: Readonly<Record<NonNullable<Named["worker"]>, readonly [one: stri
 };
 
 /** Data and condition of a level as subtitles name them. */
-interface DataOf extends Pick<LevelKey, "dates" | "cache"> {
+export interface DataOf extends Pick<LevelKey, "dates" | "cache"> {
   readonly azimuth: number;
   readonly range: number;
 }
@@ -61,6 +55,14 @@ function ratio(value: number): string {
 function sizeOf(size: number, variable: Growth["variable"]): string {
   if (variable === "megapixels") return `${formatNumber(size, LANG)} millones de píxeles`;
   return size < 1.5 ? "la primera fecha" : `unas ${formatCount(size, LANG)} fechas`;
+}
+
+/** `8 y 32 fechas`. */
+function sizesOf(low: number, high: number, variable: Growth["variable"]): string {
+  const [a, b] = [low, high].map((size) =>
+    variable === "dates" ? formatCount(size, LANG) : formatNumber(size, LANG),
+  );
+  return `${a} y ${b} ${es.growth.sizes[variable]}`;
 }
 
 /** `n = 6 a 12`. */
@@ -112,6 +114,7 @@ function partOf(share: number): string {
 
 export const es = {
   lang: LANG as Lang,
+  page: esPage,
   list,
   configuration,
   /** `8 fechas de 256 × 256 píxeles, con los archivos ya en memoria`. */
@@ -153,6 +156,18 @@ export const es = {
     reading:
       "Cada barra es el tiempo mediano de una configuración, de la que menos tarda a la que más. Sus partes siguen al trabajador que más calcula: lo que hace, o lo que espera de los demás. El reparto sale de la corrida con traza de tiempo mediano, llevado a la mediana de las corridas cronometradas; donde no hay traza, la barra queda sin detalle. Un intervalo sin tope sigue fuera del dibujo.",
   },
+  table: {
+    note: "n = 1 por etiqueta, sin intervalo: la tabla no dice qué diferencias superan el ruido",
+    t_barras: {
+      title: "Tiempo de cada configuración",
+      subtitle: "Segundos, tal como figuran en la tabla · a rayas: sec",
+    },
+    speedup: {
+      title: "Aceleración de cada configuración",
+      subtitle: "Tiempo de sec sobre el tiempo de cada una; por encima de 1 tarda menos",
+      value: (speedup: number): string => ratio(speedup),
+    },
+  },
   growth: {
     answer: (found: GrowthAnswer): string => {
       switch (found.kind) {
@@ -162,6 +177,8 @@ export const es = {
           return "No se puede decir desde cuándo conviene: falta medir sec";
         case "always":
           return `${configuration(found.named)} conviene con todos los tamaños medidos`;
+        case "between":
+          return `${configuration(found.named)} empieza a convenir entre ${sizesOf(found.low, found.high, found.variable)}`;
         case "never":
           return "En esta máquina repartir el trabajo no conviene con ningún tamaño medido";
         case "cannotTell":

@@ -60,8 +60,13 @@ test("growth: always, never, beyond what was measured, one size, and one thread 
     "En esta máquina repartir el trabajo no conviene con ningún tamaño medido",
   );
   assert.is(
-    growth.claim(grown([2, 4], 0.9, 0.1), es),
+    growth.claim(grown([1, 2, 4], 0.9, 0.1), es),
     "threads con 2 hilos conviene desde unas 8 fechas, fuera de lo medido",
+  );
+  assert.is(
+    growth.claim(grown([4, 16], 0.9, 0.1), es),
+    "threads con 2 hilos empieza a convenir entre 4 y 16 fechas",
+    "two points carry no line, but verdicts",
   );
   const one = grown([4], 0.1, 0.1);
   assert.equal(growth.rows(one), []);

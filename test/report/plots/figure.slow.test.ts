@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { chartElement, chartHtml, chartPng, FIGURE_CSS } from "../../../src/report/figure";
+import { chartElement, chartFiles, chartHtml, FIGURE_CSS } from "../../../src/report/figure";
 import { PIECES } from "../../../src/report/findings/criticalPath";
 import { LANGUAGES, type Lang } from "../../../src/report/language";
 import { ACCENT } from "../../../src/report/plots/lines";
@@ -121,7 +121,7 @@ test("a cell gets Plot's own element in the document it names, a file two pixels
     assert.is(element.ownerDocument, document);
     assert.match(element.outerHTML, /currentColor/);
     assert.ok(element.textContent?.includes(chart.claim(report, WORDS.es)));
-    const pixels = readPixels(chartPng(chart, report, WORDS.es)!);
+    const pixels = readPixels(chartFiles(chart, report, WORDS.es)!.png);
     assert.is(pixels.width, 1520);
     assert.ok(pixels.darkShare({ x: 20, y: 22, width: 200, height: 16 }) > 0.05);
     assert.is(pixels.darkShare({ x: 0, y: 0, width: 18, height: 40 }), 0);

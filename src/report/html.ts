@@ -1,0 +1,75 @@
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text as it stands in XML or HTML, in an element or between double quotes. */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}
+
+/** An element with text. @param attributes as they stand, ` class="x"` */
+export function element(name: string, text: string, attributes = ""): string {
+  return `<${name}${attributes === "" ? "" : ` ${attributes}`}>${escapeXml(text)}</${name}>`;
+}
+
+/** A fold: what it holds is there for those who ask, and in print. */
+export function fold(summary: string, body: string, attributes = ""): string {
+  return `<details${attributes === "" ? "" : ` ${attributes}`}><summary>${escapeXml(summary)}</summary>\n${body}\n</details>`;
+}
+
+export function list(items: readonly string[], attributes = ""): string {
+  const rows = items.map((item) => `<li>${item}</li>`).join("");
+  return items.length === 0 ? "" : `<ul${attributes === "" ? "" : ` ${attributes}`}>${rows}</ul>`;
+}
+
+/** A cell: as it is read; `faint` behind it at half contrast. */
+export interface Cell {
+  readonly text: string;
+  readonly faint?: string;
+  readonly class?: string;
+}
+
+/** A semantic table whose rows are headed by their first cell. @param numeric columns of numbers, from 0 */
+export function table(
+  caption: string,
+  columns: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  numeric: readonly number[] = [],
+): string {
+  const side = (i: number, own = ""): string => {
+    const classes = [numeric.includes(i) ? "num" : "", own].filter((name) => name !== "").join(" ");
+    return classes === "" ? "" : ` class="${classes}"`;
+  };
+  const head = columns.map((name, i) => `<th scope="col"${side(i)}>${escapeXml(name)}</th>`).join("");
+  const body = rows.map((row) => {
+    const cells = row.map(({ text, faint, class: own }, i) => {
+      const inside = escapeXml(text) + (faint === undefined ? "" : ` <small>${escapeXml(faint)}</small>`);
+      return i === 0
+        ? `<th scope="row"${side(i, own)}>${inside}</th>`
+        : `<td${side(i, own)} data-name="${escapeXml(columns[i] ?? "")}">${inside}</td>`;
+    });
+    return `<tr>${cells.join("")}</tr>`;
+  });
+  return `<table><caption>${escapeXml(caption)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body.join("\n")}\n</tbody></table>`;
+}
+
+/** A pipe table. */
+export function markdownTable(
+  columns: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  numeric: readonly number[] = [],
+): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text) => text.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return [
+    line(columns),
+    `|${columns.map((_, i) => (numeric.includes(i) ? " ---: |" : " --- |")).join("")}`,
+    ...rows.map((row) =>
+      line(row.map(({ text, faint }) => (faint === undefined ? text : `${text} ${faint}`))),
+    ),
+  ].join("\n");
+}
