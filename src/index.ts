@@ -30,5 +30,5 @@ export { verifyPlanes } from "./pipeline/verify";
 export { readSession } from "./records/runFolder";
 // Report
 export { timingsFrame, toDataFrame } from "./report/dataFrame";
-export { informeMarkdown, section } from "./report/page";
+export { chart, informeMarkdown, section } from "./report/page";
 export { readReportData } from "./report/reportData";

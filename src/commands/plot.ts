@@ -4,7 +4,7 @@ import { RecordError } from "../core/errors";
 import { requireDistinctOutputs, writeWholeFile } from "../io/outputFile";
 import { readResultados } from "../records/resultados";
 import { chartFiles } from "../report/figure";
-import { LANGUAGES, type Lang } from "../report/language";
+import { LANGUAGES, type Lang } from "../report/numbers";
 import { speedup } from "../report/plots/speedup";
 import { requireSec, TABLE_CHARTS } from "../report/plots/table";
 import { times } from "../report/plots/times";

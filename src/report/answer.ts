@@ -1,7 +1,7 @@
 import { LEAST_BLOCKS } from "../evidence/numbers";
 import { type Answer, findAnswer, type Warning } from "./findings/answer";
 import { element, escapeXml, list } from "./html";
-import type { Lang } from "./language";
+import type { Lang } from "./numbers";
 import { PAGE_SCRIPT } from "./pageScript";
 import { PAGE_CSS } from "./pageStyle";
 import type { ReportData } from "./reportData";

@@ -1,8 +1,8 @@
+import { dirname, join } from "node:path";
 import { escapeXml } from "./html";
 import type { Chart, PlotModule, PlotOptions } from "./plots/plot";
-import { renderPng } from "./png";
+import { textWidth, wrapText } from "./plots/plot";
 import type { ReportData } from "./reportData";
-import { textWidth, wrapText } from "./textWidth";
 import type { Words } from "./words/words";
 
 /** Drawn for a column of text and for a telephone; the page shows the one that fits. */
@@ -66,17 +66,9 @@ export function chartHtml(
   ].join("\n");
 }
 
-/** The same figure as Plot itself makes it, an element: the last value of a cell, to be changed there. */
-export function chartElement(
-  chart: Chart,
-  report: ReportData,
-  words: Words,
-  {
-    plot,
-    document,
-    width = 640,
-  }: { readonly plot: PlotModule; readonly document: Document; readonly width?: number },
-): Element {
+/** The same figure as Plot itself makes it, an element: the last value of a cell. @param width CSS pixels */
+export function chartElement(chart: Chart, report: ReportData, words: Words, width = 640): Element {
+  const { plot, document } = loadToolkit();
   const rows = chart.rows(report);
   const title = chart.claim(report, words);
   const options = rows.length === 0 ? { marks: [], height: 0 } : chart.plot(rows, { plot, width }, words);
@@ -134,6 +126,27 @@ function makeFigure(
     width,
     height: Number(node.getAttribute("height")),
   };
+}
+
+/** Pictures are made for dense screens. */
+const SCALE = 2;
+
+/**
+ * A standalone SVG as PNG bytes, two pixels a CSS pixel, on its own ground.
+ * Text is set in DejaVu Sans from its package: no font of the machine enters, so that pictures are the same anywhere.
+ */
+function renderPng(svg: string): Uint8Array {
+  const { Resvg } = require("@resvg/resvg-js") as typeof import("@resvg/resvg-js");
+  const fonts = join(dirname(require.resolve("dejavu-fonts-ttf/package.json")), "ttf");
+  const image = new Resvg(svg, {
+    fitTo: { mode: "zoom", value: SCALE },
+    font: {
+      loadSystemFonts: false,
+      fontFiles: ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((name) => join(fonts, name)),
+      defaultFontFamily: "DejaVu Sans",
+    },
+  });
+  return image.render().asPng();
 }
 
 interface Toolkit {

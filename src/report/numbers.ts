@@ -1,5 +1,8 @@
 import type { Estimate, Interval } from "../evidence/numbers";
-import type { Lang } from "./language";
+
+/** What the report is written in. */
+export const LANGUAGES = ["es", "en"] as const;
+export type Lang = (typeof LANGUAGES)[number];
 
 /** Between a number and its unit; never broken at a line's end. */
 const SPACE = "\u00a0";

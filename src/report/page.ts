@@ -2,16 +2,17 @@ import { basename } from "node:path";
 import type { EnvRecord } from "../core/records";
 import type { Level } from "../evidence/summary";
 import { answerLines, answerSection, factsOf } from "./answer";
-import { chartHtml } from "./figure";
+import { chartElement, chartHtml } from "./figure";
 import { findAnswer } from "./findings/answer";
 import { type Diagnosis, diagnose } from "./findings/causes";
 import { coldCosts, memoryUses, movingCosts, readingRates } from "./findings/costs";
 import { type Check, findChecks } from "./findings/trust";
 import { element, escapeXml, fold, list, markdownTable, table } from "./html";
 import { mapsHtml, readMaps } from "./image";
-import type { Lang } from "./language";
+import type { Lang } from "./numbers";
 import { fused } from "./plots/fused";
 import { growth } from "./plots/growth";
+import { PLOTS } from "./plots/registry";
 import { speckle } from "./plots/speckle";
 import { speedup } from "./plots/speedup";
 import { timelineOf } from "./plots/timeline";
@@ -69,6 +70,26 @@ export class ShownHtml {
   toString(): string {
     return this.html;
   }
+}
+
+/**
+ * A figure of the informe as an element of Observable Plot, in the reader's colours: the last value of a cell.
+ * @param report of `readReportData`
+ * @param id t_barras, crecimiento, speedup, fusionado, speckle, or linea_mp2 for what each worker of mp2 does
+ * @param lang `es` or `en`
+ * @param width CSS pixels
+ * @returns the figure; without records that carry it, a figure that says what is missing
+ * @throws RangeError there is no such figure
+ */
+export function chart(report: ReportData, id: string, lang: Lang = "es", width = 640): Element {
+  const [, label] = /^linea_(.+)$/.exec(id) ?? [];
+  const found = label === undefined ? PLOTS.find((one) => one.id === id) : timelineOf(label);
+  if (found === undefined) {
+    throw new RangeError(
+      `${id}: expected one of ${PLOTS.map((one) => one.id).join(", ")}, linea_<configuration>`,
+    );
+  }
+  return chartElement(found, report, WORDS[lang], width);
 }
 
 /**

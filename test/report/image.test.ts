@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RecordError } from "../../src/core/errors";
 import { mapsHtml, readMaps } from "../../src/report/image";
-import type { Lang } from "../../src/report/language";
+import type { Lang } from "../../src/report/numbers";
 import { speckle } from "../../src/report/plots/speckle";
 import type { ReportData } from "../../src/report/reportData";
 import { WORDS } from "../../src/report/words/words";

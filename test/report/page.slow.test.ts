@@ -8,7 +8,7 @@ import { answerLines } from "../../src/report/answer";
 import { findAnswer } from "../../src/report/findings/answer";
 import { findHeadline } from "../../src/report/findings/headline";
 import { standingOf } from "../../src/report/findings/standing";
-import { LANGUAGES, type Lang } from "../../src/report/language";
+import { LANGUAGES, type Lang } from "../../src/report/numbers";
 import { informeMarkdown, repeatCommand, SECTION_IDS, section } from "../../src/report/page";
 import { makeReportData, type ReportData } from "../../src/report/reportData";
 import { WORDS } from "../../src/report/words/words";

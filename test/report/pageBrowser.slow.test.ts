@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Lang } from "../../src/report/language";
+import type { Lang } from "../../src/report/numbers";
 import { SECTION_IDS, section } from "../../src/report/page";
 import { makeReportData, type ReportData } from "../../src/report/reportData";
 import { withFolder } from "../io/slcFile.fixture";

@@ -1,7 +1,6 @@
 import { PIECES, type Piece } from "../findings/criticalPath";
-import { textWidth } from "../textWidth";
 import type { Words } from "../words/words";
-import { type DrawingContext, isNarrow, type PlotOptions, pieceColor, pieceInk } from "./plot";
+import { type DrawingContext, isNarrow, type PlotOptions, pieceColor, pieceInk, textWidth } from "./plot";
 
 /** A part of a bar, between two values of x. */
 export interface BarPart {

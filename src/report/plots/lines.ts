@@ -1,6 +1,5 @@
-import { textWidth } from "../textWidth";
 import type { Words } from "../words/words";
-import { type DrawingContext, isNarrow, type PlotOptions } from "./plot";
+import { type DrawingContext, isNarrow, type PlotOptions, textWidth } from "./plot";
 
 /** The line that a figure is about. */
 export const ACCENT = "var(--pila-accent, #d55e00)";

@@ -1,7 +1,7 @@
 import type { CacheState } from "../../core/records";
 import type { Growth } from "../../evidence/summary";
 import type { Headline, Named } from "../findings/headline";
-import type { Lang } from "../language";
+import type { Lang } from "../numbers";
 import { formatCount, formatFixed, formatNumber, formatPercent, formatSeconds, formatTick } from "../numbers";
 import { enPage } from "./enPage";
 import type { es } from "./es";

@@ -5,7 +5,7 @@ import type { FusedAnswer } from "../findings/fused";
 import type { GrowthAnswer } from "../findings/growth";
 import type { Headline, Named } from "../findings/headline";
 import type { SpeedupAnswer } from "../findings/speedup";
-import type { Lang } from "../language";
+import type { Lang } from "../numbers";
 import { formatCount, formatFixed, formatNumber, formatPercent, formatSeconds, formatTick } from "../numbers";
 import { esPage } from "./esPage";
 

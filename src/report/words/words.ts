@@ -1,4 +1,4 @@
-import type { Lang } from "../language";
+import type { Lang } from "../numbers";
 import { en } from "./en";
 import { es } from "./es";
 
