@@ -279,9 +279,17 @@ function partsOfComputing(seconds: number, ofSec: number, ofOne: number, workers
 
 /** All that the busiest worker does, or waits for, besides computing. */
 function partsOfTheRest(own: TimeByKind, base: TimeByKind, workers: number): Part[] {
-  const kinds = ["startup", "ipc", "io", "decode", "others", "idle"] as const satisfies readonly TimeKind[];
-  return kinds.map((id) => {
-    const divided = base[id] / workers;
-    return partOf(id, own[id] - divided, own[id], divided, own[id] - base[id]);
+  const kinds = {
+    startup: ["startup"],
+    ipc: ["ipc"],
+    io: ["read", "write"],
+    decode: ["decode"],
+    others: ["others"],
+    idle: ["idle"],
+  } as const satisfies Partial<Record<CauseId, readonly TimeKind[]>>;
+  return Object.entries(kinds).map(([id, parts]) => {
+    const of = (time: TimeByKind): number => parts.reduce((total, kind) => total + time[kind], 0);
+    const divided = of(base) / workers;
+    return partOf(id as CauseId, of(own) - divided, of(own), divided, of(own) - of(base));
   });
 }

@@ -86,7 +86,7 @@ export function amdahlBound(serialShare: number, workers: number): number {
 }
 
 /** Kinds of time on a run's clock. */
-const TIME_KINDS = ["compute", "startup", "ipc", "io", "decode", "others", "idle"] as const;
+const TIME_KINDS = ["compute", "startup", "ipc", "read", "write", "decode", "others", "idle"] as const;
 export type TimeKind = (typeof TIME_KINDS)[number];
 export type TimeByKind = Readonly<Record<TimeKind, number>>;
 
@@ -98,8 +98,8 @@ const KIND_OF: Readonly<Record<Phase, TimeKind>> = {
   send: "ipc",
   receive: "ipc",
   merge: "ipc",
-  read: "io",
-  write: "io",
+  read: "read",
+  write: "write",
   decode: "decode",
   compute: "compute",
   wait: "idle",

@@ -1,4 +1,3 @@
-import type { Span } from "../../core/records";
 import { cutIntoStretches, followWorker } from "../../evidence/spans";
 import type { Configuration } from "../../evidence/summary";
 
@@ -20,22 +19,16 @@ export function criticalPath({ decomposition, gantt, seconds }: Configuration): 
   const busiest = decomposition.workers.reduce((most, one) =>
     one.phases.compute > most.phases.compute ? one : most,
   );
-  const stretches = cutIntoStretches(gantt.spans.map(separateWriting), gantt.wallSeconds);
+  const stretches = cutIntoStretches(gantt.spans, gantt.wallSeconds);
   const time = followWorker(stretches, busiest.worker);
   const spent: Readonly<Record<Piece, number>> = {
     start: time.startup,
-    read: time.io,
+    read: time.read + time.decode,
     move: time.ipc,
     compute: time.compute,
     wait: time.others + time.idle,
-    write: time.decode,
+    write: time.write,
   };
   const scale = seconds.value / gantt.wallSeconds;
   return PIECES.map((piece) => ({ piece, seconds: spent[piece] * scale })).filter((one) => one.seconds > 0);
-}
-
-/** `followWorker` adds reading and writing up, and decoding apart: here decoding is part of reading. */
-function separateWriting(span: Span): Span {
-  if (span.phase === "decode") return { ...span, phase: "read" };
-  return span.phase === "write" ? { ...span, phase: "decode" } : span;
 }
