@@ -1,4 +1,5 @@
 import type { SessionComparison, SessionRow } from "../evidence/compareSessions";
+import { groupBy } from "../evidence/numbers";
 import type { LevelKey } from "../evidence/summary";
 import { alignColumns } from "./alignColumns";
 import { numbersOf } from "./claims/numbers";
@@ -70,9 +71,13 @@ function wordVerdict(verdict: NonNullable<SessionRow["verdict"]>): string {
   return `not distinguishable: ${wordVerdictReason(verdict.reason, verdict).en}`;
 }
 
+/** One line, however many. */
 function describeLone(
   lead: string,
-  labels: readonly { readonly key: LevelKey; readonly label: string }[],
+  all: readonly { readonly key: LevelKey; readonly label: string }[],
 ): string[] {
-  return labels.map(({ key, label }) => `${lead}: ${label} (${wordLevel(key).en})`);
+  if (all.length === 0) return [];
+  const levels = groupBy(all, ({ key }) => wordLevel(key).en);
+  const told = [...levels].map(([level, ones]) => `${ones.map(({ label }) => label).join(", ")} (${level})`);
+  return [`${lead}: ${told.join("; ")}`];
 }

@@ -1,0 +1,73 @@
+// The answer of a finished session as a terminal shows it: medians, verdicts, headline, next step.
+import { LEAST_BLOCKS } from "../evidence/numbers";
+import type { Configuration, Level } from "../evidence/summary";
+import { alignColumns } from "../report/alignColumns";
+import { findHeadline } from "../report/findings/headline";
+import { formatNumber } from "../report/formatNumber";
+import { readReportData } from "../report/reportData";
+import { en } from "../report/words/en";
+
+/**
+ * The largest level as a table, sorted by time, a line for every other level, and the command that makes the informe.
+ * @throws RecordError the run folder cannot be read
+ */
+export function answerLines(runFolder: string): readonly string[] {
+  const { levels } = readReportData(runFolder).summary;
+  const [main, ...others] = levels;
+  if (main === undefined) return [en.headline(findHeadline(null))];
+  return [
+    "",
+    ...tableOf(main),
+    "",
+    `${en.headline(findHeadline(main))}.`,
+    ...others.map((level) => `${nameOf(level)}: ${en.headline(findHeadline(level))}.`),
+    "",
+    `next: pila informe --run ${runFolder}`,
+  ];
+}
+
+function nameOf({ key }: Level): string {
+  return `${key.dates} dates of ${key.shape.azimuth} x ${key.shape.range}`;
+}
+
+function tableOf(level: Level): string[] {
+  const timed = level.configurations.filter(({ seconds }) => seconds !== null);
+  const rows = timed
+    .sort((a, b) => a.seconds!.value - b.seconds!.value)
+    .map((one) => [
+      `  ${one.label}`,
+      formatNumber(one.seconds!.value, "en"),
+      doesOtherWork(one) || one.versusSec === null ? "" : one.versusSec.ratio.value.toFixed(2),
+      wordVerdict(one),
+    ]);
+  return [
+    `${nameOf(level)}, medians of whole runs:`,
+    ...alignColumns([["  Configuration", "Seconds", "Times sec", "Verdict"], ...rows]),
+  ];
+}
+
+function doesOtherWork({ kind }: Configuration): boolean {
+  return kind === "prepare" || kind === "fused";
+}
+
+/** What may be said of a configuration against `sec`: one of a few words. */
+export function wordVerdict(one: Configuration): string {
+  if (one.label === "sec") return "what the others are held against";
+  if (doesOtherWork(one)) return "other work";
+  if (one.versusSec === null) return "cannot be told: sec is missing in its blocks";
+  const { ratio, verdict } = one.versusSec;
+  switch (verdict.reason) {
+    case null:
+      return verdict.kind;
+    case "tooFewBlocks":
+      return `cannot be told: ${LEAST_BLOCKS - ratio.blocks} more blocks are missing`;
+    case "noFloor":
+      return "cannot be told: the two runs of sec a block are missing";
+    case "belowFloor":
+      return "less than the noise";
+    case "belowMargin":
+    case "intervalContainsOne":
+    case "nothingDiffers":
+      return "the same, as far as can be seen";
+  }
+}
