@@ -1,4 +1,4 @@
-// Simulates a stack of SLC images in the layout of ISCE2, drawn by threads, whole or not at all.
+// Simulates a stack: SLC images in the layout of ISCE2, or the intensities of such; drawn by threads, whole or not at all.
 import {
   existsSync,
   mkdirSync,
@@ -14,14 +14,22 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { FormatError, UsageError, WorkerError } from "../src/core/errors";
-import { pixelCount, type Shape } from "../src/core/raster";
+import {
+  formatWindow,
+  type Looks,
+  lookedShape,
+  PIXEL_BYTES,
+  type Shape,
+  wholeWindow,
+} from "../src/core/raster";
+import { CROP_SUFFIX, writeManifest } from "../src/io/folders";
 import { removeLeftovers, temporaryPath } from "../src/io/outputFile";
+import { productHeader } from "../src/io/products";
+import { isceVrt, isceXml, SAMPLE_BYTES } from "./isce";
 import { requireScene, type SceneParameters, simulatedDates } from "./scene";
 import { sceneTruth } from "./truth";
 
-interface SimulateOptions {
-  /** Folder that receives DATE/DATE.slc, .slc.vrt, .slc.xml of each date, and truth.json. */
-  readonly tree: string;
+interface SceneOptions {
   /** How many dates; they are 16 days apart from 20230105 on. */
   readonly dates: number;
   readonly shape: Shape;
@@ -32,6 +40,11 @@ interface SimulateOptions {
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
   /** Ends the work early: no file of it remains, what stood there before stays. */
   readonly signal?: AbortSignal | undefined;
+}
+
+interface SimulateOptions extends SceneOptions {
+  /** Folder that receives DATE/DATE.slc, .slc.vrt, .slc.xml of each date, and truth.json. */
+  readonly tree: string;
 }
 
 /** What was made. */
@@ -59,24 +72,86 @@ interface SimulatedStack {
  */
 export async function simulateStack(options: SimulateOptions): Promise<SimulatedStack> {
   const started = process.hrtime.bigint();
-  const { shape, seed, workers = availableParallelism(), signal } = options;
   const tree = resolve(options.tree);
-  const parameters = requireScene({ shape, seed, dates: simulatedDates(options.dates) });
+  const parameters = requireParameters(options);
+  const { shape, dates } = parameters;
+  requireFitting(tree, dates);
+  options.signal?.throwIfAborted();
+  const layout = {
+    looks: null,
+    header: Buffer.alloc(0),
+    rows: shape.azimuth,
+    rowBytes: SAMPLE_BYTES * shape.range,
+  };
+  const paths = dates.map((date) => join(tree, date, `${date}.slc`));
+  await writeTogether([tree, ...paths.map((path) => dirname(path))], async (begin) => {
+    await drawStack(
+      parameters,
+      paths.map((path) => begin(path, "")),
+      layout,
+      options,
+    );
+    for (const path of paths) {
+      begin(`${path}.vrt`, isceVrt(shape, basename(path)));
+      begin(`${path}.xml`, isceXml(shape, basename(path)));
+    }
+    const truth = join(tree, "truth.json");
+    begin(truth, `${JSON.stringify(sceneTruth(parameters), null, 2)}\n`);
+    rmSync(truth, { force: true });
+  });
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  return { files: paths, seconds, bytes: paths.length * layout.rows * layout.rowBytes };
+}
+
+const LOOKS: Looks = { azimuth: 4, range: 4 };
+
+/**
+ * Writes the intensity crops of a simulated stack without its SLC: the very bytes that `pila prep` makes of the images of
+ * `simulateStack` (4x4 looks, whole image). pila-prep.json says so and comes last: where it stands the crops are complete.
+ * @param options folder of the crops, number of dates, lines and samples of each SLC, seed, workers
+ * @throws as simulateStack
+ */
+export async function simulateIntensities(
+  options: SceneOptions & { readonly folder: string },
+): Promise<void> {
+  const folder = resolve(options.folder);
+  const parameters = requireParameters(options);
+  const { dates } = parameters;
+  const shape = lookedShape(parameters.shape, LOOKS);
+  const rowBytes = PIXEL_BYTES.float32 * shape.range;
+  const header = productHeader(shape).bytes;
+  const layout = { looks: LOOKS, header, rows: shape.azimuth, rowBytes };
+  await writeTogether([folder], async (begin) => {
+    const paths = dates.map((date) => begin(join(folder, `${date}${CROP_SUFFIX}`), header));
+    await drawStack(parameters, paths, layout, options);
+  });
+  const crop = formatWindow(wholeWindow(shape));
+  writeManifest(folder, { schema: 1, crop, looks: "4x4", nodata: "zero", sources: [], simulated: true });
+}
+
+/** @throws ShapeError, UsageError */
+function requireParameters({ shape, seed, dates, workers = 1 }: SceneOptions): SceneParameters {
   if (!Number.isInteger(workers) || workers < 1 || workers > 1024) {
     throw new UsageError(`found ${workers} workers, expected a whole number from 1 to 1024`);
   }
-  requireFitting(tree, parameters.dates);
-  signal?.throwIfAborted();
+  return requireScene({ shape, seed, dates: simulatedDates(dates) });
+}
 
-  const folders = parameters.dates.map((date) => join(tree, date));
+/** Begins a file of this path and content under another name, which it returns; it is put in its place with all others. */
+type BeginFile = (path: string, content: string | Uint8Array) => string;
+
+/** Makes folders, and the files that `write` begins: all of them or, where it fails or the process ends, nothing. */
+async function writeTogether(
+  folders: readonly string[],
+  write: (begin: BeginFile) => Promise<void>,
+): Promise<void> {
   const made: string[] = [];
-  /** Files that are written under another name and put in their places at the end. */
   const pending: { temporary: string; path: string }[] = [];
-  const begin = (path: string, text: string) => {
-    const file = { temporary: temporaryPath(dirname(path)), path };
-    pending.push(file);
-    writeFileSync(file.temporary, text, { flag: "wx", flush: true });
-    return file;
+  const begin: BeginFile = (path, content) => {
+    const temporary = temporaryPath(dirname(path));
+    pending.push({ temporary, path });
+    writeFileSync(temporary, content, { flag: "wx", flush: true });
+    return temporary;
   };
   const undo = () => {
     for (const { temporary } of pending) rmSync(temporary, { force: true });
@@ -85,24 +160,12 @@ export async function simulateStack(options: SimulateOptions): Promise<Simulated
   // Whoever ends the process without waiting for this promise still leaves nothing of it behind.
   process.once("exit", undo);
   try {
-    for (const folder of [tree, ...folders]) {
+    for (const folder of folders) {
       made.push(...makeFolder(folder));
       removeLeftovers(folder);
     }
-    const images = parameters.dates.map((date, index) => begin(join(folders[index]!, `${date}.slc`), ""));
-    const paths = images.map(({ temporary }) => temporary);
-    await drawStack(parameters, paths, workers, options);
-    for (const { path } of images) {
-      begin(`${path}.vrt`, isceVrt(shape, basename(path)));
-      begin(`${path}.xml`, isceXml(shape, basename(path)));
-    }
-    const truth = join(tree, "truth.json");
-    begin(truth, `${JSON.stringify(sceneTruth(parameters), null, 2)}\n`);
-    rmSync(truth, { force: true });
+    await write(begin);
     for (const { temporary, path } of pending) renameSync(temporary, path);
-    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-    const bytes = images.length * pixelCount(shape) * SAMPLE_BYTES;
-    return { files: images.map(({ path }) => path), seconds, bytes };
   } catch (error) {
     undo();
     throw error;
@@ -161,11 +224,21 @@ function removeIfEmpty(folder: string): void {
 /** Bytes a worker draws before it writes: large enough for the page cache, small enough to stay in its core's. */
 const BLOCK_BYTES = 2 ** 20;
 
+/** What the file of a date holds. */
+interface DateLayout {
+  /** null: the samples themselves; else the mean intensity of so many. */
+  readonly looks: Looks | null;
+  readonly header: Uint8Array;
+  readonly rows: number;
+  readonly rowBytes: number;
+}
+
 /** What a worker is started with. */
 export interface SimulateTask {
   readonly parameters: SceneParameters;
-  /** File of each date, as long as the date; lines are written in place. */
+  /** File of each date, which begins with the header of `layout`; rows are written in place. */
   readonly paths: readonly string[];
+  readonly layout: DateLayout;
   readonly rowsPerBlock: number;
   /** Int32: the next block nobody has taken, and 1 when all shall stop. */
   readonly control: SharedArrayBuffer;
@@ -183,7 +256,7 @@ export const STOP = 1;
 /**
  * Draws all dates of a scene into their files by worker threads and brings them to the disk (fsync), each date while
  * the next is drawn. The bytes do not depend on the number of workers.
- * @param paths an existing empty file for each date
+ * @param paths a file for each date that holds the header of `layout`
  * @returns when no worker is left, with every file whole
  * @throws WorkerError a worker failed, the disk is full; the files are then unfinished
  * @throws the reason of the signal, when it was aborted
@@ -191,14 +264,15 @@ export const STOP = 1;
 async function drawStack(
   parameters: SceneParameters,
   paths: readonly string[],
-  workers: number,
-  { onProgress, signal }: SimulateOptions,
+  layout: DateLayout,
+  { workers = availableParallelism(), onProgress, signal }: SceneOptions,
 ): Promise<void> {
-  const dateBytes = pixelCount(parameters.shape) * SAMPLE_BYTES;
-  const rowBytes = parameters.shape.range * SAMPLE_BYTES;
-  const rowsPerBlock = Math.min(parameters.shape.azimuth, Math.max(1, Math.floor(BLOCK_BYTES / rowBytes)));
-  const blocks = paths.length * Math.ceil(parameters.shape.azimuth / rowsPerBlock);
-  const task: SimulateTask = { parameters, paths, rowsPerBlock, control: new SharedArrayBuffer(8) };
+  const { rows, rowBytes, looks } = layout;
+  const dateBytes = rows * rowBytes;
+  const drawnBytes = parameters.shape.range * SAMPLE_BYTES * (looks?.azimuth ?? 1);
+  const rowsPerBlock = Math.min(rows, Math.max(1, Math.floor(BLOCK_BYTES / drawnBytes)));
+  const blocks = paths.length * Math.ceil(rows / rowsPerBlock);
+  const task: SimulateTask = { parameters, paths, layout, rowsPerBlock, control: new SharedArrayBuffer(8) };
 
   const stop = () => Atomics.store(new Int32Array(task.control), STOP, 1);
   signal?.addEventListener("abort", stop);
@@ -251,68 +325,4 @@ async function sync(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-/** Bytes of a complex64 sample. */
-export const SAMPLE_BYTES = 8;
-
-/** The `.slc.vrt` that ISCE2 writes beside a little-endian complex64 image. */
-function isceVrt(shape: Shape, dataName: string): string {
-  return `<VRTDataset rasterXSize="${shape.range}" rasterYSize="${shape.azimuth}">
-    <VRTRasterBand dataType="CFloat32" band="1" subClass="VRTRawRasterBand">
-        <SourceFilename relativeToVRT="1">${dataName}</SourceFilename>
-        <ByteOrder>LSB</ByteOrder>
-        <ImageOffset>0</ImageOffset>
-        <PixelOffset>${SAMPLE_BYTES}</PixelOffset>
-        <LineOffset>${SAMPLE_BYTES * shape.range}</LineOffset>
-    </VRTRasterBand>
-</VRTDataset>
-`;
-}
-
-/** The `.slc.xml` that ISCE2 writes beside a little-endian complex64 image; file names are relative. */
-export function isceXml(shape: Shape, dataName: string): string {
-  return `<imageFile>
-${property("access_mode", "read", "Image access mode.")}
-${property("byte_order", "l", "Endianness of the image.")}
-${coordinate(1, shape.range, "First coordinate of a 2D image (width).")}
-${coordinate(2, shape.azimuth, "Second coordinate of a 2D image (length).")}
-${property("data_type", "CFLOAT", "Image data type.")}
-${property("extra_file_name", `${dataName}.vrt`, "For example name of vrt metadata.")}
-${property("family", "slc", "Instance family name")}
-${property("file_name", dataName, "Name of the image file.")}
-${property("image_type", "slc", "Image type used for displaying.")}
-${property("length", shape.azimuth, "Image length")}
-${property("name", "slc_name", "Instance name")}
-${property("number_bands", 1, "Number of image bands.")}
-${property("scheme", "BIP", "Interleaving scheme of the image.")}
-${property("width", shape.range, "Image width")}
-${property("xmax", shape.range, "Maximum range value")}
-${property("xmin", 0, "Minimum range value")}
-</imageFile>
-`;
-}
-
-function property(name: string, value: string | number, meaning: string): string {
-  return `    <property name="${name}">
-        <value>${value}</value>
-        <doc>${meaning}</doc>
-    </property>`;
-}
-
-function coordinate(axis: 1 | 2, size: number, meaning: string): string {
-  const properties = [
-    property("delta", 1, "Coordinate quantization."),
-    property("endingvalue", size, "Ending value of the coordinate."),
-    property("family", "imagecoordinate", "Instance family name"),
-    property("name", "imagecoordinate_name", "Instance name"),
-    property("size", size, "Coordinate size."),
-    property("startingvalue", 0, "Starting value of the coordinate."),
-  ].map((text) => text.replaceAll(/^/gm, "    "));
-  return `    <component name="coordinate${axis}">
-        <factorymodule>isceobj.Image</factorymodule>
-        <factoryname>createCoordinate</factoryname>
-        <doc>${meaning}</doc>
-${properties.join("\n")}
-    </component>`;
 }

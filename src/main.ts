@@ -58,8 +58,8 @@ async function runCommand(
       bar.stop();
       process.stderr.write(`${line}\n`);
     },
-    progress: (done, total) => {
-      if (!quiet) bar.show(done, total);
+    progress: (done, total, remainingSeconds) => {
+      if (!quiet) bar.show(done, total, remainingSeconds);
     },
   };
   try {
@@ -138,33 +138,46 @@ function report(error: unknown, debug: boolean): number {
 const PATIENCE_MS = 500;
 
 /** A progress bar on a terminal, from the first `show` after a while until `stop`; elsewhere nothing. */
-function progressBar(): { show(done: number, total: number): void; stop(): void } {
+function progressBar(): { show: Context["progress"]; stop(): void } {
   const began = performance.now();
   let bar: import("cli-progress").SingleBar | null = null;
+  let first = { done: 0, at: began };
   const start = (total: number): import("cli-progress").SingleBar => {
     const { SingleBar, Presets } = require("cli-progress") as typeof import("cli-progress");
     const created = new SingleBar(
       {
-        format: "{bar} {percentage} % | {value}/{total} | {eta_formatted}",
+        format: "{bar} {percentage} % | {left} left",
         stream: process.stderr,
         clearOnComplete: true,
         hideCursor: true,
       },
       Presets.rect,
     );
-    created.start(total, 0);
+    created.start(total, 0, { left: "…" });
     return created;
   };
   return {
-    show: (done, total) => {
+    show: (done, total, remainingSeconds) => {
       if (!process.stderr.isTTY || performance.now() - began < PATIENCE_MS) return;
-      bar ??= start(total);
+      if (bar === null) {
+        bar = start(total);
+        first = { done, at: performance.now() };
+      }
+      const pace = (performance.now() - first.at) / 1000 / Math.max(1, done - first.done);
+      const left = remainingSeconds ?? (done > first.done ? pace * (total - done) : null);
       bar.setTotal(total);
-      bar.update(done);
+      bar.update(done, { left: left === null ? "…" : formatDuration(left) });
     },
     stop: () => {
       bar?.stop();
       bar = null;
     },
   };
+}
+
+/** `2 min 05 s`, `40 s`. */
+function formatDuration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  const rest = whole % 60;
+  return whole < 60 ? `${whole} s` : `${(whole - rest) / 60} min ${String(rest).padStart(2, "0")} s`;
 }

@@ -37,6 +37,8 @@ interface DataFolder {
   readonly crop: string | null;
   /** `zero`, `none`, or that it is not known. */
   readonly nodata: string;
+  /** True of the crops of a simulated stack of which no SLC was written. */
+  readonly simulated: boolean;
 }
 
 /** What is written where crops do not say how they were made. */
@@ -51,7 +53,17 @@ export async function describeFolder(folder: string, choice: SlcChoice = {}): Pr
   if (isSlcFolder(folder)) {
     const { scenes, shape, findings } = openSlcStack(folder, choice);
     const dates = scenes.map(({ date, path, source }) => ({ name: date, path, files: filesOf(source) }));
-    return { folder, kind: "slc", dates, findings, shape, looks: "1x1", crop: null, nodata: UNKNOWN };
+    return {
+      folder,
+      kind: "slc",
+      dates,
+      findings,
+      shape,
+      looks: "1x1",
+      crop: null,
+      nodata: UNKNOWN,
+      simulated: false,
+    };
   }
   const { scenes, shape, findings } = await openIntensityStack(folder, [], choice);
   const manifest = readManifest(folder);
@@ -64,6 +76,7 @@ export async function describeFolder(folder: string, choice: SlcChoice = {}): Pr
     looks: manifest?.looks ?? UNKNOWN,
     crop: manifest?.crop ?? null,
     nodata: manifest?.nodata ?? UNKNOWN,
+    simulated: manifest?.simulated ?? false,
   };
 }
 
@@ -145,6 +158,7 @@ interface LevelsRequest {
 /**
  * Makes every level ready: its crops (prepared once from the SLC, or linked for fewer dates), its SLC, and the
  * outputs of `sec` as reference. What a resumed run folder holds already is made again: it must be what is run on.
+ * Levels of more dates than --slc names have no SLC: prep and fused are not measured there.
  * @returns dates by crops, the most dates and the first crop first
  * @throws UsageError more dates than there are, crops of intensities, or two crops of one shape
  * @throws BackendError the preparation failed
@@ -169,6 +183,11 @@ export async function prepareLevels(request: LevelsRequest): Promise<readonly Pr
       );
     }
     for (const dates of counts) levels.push(await prepareLevel(request, dates, whole, prep));
+  }
+  if (request.slc !== null && levels.every(({ slc }) => slc === null)) {
+    throw new BackendError(
+      `${request.slc.folder}: found ${request.slc.dates.length} dates, expected ${counts.at(-1)} at least as --dates has; use folders of one stack, or measure fewer dates too`,
+    );
   }
   return levels;
 }
@@ -202,7 +221,8 @@ async function prepareLevel(
 ): Promise<PreparedLevel> {
   const folder = levelFolder(request, dates, prep.crop);
   mkdirSync(folder, { recursive: true });
-  const slc = request.data.kind === "slc" ? request.data : request.slc;
+  const named = request.data.kind === "slc" ? request.data : request.slc;
+  const slc = named !== null && named.dates.length >= dates ? named : null;
   const intensities = firstDates(whole, dates, join(folder, "intensities"), {});
   const images = slc === null ? null : firstDates(slc, dates, join(folder, "slc"), prep.choice);
   const { azimuth, range } = whole.shape;
@@ -229,11 +249,6 @@ function firstDates(
   choice: SlcChoice,
 ): { readonly folder: string; readonly files: readonly string[] } {
   const chosen = source.dates.slice(0, count);
-  if (chosen.length < count) {
-    throw new BackendError(
-      `${source.folder}: found ${chosen.length} dates, expected ${count} as the other folder has; use folders of one stack`,
-    );
-  }
   const files = [...new Set(chosen.flatMap((date) => date.files))];
   if (count === source.dates.length) return { folder: source.folder, files };
   if (new Set(source.dates.map(({ path }) => path)).size < source.dates.length) {

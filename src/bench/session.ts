@@ -2,7 +2,6 @@ import { randomBytes, randomInt } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RecordError, UsageError } from "../core/errors";
-import type { Finding } from "../core/findings";
 import type { EnvRecord, RunRecord } from "../core/records";
 import { writeResultados } from "../records/resultados";
 import {
@@ -54,8 +53,6 @@ export interface BenchResult {
   readonly levels: readonly PreparedLevel[];
   /** What was repaired in a resumed folder, in sentences. */
   readonly notes: readonly string[];
-  /** What opening the data found. */
-  readonly findings: readonly Finding[];
 }
 
 /**
@@ -76,7 +73,7 @@ export async function runBench(
   const folder = runFolderOf(options, world.clock);
   const stored = options.resume === undefined ? null : readStoredEnv(folder);
   const notes = stored === null ? [] : repairRunFolder(folder);
-  const { env, levels, findings } = await openSession(options, stored, folder, world);
+  const { env, levels } = await openSession(options, stored, folder, world);
   const session = { folder, env, noise: world.watchNoise(), world, signal };
   const before = stored === null ? [] : readSession(folder).runs;
   const { stopped, runs } = await measureAll(session, levels, before, options.onProgress);
@@ -84,7 +81,7 @@ export async function runBench(
   writeEnv(folder, final);
   rmSync(scratchFolder(folder), { recursive: true, force: true });
   const resultados = writeResultados(folder, final, runs);
-  return { folder, env: final, runs, stopped, resultados, levels, notes, findings };
+  return { folder, env: final, runs, stopped, resultados, levels, notes };
 }
 
 async function measureAll(
@@ -95,10 +92,12 @@ async function measureAll(
 ): ReturnType<typeof runProtocol> {
   const { folder, env, world, signal } = session;
   const { blocks, traceEvery, budgetSeconds } = env.protocol;
-  const configurations = buildConfigurations(env.protocol, levels);
-  const plan = { sessionId: env.sessionId, seed: env.seed, blocks, traceEvery, configurations };
   // A configuration's level is one of these very objects.
   const levelOf = (level: object): PreparedLevel => levels.find((candidate) => candidate === level)!;
+  const configurations = buildConfigurations(env.protocol, levels).filter(
+    ({ backend, level }) => levelOf(level).slc !== null || (backend !== "prep" && backend !== "fused"),
+  );
+  const plan = { sessionId: env.sessionId, seed: env.seed, blocks, traceEvery, configurations };
   return runProtocol(plan, before, {
     clock: world.clock,
     async measure(planned) {
@@ -153,10 +152,11 @@ async function openSession(
   stored: BenchEnv | null,
   folder: string,
   world: BenchWorld,
-): Promise<Pick<BenchResult, "levels" | "findings"> & { readonly env: BenchEnv }> {
-  const data = await describeFolder(resolve(options.data), options.choice);
+): Promise<Pick<BenchResult, "levels" | "env">> {
+  const choice = stored?.protocol.choice ?? options.choice;
+  const data = await describeFolder(resolve(options.data), choice);
   const slcFolder = options.slc ?? stored?.protocol.slc ?? null;
-  const slc = slcFolder === null ? null : await describeFolder(resolve(slcFolder), options.choice);
+  const slc = slcFolder === null ? null : await describeFolder(resolve(slcFolder), choice);
   const machine = world.machine(data.folder);
   const software = world.software();
   const hasSlc = data.kind === "slc" || slc !== null;
@@ -175,6 +175,7 @@ async function openSession(
     throw error;
   });
   const main = levels[0]!;
+  const findings = [...data.findings, ...(slc?.findings ?? [])];
   const inputs = main.slcFiles.length > 0 ? main.slcFiles : main.intensityFiles;
   const env: BenchEnv = {
     ...(stored ?? startOf(options, world)),
@@ -189,14 +190,17 @@ async function openSession(
       crop: main.crop,
       nodata: main.nodata,
       sha256,
+      slcDates: (data.kind === "slc" ? data : slc)?.dates.length ?? null,
+      simulatedWithoutSlc: data.simulated,
     },
+    findings,
     microbenchmarks: stored?.microbenchmarks ?? (await world.microbenchmarks(inputs)),
     skipped: stored?.skipped ?? fresh.skipped,
     stopped: null,
     protocol,
   };
   writeEnv(folder, env);
-  return { env, levels, findings: [...data.findings, ...(slc?.findings ?? [])] };
+  return { env, levels };
 }
 
 /** Fields fixed when a session begins. */

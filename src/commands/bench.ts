@@ -1,47 +1,19 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { writeMaps } from "../bench/maps";
-import { type BenchOptions, type BenchResult, runBench } from "../bench/session";
+import type { BenchResult } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
 import { compareSessions, findRegressions } from "../evidence/compareSessions";
-import { LEAST_BLOCKS } from "../evidence/numbers";
+import { groupBy, LEAST_BLOCKS } from "../evidence/numbers";
 import { readSession } from "../records/runFolder";
-import {
-  type Arguments,
-  type Command,
-  type Context,
-  checkIntensityOptions,
-  parseChoice,
-  parseCrop,
-  parseGiven,
-  parseImageChoice,
-  parseWhole,
-  parseWholeList,
-  SHARED_OPTIONS,
-  tellFindings,
-} from "./command";
-import { drawRun, writeDrawings } from "./plot";
+import { type Arguments, type Command, type Context, parseWhole, SHARED_OPTIONS } from "./command";
+import { measureSession, parseSessionOptions, quote, SESSION_OPTIONS } from "./session";
 
 export const command: Command = {
   positionals: ["DIR"],
   options: {
     slc: { value: "SLC_DIR", help: "the SLC of a folder of crops: also measure prep and fused" },
-    ...SHARED_OPTIONS.intensity,
-    ...SHARED_OPTIONS.choice,
     backends: { value: "LIST", help: "such as sec,mp,mp_v2 (default: all)" },
-    workers: {
-      value: "LIST",
-      help: "numbers of workers, such as 1,2,4 (default: powers of two up to the cores)",
-    },
-    blocks: { value: "N", help: "repetitions after the warm-up (default 10, at least 6 for a verdict)" },
-    dates: { value: "LIST", help: "also measure the first N dates, such as 2,4,8" },
-    crops: { value: "LIST", help: "windows to measure, apart by a semicolon; the largest is the main one" },
-    cache: { value: "warm|cold", help: "page cache before each run (default warm)" },
-    budget: { value: "SECONDS", help: "begin no run after this time" },
+    ...SESSION_OPTIONS,
     timeout: { value: "SECONDS", help: "longest single run (default 600)" },
-    seed: { value: "N", help: "order of the runs (default: drawn and stored)" },
     out: { value: "RUN", help: "run folder (default reports/runs/<UTC time>)" },
-    resume: { value: "RUN", help: "go on with an interrupted run folder" },
     baseline: { value: "RUN", help: "fail when slower than this run by more than --margin" },
     margin: { value: "PERCENT", help: "what --baseline allows (default 10)" },
     peer: {
@@ -51,15 +23,27 @@ export const command: Command = {
     ...SHARED_OPTIONS.json,
   },
 
+  examples: ["SLC_DIR --workers 1,2,4 --dates 2,4,8", "INTENS --backends sec,mp,mp_v2 --budget 120"],
+
   async run(args, context) {
-    const options = parseBenchOptions(args, context);
+    const [data] = args.positionals as [string];
+    const options = parseSessionOptions(args);
+    const [resume, out] = [options.resume, args.text("out")];
+    if (resume !== undefined && out !== undefined) {
+      throw new UsageError(
+        "found --resume and --out, expected one of them: a resumed run stays in its folder",
+      );
+    }
     if ((options.blocks ?? LEAST_BLOCKS) < LEAST_BLOCKS) {
       context.tell(`bench: fewer than ${LEAST_BLOCKS} blocks carry no interval and no verdict`);
     }
-    const result = await runBench(options);
-    for (const note of result.notes) context.tell(`bench: ${note}`);
-    context.signal.throwIfAborted();
-    await finishRunFolder(result, context);
+    const backends = args
+      .text("backends")
+      ?.split(",")
+      .map((part) => part.trim());
+    const named = { slc: args.text("slc"), backends, peers: args.texts("peer") };
+    const goOn = (run: string): string => `pila bench ${quote(data)} --resume ${run}`;
+    const result = await measureSession("bench", { ...options, ...named, data, out }, goOn, context);
     printResult(result, args, context);
     requireNoFailure(result);
     const baseline = args.text("baseline");
@@ -70,60 +54,6 @@ export const command: Command = {
   },
 };
 
-/** Options of the command line; those left out are undefined, so that defaults apply. @throws UsageError */
-function parseBenchOptions(args: Arguments, context: Context): BenchOptions {
-  const intensity = checkIntensityOptions(args);
-  const backends = args.text("backends")?.split(",");
-  const crops = args.text("crops")?.split(";");
-  for (const crop of crops ?? []) parseCrop(crop);
-  const resume = args.text("resume");
-  if (resume !== undefined && args.text("out") !== undefined) {
-    throw new UsageError("found --resume and --out, expected one of them: a resumed run stays in its folder");
-  }
-  const list = (name: string, most: number): number[] | undefined =>
-    parseGiven(args, name, (text) => parseWholeList(name, text, 1, most));
-  const number = (name: string, least: number): number | undefined =>
-    parseGiven(args, name, (text) => parseWhole(name, text, least, 2 ** 32 - 1));
-  return {
-    choice: parseImageChoice(args),
-    data: args.positionals[0]!,
-    slc: args.text("slc"),
-    ...intensity,
-    crops,
-    backends: backends?.map((part) => part.trim()),
-    workers: list("workers", 1024),
-    blocks: number("blocks", 1),
-    dates: list("dates", 1_000_000),
-    cache: parseGiven(args, "cache", (text) => parseChoice("cache", text, ["warm", "cold"])),
-    budgetSeconds: number("budget", 1),
-    timeoutSeconds: number("timeout", 1),
-    seed: number("seed", 0),
-    out: args.text("out"),
-    resume,
-    peers: args.texts("peer"),
-    commandLine: process.argv.slice(2),
-    signal: context.signal,
-    onProgress: ({ done, total }) => context.progress(done, total),
-  };
-}
-
-/**
- * Leaves in a run folder what an informe shows besides records, maps of the products and the user's two charts, and
- * removes the crops it was measured on: they can be prepared again.
- */
-export async function finishRunFolder(result: BenchResult, context: Context): Promise<void> {
-  tellFindings(result.findings, context);
-  const level = result.levels[0];
-  if (level !== undefined) {
-    const products = { ...level.reference, intensityFolder: level.intens };
-    await writeMaps(result.folder, { ...products, signal: context.signal });
-  }
-  if (result.runs.some((run) => run.outcome === "ok")) {
-    writeDrawings(drawRun(result.folder, "es", context), result.folder);
-  }
-  rmSync(join(result.folder, "levels"), { recursive: true, force: true });
-}
-
 function printResult(result: BenchResult, args: Arguments, context: Context): void {
   const failed = result.runs.filter((run) => run.outcome === "failed");
   if (args.flag("json")) {
@@ -133,8 +63,13 @@ function printResult(result: BenchResult, args: Arguments, context: Context): vo
     context.print(JSON.stringify({ command: "bench", folder, stopped, ...counts, resultados, skipped }));
     return;
   }
-  for (const { label, reason } of result.env.skipped) context.tell(`bench: ${label} left out: ${reason}`);
-  for (const run of failed) context.tell(`bench: ${run.label} failed in block ${run.block}: ${run.reason}`);
+  for (const [reason, all] of groupBy(result.env.skipped, (one) => one.reason)) {
+    context.tell(`bench: left out: ${all.map(({ label }) => label).join(", ")}: ${reason}`);
+  }
+  for (const [reason, all] of groupBy(failed, (run) => run.reason)) {
+    const labels = [...new Set(all.map(({ label }) => label))].join(", ");
+    context.tell(`bench: ${all.length} failed run(s) of ${labels}: ${reason}`);
+  }
   context.tell(`bench: ${result.runs.length} runs, ended by ${result.stopped}`);
   context.print(result.folder);
 }

@@ -31,8 +31,8 @@ export interface Context {
   print(line: string): void;
   /** Prints a line for people; nothing with --quiet. */
   tell(line: string): void;
-  /** Shows how far a long work is, on a terminal only. */
-  progress(done: number, total: number): void;
+  /** Shows how far a long work is, on a terminal only. @param remainingSeconds left out: judged from the pace */
+  progress(done: number, total: number, remainingSeconds?: number): void;
 }
 
 /** What a word after `pila` takes and does. */
@@ -41,6 +41,8 @@ export interface Command {
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly notes?: string;
+  /** Words after its name, as one may type them. */
+  readonly examples: readonly string[];
   run(args: Arguments, context: Context): Promise<void>;
 }
 
@@ -182,4 +184,15 @@ function parseNoData(text: string | undefined): NoData {
 export function tellResult(args: Arguments, context: Context, json: object, words: string): void {
   if (args.flag("json")) context.print(JSON.stringify(json));
   else context.tell(words);
+}
+
+/** A line in lines of less than `columns` characters, the later ones indented; a word that is longer stays whole. */
+export function wrapWords(line: string, columns: number, indent = "  "): string[] {
+  const lines = [""];
+  for (const word of line.split(" ")) {
+    const last = lines.at(-1)!;
+    if (last.trim() !== "" && last.length + word.length >= columns) lines.push(indent + word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines;
 }

@@ -8,6 +8,7 @@ export const command: Command = {
   positionals: ["RUN_A", "RUN_B"],
   options: { ...SHARED_OPTIONS.json },
   notes: "Ratios are seconds of B over seconds of A. Verdicts are refused across machines.",
+  examples: ["reports/runs/before reports/runs/after"],
 
   async run(args, context) {
     const [a, b] = args.positionals as [string, string];

@@ -20,6 +20,7 @@ export const command: Command = {
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
   },
+  examples: ["data/slc mean.tif std.tif --crop 2048,2048,0,0"],
 
   async run(args, context) {
     const [slcFolder, mean, std] = args.positionals as [string, string, string];

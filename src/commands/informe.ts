@@ -11,22 +11,13 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { linkStack } from "../../data-prep/link";
-import { simulateStack } from "../../data-prep/simulate";
 import { packageRoot, runChild } from "../bench/process";
-import { runBench } from "../bench/session";
 import { BackendError, FormatError, UsageError } from "../core/errors";
 import { writeWholeFile } from "../io/outputFile";
-import { finishRunFolder } from "./bench";
-import {
-  type Arguments,
-  type Command,
-  type Context,
-  checkIntensityOptions,
-  parseChoice,
-  parseImageChoice,
-  SHARED_OPTIONS,
-} from "./command";
+import { readEnv } from "../records/runFolder";
+import { type Arguments, type Command, type Context, parseChoice } from "./command";
+import { measureSession, parseSessionOptions, quote, SESSION_OPTIONS } from "./session";
+import { ownStudy, type Study, simulatedStudy } from "./study";
 
 export const command: Command = {
   positionals: [],
@@ -36,14 +27,20 @@ export const command: Command = {
       help: "your own stack; left out: one is simulated (kept under data-prep/build)",
     },
     run: { value: "RUN", help: "only rebuild the informe from a run folder" },
-    quick: { help: "a small stack and few repetitions: 1024x1024, 4 dates, 6 blocks" },
-    ...SHARED_OPTIONS.intensity,
-    ...SHARED_OPTIONS.choice,
+    quick: { help: "a small study: 1024x1024, 4 SLC, two sizes, 6 blocks" },
+    ...SESSION_OPTIONS,
     "with-python": { help: "also measure the same work in Python (test/reference/python)" },
     lang: { value: "es|en", help: "language of the informe (default es)" },
     pdf: { help: "also print it to PDF (needs Chromium)" },
     out: { value: "HTML", help: "where the informe goes (default reports/informe.html)" },
   },
+  notes:
+    "Without data: one simulated scene at 8, 32 and 128 dates. With --slc: all dates, a quarter and a sixteenth of them.",
+  examples: [
+    "--quick",
+    "--slc data/slc --crop 2048,2048,0,0 --budget 600",
+    "--run reports/runs/mine --lang en --pdf",
+  ],
 
   /** Data, measurement, maps, figures, notebook, HTML. */
   async run(args, context) {
@@ -57,35 +54,45 @@ export const command: Command = {
   },
 };
 
-/** Measures the session of an informe and leaves what it shows in the run folder. */
+/** Measures the session of an informe, or the rest of one; returns its run folder. */
 async function measureRun(args: Arguments, context: Context): Promise<string> {
+  const options = parseSessionOptions(args);
+  const ending = ["lang", "out"].flatMap((name) => {
+    const text = args.text(name);
+    return text === undefined ? [] : [` --${name} ${quote(text)}`];
+  });
+  if (args.flag("pdf")) ending.push(" --pdf");
+  const goOn = (run: string): string => `pila informe --resume ${run}${ending.join("")}`;
+  const isFresh = options.resume === undefined;
+  const peers = isFresh && args.flag("with-python") ? await peerCommands(context) : [];
+  const study = isFresh ? await chooseStudy(args, context) : storedStudy(args, options.resume!);
+  context.tell(`informe: measuring ${study.data}`);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const { folder } = await measureSession("informe", { ...study, ...given, peers }, goOn, context);
+  return folder;
+}
+
+async function chooseStudy(args: Arguments, context: Context): Promise<Study> {
   const slc = args.text("slc");
   const quick = args.flag("quick");
-  const { crop, looks, nodata } = checkIntensityOptions(args);
-  const data = slc === undefined ? await simulatedStack(quick, context) : slc;
-  const peers = args.flag("with-python") ? await peerCommands(context) : [];
-  context.tell(`informe: measuring ${data}`);
-  const result = await runBench({
-    data,
-    crop,
-    looks,
-    nodata: nodata ?? "zero",
-    choice: parseImageChoice(args),
-    peers,
-    blocks: quick ? 6 : 10,
-    commandLine: process.argv.slice(2),
-    signal: context.signal,
-    onProgress: ({ done, total }) => context.progress(done, total),
-  });
-  context.signal.throwIfAborted();
-  await finishRunFolder(result, context);
-  return result.folder;
+  const { choice } = parseSessionOptions(args);
+  if (slc !== undefined) return ownStudy(resolve(slc), quick, choice);
+  const fromSlc = ["crop", "crops", "looks", "nodata"].some((option) => args.flag(option));
+  return simulatedStudy(packagePath("data-prep/build"), { quick, fromSlc }, context);
+}
+
+/** @throws UsageError other data are named too */
+function storedStudy(args: Arguments, run: string): Study {
+  const clash = ["slc", "quick", "with-python"].find((option) => args.flag(option));
+  if (clash === undefined) return { data: readEnv(run).dataset.path };
+  throw new UsageError(
+    `found --resume and --${clash}, expected one of them: the data are those of the run folder`,
+  );
 }
 
 function requireRun(args: Arguments, run: string): string {
-  const clash = ["slc", "quick", "crop", "looks", "nodata", "with-python"].find((option) =>
-    args.flag(option),
-  );
+  const measuring = ["slc", "quick", "with-python", ...Object.keys(SESSION_OPTIONS)];
+  const clash = measuring.find((option) => args.flag(option));
   if (clash !== undefined) {
     throw new UsageError(`found --run and --${clash}, expected one of them: with --run nothing is measured`);
   }
@@ -102,28 +109,6 @@ function copyResults(run: string, folder: string): void {
     if (existsSync(join(run, name)) && resolve(run) !== resolve(folder))
       copyFileSync(join(run, name), join(folder, name));
   }
-}
-
-/** The simulated stacks of the informe: 1 GiB, or a small one. */
-const SIMULATED = {
-  whole: { dates: 8, shape: { azimuth: 4096, range: 4096 }, seed: 1 },
-  quick: { dates: 4, shape: { azimuth: 1024, range: 1024 }, seed: 1 },
-} as const;
-
-/** A flat folder with the links of the simulated stack, which is made once and kept. */
-async function simulatedStack(quick: boolean, context: Context): Promise<string> {
-  const folder = packagePath("data-prep/build", quick ? "quick" : "whole");
-  const tree = join(folder, "tree");
-  const flat = join(folder, "slc");
-  // truth.json is written last: where it stands the stack is complete.
-  if (!existsSync(join(tree, "truth.json"))) {
-    rmSync(tree, { recursive: true, force: true });
-    const { dates, shape, seed } = quick ? SIMULATED.quick : SIMULATED.whole;
-    context.tell(`informe: no stack named, simulating ${dates} dates of ${shape.azimuth} x ${shape.range}`);
-    await simulateStack({ tree, dates, shape, seed, signal: context.signal, onProgress: context.progress });
-  }
-  linkStack(tree, flat);
-  return flat;
 }
 
 /**
@@ -211,11 +196,6 @@ async function peerPython(context: Context): Promise<string> {
   await runChild([python, "-m", "pip", "install", "--quiet", "-r", requirements], { signal: context.signal });
   writeWholeFile(marker, "");
   return python;
-}
-
-/** The bench splits a peer's command into words as a shell would. */
-function quote(path: string): string {
-  return /\s/.test(path) ? `"${path}"` : path;
 }
 
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome"] as const;

@@ -10,6 +10,7 @@ import {
   type Context,
   parseIntensityParameters,
   SHARED_OPTIONS,
+  wrapWords,
 } from "./command";
 
 export const command: Command = {
@@ -22,6 +23,7 @@ export const command: Command = {
   },
   notes:
     "SLC_DIR: SLC images, or crops. Exit code 0: it can be processed; 1: the first thing in the way is named.",
+  examples: ["data/slc", "data/slc --crop 512,512,0,0 --quicklook first.png"],
   run,
 };
 
@@ -107,7 +109,7 @@ function describe(
       `can be processed: ${problem === null ? "yes" : "no"}${isTold ? countGrave(findings) : `; ${problem.name}: ${problem.message}`}`,
     ]
       .filter((line) => line !== "")
-      .flatMap((line) => wrap(line, columns)),
+      .flatMap((line) => (columns === null ? [line] : wrapWords(line, columns))),
   ];
 }
 
@@ -164,18 +166,6 @@ function describeFinding({
   const file = kind === "unreadable" || kind === "truncated" || kind === "sheared" ? `${path}: ` : "";
   const sentence = `${file}found ${found}${expected === null ? "" : `, expected ${expected}`}`;
   return `${severity}: ${dates.length === 0 ? "stack" : named}: ${sentence}; ${effect}; ${nextStep}`;
-}
-
-/** A line in lines of a terminal, the later ones indented. */
-function wrap(line: string, columns: number | null): string[] {
-  if (columns === null) return [line];
-  const lines = [""];
-  for (const word of line.split(" ")) {
-    const last = lines.at(-1)!;
-    if (last.trim() !== "" && last.length + word.length >= columns) lines.push(`  ${word}`);
-    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
-  }
-  return lines;
 }
 
 function describeCost(

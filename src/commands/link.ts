@@ -4,6 +4,7 @@ import { type Command, parseImageChoice, SHARED_OPTIONS } from "./command";
 export const command: Command = {
   positionals: ["TREE", "FLAT"],
   options: SHARED_OPTIONS.choice,
+  examples: ["data/tree data/slc"],
 
   async run(args, context) {
     const [tree, flat] = args.positionals as [string, string];

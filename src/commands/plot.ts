@@ -22,6 +22,7 @@ export const command: Command = {
     lang: { value: "es|en", help: "language of the pictures (default es)" },
   },
   notes: "RUN: a run folder, or a CSV with the columns backend and tiempo and a row sec",
+  examples: ["reports/runs/20261128T040000Z", "resultados.csv --out pictures"],
 
   async run(args, context) {
     const [source] = args.positionals as [string];

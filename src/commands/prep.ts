@@ -20,6 +20,7 @@ export const command: Command = {
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
   },
+  examples: ["data/slc data/intens --crop 2048,2048,0,0 --looks 4"],
 
   async run(args, context) {
     const [slcFolder, intensityFolder] = args.positionals as [string, string];

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../core/errors";
-import { type Arguments, COMMON_OPTIONS, type Command, type OptionSpec } from "./command";
+import { type Arguments, COMMON_OPTIONS, type Command, type OptionSpec, wrapWords } from "./command";
 
 /** Every word after `pila`; the module of a command, whose `command` it is, is loaded only when it is asked for. */
 export const COMMANDS: Readonly<
@@ -109,34 +109,51 @@ function requireCount(name: string, command: Command, positionals: readonly stri
   );
 }
 
+/** Columns of a terminal, all but the last. */
+const COLUMNS = 80;
+
+/** Two columns, the second wrapped by words. */
+function listed(rows: readonly (readonly [head: string, text: string])[]): string[] {
+  const width = Math.max(...rows.map(([head]) => head.length));
+  const indent = " ".repeat(width + 4);
+  return rows.flatMap(([head, text]) => {
+    const [first, ...rest] = wrapWords(text, COLUMNS - indent.length, "");
+    return [`  ${head.padEnd(width)}  ${first}`, ...rest.map((line) => indent + line)];
+  });
+}
+
 /** `pila --help`. */
 export function overview(): string {
-  const entries = Object.entries(COMMANDS);
-  const width = Math.max(...entries.map(([name]) => name.length));
+  const says =
+    "pila: temporal mean and std of SAR image stacks, and which way of computing them is fastest here";
   return [
-    "pila: temporal mean and std of SAR image stacks, and which way of computing them is fastest here",
+    ...wrapWords(says, COLUMNS, ""),
     "",
     "usage: pila COMMAND …",
     "",
-    ...entries.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    ...listed(Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary] as const)),
     "",
     "pila COMMAND --help tells more; pila --version prints the version.",
   ].join("\n");
 }
 
 /** `pila COMMAND --help`. */
-export function commandHelp(name: string, command: Command): string {
-  const options = Object.entries<OptionSpec>({ ...command.options, ...COMMON_OPTIONS });
-  const heads = options.map(
-    ([option, spec]) => `--${option}${spec.value === undefined ? "" : ` ${spec.value}`}`,
-  );
-  const width = Math.max(...heads.map((head) => head.length));
+export function commandHelp(name: string, { positionals, options, notes, examples }: Command): string {
+  const specs = Object.entries<OptionSpec>({ ...options, ...COMMON_OPTIONS });
+  const paragraphs = [COMMANDS[name]!.summary, ...(notes === undefined ? [] : [notes])];
   return [
-    `usage: pila ${name} ${command.positionals.join(" ")} [options]`,
+    `usage: ${["pila", name, ...positionals, "[options]"].join(" ")}`,
     "",
-    COMMANDS[name]!.summary,
-    ...(command.notes === undefined ? [] : [command.notes]),
+    ...paragraphs.flatMap((text) => wrapWords(text, COLUMNS, "")),
     "",
-    ...options.map(([, spec], i) => `  ${heads[i]!.padEnd(width)}  ${spec.help}`),
+    ...listed(
+      specs.map(([option, { value, help }]) => [
+        `--${option}${value === undefined ? "" : ` ${value}`}`,
+        help,
+      ]),
+    ),
+    "",
+    examples.length === 1 ? "example:" : "examples:",
+    ...examples.map((words) => `  pila ${[name, words].join(" ").trim()}`),
   ].join("\n");
 }

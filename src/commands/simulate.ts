@@ -9,6 +9,7 @@ export const command: Command = {
     seed: { value: "N", help: "same seed, same bytes (default 1)" },
     ...SHARED_OPTIONS.workers,
   },
+  examples: ["data/tree --dates 8 --size 1024x1024"],
 
   async run(args, context) {
     const { files, seconds, bytes } = await simulateStack({

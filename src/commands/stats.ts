@@ -28,6 +28,7 @@ export const command: Command = {
     ...SHARED_OPTIONS.json,
   },
   notes: `BACKEND: ${BACKEND_IDS.join(" ")}`,
+  examples: ["sec data/intens mean.tif std.tif", "mp_v2 data/intens mean.tif std.tif --workers 4"],
 
   async run(args, context) {
     const [id, intensityFolder, mean, std] = args.positionals as [string, string, string, string];

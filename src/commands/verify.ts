@@ -8,6 +8,7 @@ export const command: Command = {
     rtol: { value: "R", help: "allowed |a - b| / |b| (default 0: equal)" },
     ...SHARED_OPTIONS.json,
   },
+  examples: ["mean_a.tif mean_b.tif --rtol 1e-5"],
 
   async run(args, context) {
     const [meanA, meanB, stdA, stdB] = args.positionals as [string, string, string?, string?];

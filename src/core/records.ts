@@ -1,3 +1,4 @@
+import type { Finding } from "./findings";
 import type { Shape } from "./raster";
 
 /** What a worker was doing. Spans of one worker never overlap; what no span covers is `other`. */
@@ -155,7 +156,13 @@ export interface EnvRecord {
     readonly nodata: string;
     /** Of names, sizes and modification times of the sources. */
     readonly sha256: string;
+    /** How many dates have SLC, so that prep and fused are measured up to so many; null without SLC. */
+    readonly slcDates?: number | null;
+    /** True where the intensities were written directly: those of a simulated stack of which no SLC stands. */
+    readonly simulatedWithoutSlc?: boolean;
   };
+  /** What opening the data found; absent in sessions before it was recorded. */
+  readonly findings?: readonly Finding[];
   readonly microbenchmarks: {
     readonly readWarmMegabytesPerSecond: number | null;
     readonly readColdMegabytesPerSecond: number | null;

@@ -233,6 +233,8 @@ export interface PrepManifest {
   readonly looks: string;
   readonly nodata: string;
   readonly sources: readonly PreparedSource[];
+  /** Set where the crops are those of a simulated stack and no SLC was written for them. */
+  readonly simulated?: true;
 }
 
 /** The sources of crops as they are now. */

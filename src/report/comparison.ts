@@ -1,4 +1,5 @@
 import type { SessionComparison, SessionRow } from "../evidence/compareSessions";
+import { groupBy } from "../evidence/numbers";
 import type { LevelKey } from "../evidence/summary";
 import { alignColumns } from "./alignColumns";
 import { standingOfVerdict } from "./findings/standing";
@@ -75,9 +76,13 @@ function wordVerdict(verdict: NonNullable<SessionRow["verdict"]>): string {
   return WORDS.en.page.standings[standingOfVerdict(verdict)];
 }
 
+/** One line, however many. */
 function describeLone(
   lead: string,
-  labels: readonly { readonly key: LevelKey; readonly label: string }[],
+  all: readonly { readonly key: LevelKey; readonly label: string }[],
 ): string[] {
-  return labels.map(({ key, label }) => `${lead}: ${label} (${levelName(key)})`);
+  if (all.length === 0) return [];
+  const levels = groupBy(all, ({ key }) => levelName(key));
+  const told = [...levels].map(([level, ones]) => `${ones.map(({ label }) => label).join(", ")} (${level})`);
+  return [`${lead}: ${told.join("; ")}`];
 }

@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { isceXml } from "../../data-prep/isce";
 import { nextUniform, STATE_WORDS, startStream } from "../../data-prep/random";
-import { isceXml } from "../../data-prep/simulate";
 import { pixelCount, type Shape } from "../../src/core/raster";
 
 /** Calls a function with a new empty folder, which is gone afterwards. */
