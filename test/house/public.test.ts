@@ -81,8 +81,8 @@ test("every public function tells its parameters, its result and the errors of p
 
 test("errors that are thrown further down are seen, and none where there are none", () => {
   const throwing = publicFunctions.filter((node) => mayThrow(node)).map((node) => node.name!.text);
-  for (const name of ["stackFolder", "findBackend", "readPlane"]) assert.ok(throwing.includes(name), name);
-  for (const name of ["progressHtml", "cellSignal"]) assert.not.ok(throwing.includes(name), name);
+  for (const name of ["cuaderno", "findBackend", "readPlane"]) assert.ok(throwing.includes(name), name);
+  for (const name of ["rows", "cellSignal"]) assert.not.ok(throwing.includes(name), name);
 });
 
 test("public functions have written-out return types", () => {

@@ -1,11 +1,18 @@
 "use strict";
-// One cell from its turn to its end: what it threw, also late, and how an interrupt stops it.
+// One cell from its turn to its end: how its code is compiled, what it shows, what it threw, also late and with the
+// line of its source, and how an interrupt stops it.
+const { SourceMap } = require("node:module");
+const path = require("node:path");
 const { setImmediate: nextTurn, setTimeout: wait } = require("node:timers/promises");
 const util = require("node:util");
 const { beginCell, endCell, joinStreams } = require("./messages.cjs");
 
+/** Number and source of the running cell. */
+let current = { count: 0, source: "" };
 /** What the running cell threw so far; what comes between two cells counts for the next one. */
 let problems = [];
+/** The last value of the running cell on its way to the page. */
+let showing = null;
 /** When the last cell failed [ms since 1970]. */
 let failedAt = 0;
 /** Stops the running cell. */
@@ -31,6 +38,8 @@ function runInTurn(handler) {
       request.begin(this.execCount + 1);
       renewSignal();
       const count = await handleExecuteImpl.call(this, request, ...streams);
+      const bundle = await showing;
+      if (bundle !== null) request.show(bundle, this.execCount);
       await wait(LATE_MILLISECONDS);
       // tslab takes a thrown count as a failed cell.
       if (problems.length > 0) throw count;
@@ -42,6 +51,7 @@ function runInTurn(handler) {
     } finally {
       request.end(describeFailure(problems, stop.signal.aborted));
       problems = [];
+      showing = null;
     }
   };
 }
@@ -65,7 +75,13 @@ async function executeCell(socket, message) {
     ...message.content,
     begin: (execution_count) => {
       beginCell(this, message);
+      current = { count: execution_count, source: message.content.code };
+      globalThis[LIVE] = liveDisplay(display, execution_count);
       send("execute_input", { code: message.content.code, execution_count });
+    },
+    show: (data, execution_count) => {
+      flush();
+      send("execute_result", { data, metadata: {}, execution_count });
     },
     end: (found) => {
       failure = found;
@@ -88,6 +104,17 @@ async function executeCell(socket, message) {
   send("execute_reply", content, socket);
 }
 
+/** Under this name a cell finds one display of its own: called again with a MIME bundle, it is drawn over. */
+const LIVE = Symbol.for("pila.cellDisplay");
+
+function liveDisplay(display, count) {
+  let drawn = false;
+  return (data) => {
+    display({ data, metadata: {}, transient: { display_id: `pila-${process.pid}-${count}` } }, drawn);
+    drawn = true;
+  };
+}
+
 /** Cells that were sent before an error may still arrive this long after it. */
 const STALE_MILLISECONDS = 200;
 /** tslab prints TypeScript diagnostics with this format. */
@@ -95,10 +122,49 @@ const DIAGNOSTIC = "%s%d:%d - %s";
 /** Stack lines of the kernel and of Node say nothing about the cell. */
 const FOREIGN_FRAME = /^\s+at .*(\(?node:|[\\/]tslab[\\/]dist[\\/]|[\\/]kernels[\\/]pila[\\/])/;
 
-/** The stack, under the name the error has now: V8 writes "Error" where a class sets its name as a field. */
+/**
+ * The stack with places in the source of cells, the innermost with its line, under the name the error has now: V8 writes
+ * "Error" where a class sets its name as a field, and Node puts a compiled line before the stack.
+ */
 function stackOf(error) {
-  const stack = error.stack ?? String(error);
-  return stack.startsWith(`Error: ${error.message}`) ? stack.replace("Error", () => error.name) : stack;
+  const stack = (error.stack ?? String(error)).replace(/^celda-\d+:\d+\n.*\n *\^+\n\n/, "");
+  const named = stack.startsWith(`Error: ${error.message}`)
+    ? stack.replace("Error", () => error.name)
+    : stack;
+  const lines = named.split("\n");
+  const first = lines.findIndex((line) => /^\s+at /.test(line));
+  if (first === -1) return named;
+  const frames = lines.slice(first).map((line) => ({ line, found: CELL_FRAME.exec(line) }));
+  const traced = frames.map(({ line, found }) => ({ line, found, place: found && findSource(found) }));
+  const innermost = traced.find(({ place }) => place !== null)?.place;
+  return [
+    ...lines.slice(0, first),
+    ...(innermost === undefined ? [] : excerpt(innermost)),
+    // What is in a cell and not in its source is tslab's call of it.
+    ...traced.flatMap(({ line, found, place }) => {
+      if (found === null) return [line];
+      return place === null
+        ? []
+        : [line.replace(found[0], `celda [${place.count}]:${place.line}:${place.column}`)];
+    }),
+  ].join("\n");
+}
+
+/** A place in compiled code, as V8 writes it in a stack: the name that `traceCells` gave, line, column. */
+const CELL_FRAME = /\bcelda-(\d+):(\d+):(\d+)/;
+
+/** The source line with its neighbours and a mark under the place. */
+function excerpt({ count, source, line, column }) {
+  const shown = source.split("\n").map((text, i) => ({ text, number: i + 1 }));
+  const near = shown.filter(({ number }) => Math.abs(number - line) <= 1);
+  const width = String(line + 1).length;
+  const drawn = near.flatMap(({ text, number }) => {
+    const head = `${number === line ? ">" : " "} ${String(number).padStart(width)} | `;
+    return number === line
+      ? [head + text, `  ${" ".repeat(width)} | ${" ".repeat(column - 1)}^`]
+      : [head + text];
+  });
+  return [`celda [${count}], línea ${line}:`, ...drawn];
 }
 
 /** Keeps one thrown value, Error or not. */
@@ -118,17 +184,24 @@ function noteThrown(value) {
   problems.push({ ename: "Thrown", evalue, text: `Thrown: ${evalue}` });
 }
 
-function noteDiagnostic(...parts) {
-  const evalue = util.format(...parts);
-  problems.push({ ename: "TypeScriptError", evalue, text: `TypeScriptError: ${evalue}` });
+function noteDiagnostic(format, file, line, column, message) {
+  const evalue = util.format(format, file, line, column, message);
+  const place = file === "" ? ["", ...excerpt({ ...current, line, column })].join("\n") : "";
+  problems.push({ ename: "TypeScriptError", evalue, text: `TypeScriptError: ${evalue}${place}` });
 }
 
 /**
- * Starts the kernel so that every error of a cell, also a late one, is kept for the cell.
- * tslab keeps the console.error it finds at its start and sends there what a cell throws and what TypeScript says.
+ * Starts the kernel so that the last value of a cell is shown by `bundleOf`, and every error, also a late one, is kept
+ * for the cell. tslab keeps the console it finds at its start: `log` gets last values and nothing else, `error` what a
+ * cell throws and what TypeScript says.
  */
-function startWithErrors(start) {
-  const { error } = console;
+function startWithValues(start, bundleOf) {
+  const { error, log } = console;
+  console.log = (value) => {
+    showing = bundleOf(value);
+    // Its failure is the cell's, when that is awaited.
+    showing.catch(() => {});
+  };
   console.error = (...parts) => {
     if (parts[0] === DIAGNOSTIC) noteDiagnostic(...parts);
     else noteThrown(parts[0]);
@@ -137,6 +210,7 @@ function startWithErrors(start) {
     start();
   } finally {
     console.error = error;
+    console.log = log;
   }
   for (const event of ["uncaughtException", "unhandledRejection"]) {
     process.removeAllListeners(event).on(event, noteThrown);
@@ -161,13 +235,13 @@ function isStale(header) {
 function describeFailure(found, stopped) {
   const main = found.find((problem) => problem.isError) ?? found[0];
   if (stopped || main?.interrupted) {
-    const evalue = "the cell was stopped";
+    const evalue = "la celda se detuvo";
     return { ename: "Interrupted", evalue, traceback: [`Interrupted: ${evalue}`] };
   }
   const lines = found.flatMap((problem) => problem.text.split("\n"));
   return {
     ename: main?.ename ?? "Error",
-    evalue: main?.evalue ?? "the cell failed and said nothing",
+    evalue: main?.evalue ?? "la celda falló sin decir por qué",
     traceback: lines.filter((line) => !FOREIGN_FRAME.test(line)),
   };
 }
@@ -186,4 +260,79 @@ function stopCellOnInterrupt() {
   process.on("SIGINT", () => stop.abort(new Error("Interrupted")));
 }
 
-module.exports = { executeCells, startWithErrors, stopCellOnInterrupt };
+/** Source and maps of every cell that ran, by its number. */
+const compiled = new Map();
+/** The file that tslab compiles every cell as. */
+const CELL_FILE = "__tslab__.ts";
+/** tslab puts one line before the source of a cell. */
+const LINES_BEFORE = 1;
+const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;
+
+/**
+ * TypeScript as tslab is to see it: it knows `document`, and the code of each cell carries the name of the cell and can
+ * be traced to its source. tslab compiles twice, to ECMAScript modules and from there to CommonJS: two maps.
+ */
+function traceCells(typescript) {
+  const { createWatchCompilerHost, transpileModule } = typescript;
+  const globals = path.join(__dirname, "globals.d.ts");
+  return {
+    ...typescript,
+    createWatchCompilerHost: (files, options, ...rest) => {
+      const lib = [...options.lib, globals];
+      return createWatchCompilerHost(files, { ...options, lib, inlineSourceMap: true }, ...rest);
+    },
+    transpileModule: (code, { compilerOptions, ...settings }) => {
+      const [comment, encoded] = INLINE_MAP.exec(code) ?? [""];
+      const plain = code.slice(0, code.length - comment.length);
+      const options = { ...compilerOptions, sourceMap: true };
+      const { outputText, sourceMapText } = transpileModule(plain, { ...settings, compilerOptions: options });
+      const first = encoded && JSON.parse(Buffer.from(encoded, "base64").toString());
+      const output = outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");
+      if (!first?.sources[0]?.endsWith(CELL_FILE)) return { outputText: output };
+      const maps = [JSON.parse(sourceMapText), first].map((map) => new SourceMap(map));
+      compiled.set(current.count, { ...current, maps, lines: output.split("\n").length });
+      return { outputText: `${output}//# sourceURL=celda-${current.count}\n` };
+    },
+  };
+}
+
+/** Where in the source of its cell a place in compiled code comes from; null where that is not known. */
+function findSource([, count, line, column]) {
+  const cell = compiled.get(Number(count));
+  if (cell === undefined || line > cell.lines) return null;
+  let place = { originalLine: line - 1, originalColumn: column - 1 };
+  for (const map of cell.maps) place = map.findEntry(place.originalLine, place.originalColumn);
+  if (place.originalLine === undefined) return null;
+  return { ...cell, line: place.originalLine + 1 - LINES_BEFORE, column: place.originalColumn + 1 };
+}
+
+/** A cell that fails when it runs has loaded its imports already: the cells after it may use them. */
+function keepImports(converters, typescript) {
+  const { createConverter } = converters;
+  const importsOf = (declarations) => {
+    const file = typescript.createSourceFile("d.ts", declarations, typescript.ScriptTarget.Latest);
+    return file.statements.filter(typescript.isImportDeclaration).map((node) => node.getText(file));
+  };
+  converters.createConverter = (options) => {
+    const converter = createConverter(options);
+    // What the cell before declared; tslab forgets it where that cell failed.
+    let last = "";
+    const withImports = (declarations) => {
+      const lost =
+        declarations === last ? [] : importsOf(last).filter((text) => !declarations.includes(text));
+      return [declarations, ...lost].join("\n");
+    };
+    return {
+      ...converter,
+      complete: (declarations, ...rest) => converter.complete(withImports(declarations), ...rest),
+      inspect: (declarations, ...rest) => converter.inspect(withImports(declarations), ...rest),
+      convert: (declarations, source) => {
+        const converted = converter.convert(withImports(declarations), source);
+        last = converted.declOutput ?? last;
+        return converted;
+      },
+    };
+  };
+}
+
+module.exports = { executeCells, keepImports, startWithValues, stopCellOnInterrupt, traceCells };
