@@ -35,7 +35,7 @@ interface SimulateOptions {
 }
 
 /** What was made. */
-interface SimulatedStack {
+export interface SimulatedStack {
   /** The `.slc` of each date, in order. */
   readonly files: readonly string[];
   readonly seconds: number;

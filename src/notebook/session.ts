@@ -91,7 +91,7 @@ export function lastRun(folder = "reports/runs"): string {
 }
 
 /** What one run of the command line told about itself, and how long the whole process took. */
-interface PilaRun {
+export interface PilaRun {
   readonly command: string;
   /** Wall seconds of the whole process, from before it was started until its outputs were in place. */
   readonly wallSeconds: number;

@@ -95,6 +95,27 @@ test("public functions have written-out return types", () => {
   );
 });
 
+test("a cell may keep what a public function returns: its type has a name outside of its file", () => {
+  const cell = join(ROOT, "test/cell.ts");
+  const functions = publicFunctions.map((node) => node.name!.text);
+  const source = [
+    'import * as pila from "../src/index";',
+    "declare function call<F extends (...given: never[]) => unknown>(f: F): Awaited<ReturnType<F>>;",
+    ...functions.map((name) => `export const of_${name} = call(pila.${name});`),
+  ].join("\n");
+  const options = { ...program.getCompilerOptions(), rootDir: ROOT };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile } = host;
+  host.getSourceFile = (name, ...rest) =>
+    name === cell ? ts.createSourceFile(name, source, ts.ScriptTarget.Latest) : getSourceFile(name, ...rest);
+  const cells = ts.createProgram([cell], options, host, program);
+  const found = cells.getDeclarationDiagnostics(cells.getSourceFile(cell));
+  assert.equal(
+    found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " ")),
+    [],
+  );
+});
+
 test("declarations name no typed array by its buffer: those types differ between TypeScript versions", () => {
   const found: string[] = [];
   program.emit(
