@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { simulateStack } from "../../data-prep/simulate";
 import { UsageError } from "../core/errors";
@@ -66,11 +67,30 @@ export async function cuaderno(): Promise<Cuaderno> {
     throw wrong(PARAMETERS_FILE, "slc", slc, `${PARAMETERS.slc!.expected} (busqué ${resolve(slc)})`);
   }
   if (simulados) await simulate();
+  speakSpanish();
   const { tree, dates, side } = SIMULATED;
   console.log(
     simulados ? `datos simulados: ${dates} fechas de ${side} × ${side} en ${tree}` : `datos: ${slc}`,
   );
   return { ...others, slc: simulados ? tree : slc, simulados, recorte: recorte === "" ? null : recorte };
+}
+
+const MONTHS =
+  "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(" ");
+const DAYS = "domingo lunes martes miércoles jueves viernes sábado".split(" ");
+
+/** Axes of charts with a decimal comma and Spanish months: they are written by the d3 that Plot uses. */
+function speakSpanish(): void {
+  const d3 = createRequire(require.resolve("@observablehq/plot"))("d3") as Record<
+    string,
+    (locale: object) => void
+  >;
+  const short = (names: readonly string[]): string[] => names.map((name) => name.slice(0, 3));
+  d3.formatDefaultLocale!({ decimal: ",", thousands: ".", grouping: [3], currency: ["$ ", ""] });
+  d3.timeFormatDefaultLocale!({
+    ...{ dateTime: "%A %e de %B de %Y, %X", date: "%d/%m/%Y", time: "%H:%M:%S", periods: ["a. m.", "p. m."] },
+    ...{ days: DAYS, shortDays: short(DAYS), months: MONTHS, shortMonths: short(MONTHS) },
+  });
 }
 
 async function simulate(): Promise<void> {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { writeMaps } from "../bench/maps";
 import { childEnvironment, pilaCommand, runChild } from "../bench/process";
-import type { Progress } from "../bench/protocol";
+import type { Progress, StopReason } from "../bench/protocol";
 import { type BenchOptions, type BenchResult, runBench } from "../bench/session";
 import { RecordError } from "../core/errors";
 import type { RunUsage } from "../core/records";
@@ -49,26 +49,35 @@ export async function measureSession(
     await writeMaps(result.folder, { ...products, ...(signal === undefined ? {} : { signal }) });
   }
   rmSync(join(result.folder, "levels"), { recursive: true, force: true });
+  const place = relative("", result.folder);
+  tell(`<p>${result.runs.length} corridas en ${escapeXml(place)}: ${ENDINGS[result.stopped]}.</p>`);
   return result;
+}
+
+const ENDINGS: Readonly<Record<StopReason, string>> = {
+  blocks: "se hicieron todos los bloques",
+  precision: "los intervalos ya eran angostos",
+  budget: "se acabó el tiempo pedido, y lo medido vale",
+  interrupted: "se paró, y lo medido vale",
+};
+
+/** Draws over what the display of the running cell shows; nothing outside the kernel. */
+function tell(html: string): void {
+  cell[CELL_DISPLAY]?.({ "text/plain": html.replace(/<[^>]+>/g, ""), "text/html": html });
 }
 
 /** A browser is sent no more than so many states a second. */
 const STATES_A_SECOND = 5;
 
-/** Draws a bar in the display of the running cell; nothing outside the kernel. */
 function showProgress(): (event: Progress) => void {
-  const display = cell[CELL_DISPLAY];
-  const start = Date.now();
   let shownAt = 0;
-  return ({ done, total, label }) => {
+  return ({ done, total, label, remainingSeconds }) => {
     const now = Date.now();
-    if (display === undefined || (now - shownAt < 1000 / STATES_A_SECOND && done < total)) return;
+    if (now - shownAt < 1000 / STATES_A_SECOND) return;
     shownAt = now;
-    const left =
-      done === 0 ? "" : `, faltan unos ${Math.ceil(((now - start) * (total - done)) / done / 1000)} s`;
-    const text = done < total ? `${done} de ${total} corridas${left}: ${label}` : `${total} corridas`;
+    const left = `faltan unos ${Math.ceil(remainingSeconds)} s (${escapeXml(label)})`;
     const bar = `<progress value="${done}" max="${total}" aria-label="avance"></progress>`;
-    display({ "text/plain": text, "text/html": `<p>${bar} ${escapeXml(text)}</p>` });
+    tell(`<p>${bar} ${done} de ${total} corridas, ${left}</p>`);
   };
 }
 

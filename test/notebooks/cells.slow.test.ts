@@ -22,6 +22,7 @@ const CELLS = {
   chart: 'Plot.plot({ document, marks: [Plot.dot(pila.rows(tabla), { x: "b", y: "a", title: "b" })] })',
   drawsItself: '({ [Symbol.for("Jupyter.display")]: async () => ({ "text/html": "<b>sí</b>" }) })',
   text: '"hola"',
+  shorthand: "({ tabla }).tabla.columns.length",
   object: "({ uno: [1, 2] })",
   nothing: "void 0",
   declared: `const duplicar = (x: number): number => {
@@ -111,6 +112,10 @@ it("what draws itself does, other values are text, undefined is nothing", async 
   assert.equal((await cells)!.nothing, []);
 });
 
+it("a variable of an earlier cell may stand by its name alone in an object", async () => {
+  assert.is(await shown("shorthand", "text/plain"), "3");
+});
+
 it("a failing cell keeps its imports, and its error shows the line with a mark", async () => {
   // The cells above used them.
   assert.equal(await failed("failsAfterImports"), [
@@ -127,16 +132,16 @@ it("an error in a function of another cell shows that cell's line, and the way t
   const lines = await failed("failsElsewhere");
   assert.equal(lines.slice(0, 4), [
     "Error: demasiado",
-    "celda [12], línea 5:",
+    "celda [13], línea 5:",
     "  4 |   };",
     '> 5 |   if (caja.x > 3) throw new Error("demasiado");',
   ]);
-  assert.ok(lines.includes("    at celda [13]:3:15"), lines.join("\n"));
+  assert.ok(lines.includes("    at celda [14]:3:15"), lines.join("\n"));
 });
 
 it("an error of TypeScript shows its line too", async () => {
   assert.equal((await failed("wrongType")).slice(1), [
-    "celda [14], línea 1:",
+    "celda [15], línea 1:",
     "> 1 | const lineas: number =",
     "    |       ^",
     '  2 |   "a";',

@@ -1,14 +1,11 @@
 "use strict";
-// One cell from its turn to its end: how its code is compiled, what it shows, what it threw, also late and with the
-// line of its source, and how an interrupt stops it.
-const { SourceMap } = require("node:module");
-const path = require("node:path");
+// One cell from its turn to its end: what it shows, what it threw, also late and with the line of its source, and how an
+// interrupt stops it.
 const { setImmediate: nextTurn, setTimeout: wait } = require("node:timers/promises");
 const util = require("node:util");
+const { beginCode, excerpt, excerptOfRunning, findFrame } = require("./code.cjs");
 const { beginCell, endCell, joinStreams } = require("./messages.cjs");
 
-/** Number and source of the running cell. */
-let current = { count: 0, source: "" };
 /** What the running cell threw so far; what comes between two cells counts for the next one. */
 let problems = [];
 /** The last value of the running cell on its way to the page. */
@@ -75,7 +72,7 @@ async function executeCell(socket, message) {
     ...message.content,
     begin: (execution_count) => {
       beginCell(this, message);
-      current = { count: execution_count, source: message.content.code };
+      beginCode(execution_count, message.content.code);
       globalThis[LIVE] = liveDisplay(display, execution_count);
       send("execute_input", { code: message.content.code, execution_count });
     },
@@ -124,47 +121,29 @@ const FOREIGN_FRAME = /^\s+at .*(\(?node:|[\\/]tslab[\\/]dist[\\/]|[\\/]kernels[
 
 /**
  * The stack with places in the source of cells, the innermost with its line, under the name the error has now: V8 writes
- * "Error" where a class sets its name as a field, and Node puts a compiled line before the stack.
+ * "Error" where a class sets its name as a field, and Node puts a line of compiled code before the stack.
  */
 function stackOf(error) {
-  const stack = (error.stack ?? String(error)).replace(/^celda-\d+:\d+\n.*\n *\^+\n\n/, "");
+  const stack = (error.stack ?? String(error)).replace(/^\S+:\d+\n.*\n *\^+\n\n/, "");
   const named = stack.startsWith(`Error: ${error.message}`)
     ? stack.replace("Error", () => error.name)
     : stack;
   const lines = named.split("\n");
   const first = lines.findIndex((line) => /^\s+at /.test(line));
   if (first === -1) return named;
-  const frames = lines.slice(first).map((line) => ({ line, found: CELL_FRAME.exec(line) }));
-  const traced = frames.map(({ line, found }) => ({ line, found, place: found && findSource(found) }));
-  const innermost = traced.find(({ place }) => place !== null)?.place;
+  const frames = lines.slice(first).map((line) => ({ line, ...findFrame(line) }));
+  const innermost = frames.find(({ place }) => place != null)?.place;
   return [
     ...lines.slice(0, first),
     ...(innermost === undefined ? [] : excerpt(innermost)),
     // What is in a cell and not in its source is tslab's call of it.
-    ...traced.flatMap(({ line, found, place }) => {
-      if (found === null) return [line];
+    ...frames.flatMap(({ line, text, place }) => {
+      if (text === undefined) return [line];
       return place === null
         ? []
-        : [line.replace(found[0], `celda [${place.count}]:${place.line}:${place.column}`)];
+        : [line.replace(text, `celda [${place.count}]:${place.line}:${place.column}`)];
     }),
   ].join("\n");
-}
-
-/** A place in compiled code, as V8 writes it in a stack: the name that `traceCells` gave, line, column. */
-const CELL_FRAME = /\bcelda-(\d+):(\d+):(\d+)/;
-
-/** The source line with its neighbours and a mark under the place. */
-function excerpt({ count, source, line, column }) {
-  const shown = source.split("\n").map((text, i) => ({ text, number: i + 1 }));
-  const near = shown.filter(({ number }) => Math.abs(number - line) <= 1);
-  const width = String(line + 1).length;
-  const drawn = near.flatMap(({ text, number }) => {
-    const head = `${number === line ? ">" : " "} ${String(number).padStart(width)} | `;
-    return number === line
-      ? [head + text, `  ${" ".repeat(width)} | ${" ".repeat(column - 1)}^`]
-      : [head + text];
-  });
-  return [`celda [${count}], línea ${line}:`, ...drawn];
 }
 
 /** Keeps one thrown value, Error or not. */
@@ -186,7 +165,7 @@ function noteThrown(value) {
 
 function noteDiagnostic(format, file, line, column, message) {
   const evalue = util.format(format, file, line, column, message);
-  const place = file === "" ? ["", ...excerpt({ ...current, line, column })].join("\n") : "";
+  const place = file === "" ? ["", ...excerptOfRunning(line, column)].join("\n") : "";
   problems.push({ ename: "TypeScriptError", evalue, text: `TypeScriptError: ${evalue}${place}` });
 }
 
@@ -260,79 +239,4 @@ function stopCellOnInterrupt() {
   process.on("SIGINT", () => stop.abort(new Error("Interrupted")));
 }
 
-/** Source and maps of every cell that ran, by its number. */
-const compiled = new Map();
-/** The file that tslab compiles every cell as. */
-const CELL_FILE = "__tslab__.ts";
-/** tslab puts one line before the source of a cell. */
-const LINES_BEFORE = 1;
-const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;
-
-/**
- * TypeScript as tslab is to see it: it knows `document`, and the code of each cell carries the name of the cell and can
- * be traced to its source. tslab compiles twice, to ECMAScript modules and from there to CommonJS: two maps.
- */
-function traceCells(typescript) {
-  const { createWatchCompilerHost, transpileModule } = typescript;
-  const globals = path.join(__dirname, "globals.d.ts");
-  return {
-    ...typescript,
-    createWatchCompilerHost: (files, options, ...rest) => {
-      const lib = [...options.lib, globals];
-      return createWatchCompilerHost(files, { ...options, lib, inlineSourceMap: true }, ...rest);
-    },
-    transpileModule: (code, { compilerOptions, ...settings }) => {
-      const [comment, encoded] = INLINE_MAP.exec(code) ?? [""];
-      const plain = code.slice(0, code.length - comment.length);
-      const options = { ...compilerOptions, sourceMap: true };
-      const { outputText, sourceMapText } = transpileModule(plain, { ...settings, compilerOptions: options });
-      const first = encoded && JSON.parse(Buffer.from(encoded, "base64").toString());
-      const output = outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");
-      if (!first?.sources[0]?.endsWith(CELL_FILE)) return { outputText: output };
-      const maps = [JSON.parse(sourceMapText), first].map((map) => new SourceMap(map));
-      compiled.set(current.count, { ...current, maps, lines: output.split("\n").length });
-      return { outputText: `${output}//# sourceURL=celda-${current.count}\n` };
-    },
-  };
-}
-
-/** Where in the source of its cell a place in compiled code comes from; null where that is not known. */
-function findSource([, count, line, column]) {
-  const cell = compiled.get(Number(count));
-  if (cell === undefined || line > cell.lines) return null;
-  let place = { originalLine: line - 1, originalColumn: column - 1 };
-  for (const map of cell.maps) place = map.findEntry(place.originalLine, place.originalColumn);
-  if (place.originalLine === undefined) return null;
-  return { ...cell, line: place.originalLine + 1 - LINES_BEFORE, column: place.originalColumn + 1 };
-}
-
-/** A cell that fails when it runs has loaded its imports already: the cells after it may use them. */
-function keepImports(converters, typescript) {
-  const { createConverter } = converters;
-  const importsOf = (declarations) => {
-    const file = typescript.createSourceFile("d.ts", declarations, typescript.ScriptTarget.Latest);
-    return file.statements.filter(typescript.isImportDeclaration).map((node) => node.getText(file));
-  };
-  converters.createConverter = (options) => {
-    const converter = createConverter(options);
-    // What the cell before declared; tslab forgets it where that cell failed.
-    let last = "";
-    const withImports = (declarations) => {
-      const lost =
-        declarations === last ? [] : importsOf(last).filter((text) => !declarations.includes(text));
-      return [declarations, ...lost].join("\n");
-    };
-    return {
-      ...converter,
-      complete: (declarations, ...rest) => converter.complete(withImports(declarations), ...rest),
-      inspect: (declarations, ...rest) => converter.inspect(withImports(declarations), ...rest),
-      convert: (declarations, source) => {
-        const converted = converter.convert(withImports(declarations), source);
-        last = converted.declOutput ?? last;
-        return converted;
-      },
-    };
-  };
-}
-
-module.exports = { executeCells, keepImports, startWithValues, stopCellOnInterrupt, traceCells };
+module.exports = { executeCells, startWithValues, stopCellOnInterrupt };

@@ -1,16 +1,12 @@
 "use strict";
-// The Jupyter kernel of pila: the pinned tslab, with whole output and true busy and idle (messages.cjs), last values that
-// are drawn, real errors and an interrupt that works (cells.cjs), and an end that leaves nobody behind.
+// The Jupyter kernel of pila: the pinned tslab, with whole output and true busy and idle (messages.cjs), cells
+// that are compiled to be traced (code.cjs), last values that are drawn, real errors and an interrupt that works (cells.cjs),
+// and an end that leaves nobody behind.
 const { existsSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const path = require("node:path");
-const {
-  executeCells,
-  keepImports,
-  startWithValues,
-  stopCellOnInterrupt,
-  traceCells,
-} = require("./cells.cjs");
+const { executeCells, startWithValues, stopCellOnInterrupt } = require("./cells.cjs");
+const { keepImports, traceCells } = require("./code.cjs");
 const { answerRequests, describeKernel, keepEveryMessage, reportStatus } = require("./messages.cjs");
 
 /** The launcher changes private parts of tslab, which hold for this version only. */
