@@ -19,7 +19,7 @@ import { slcNames } from "../src/io/formats/registry";
 import { removeLeftovers, temporaryPath } from "../src/io/outputFile";
 import { type FoundImage, searchImages } from "../src/io/search";
 
-interface LinkedStack {
+export interface LinkedStack {
   /** Links that were made now, or led nowhere and were replaced. */
   readonly linked: readonly string[];
   /** Links that were right already. */

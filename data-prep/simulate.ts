@@ -48,7 +48,7 @@ interface SimulateOptions extends SceneOptions {
 }
 
 /** What was made. */
-interface SimulatedStack {
+export interface SimulatedStack {
   /** The `.slc` of each date, in order. */
   readonly files: readonly string[];
   readonly seconds: number;

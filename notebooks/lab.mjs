@@ -1,4 +1,4 @@
-// Opens JupyterLab of the private .venv with the kernel of pila; nothing is installed outside the project.
+// Opens JupyterLab of the private .venv with the kernel of pila; nothing is installed or written outside the project.
 //   npm run lab [-- --no-browser --port=8890 …]     further arguments go to jupyter lab as they are
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -16,7 +16,14 @@ if (!existsSync(python)) {
 }
 
 const before = (folder, path) => [folder, path].filter(Boolean).join(delimiter);
+// Settings, secrets and connections of Jupyter, and what JupyterLab's look for npm leaves.
+const own = (name) => join(root, ".setup/jupyter", name);
 const env = {
+  JUPYTER_CONFIG_DIR: own("config"),
+  JUPYTER_DATA_DIR: own("data"),
+  JUPYTER_RUNTIME_DIR: own("runtime"),
+  IPYTHONDIR: own("ipython"),
+  npm_config_cache: own("npm"),
   ...process.env,
   JUPYTER_PATH: before(join(notebooks, "kernel"), process.env.JUPYTER_PATH),
   // Holds the one setting that differs from JupyterLab's own: no question about news from outside.

@@ -9,18 +9,9 @@ export { PilaError } from "./core/errors";
 export { openIntensityStack, openSlcStack } from "./io/folders";
 export { readPlane } from "./io/formats/intensity";
 // Notebooks
-export {
-  cellSignal,
-  frameHtml,
-  lastRun,
-  measureSession,
-  notebookParameters,
-  progressHtml,
-  quicklookHtml,
-  runPila,
-  stackFolder,
-  writeText,
-} from "./notebook";
+export { cuaderno, notebookParameters } from "./notebook/cuaderno";
+export { rows, runs, spans } from "./notebook/records";
+export { cellSignal, lastRun, measureSession, runPila, writeText } from "./notebook/session";
 // Processing
 export { fused } from "./pipeline/fused";
 export { inspectStack } from "./pipeline/inspect";
@@ -29,6 +20,5 @@ export { prepare } from "./pipeline/prepare";
 export { verifyPlanes } from "./pipeline/verify";
 export { readSession } from "./records/runFolder";
 // Report
-export { timingsFrame, toDataFrame } from "./report/dataFrame";
 export { chart, informeMarkdown, section } from "./report/page";
 export { readReportData } from "./report/reportData";

@@ -21,7 +21,7 @@ interface PrepareRequest extends IntensityParameters, RunRequest {
   readonly overwrite: boolean;
 }
 
-interface PrepareReport extends RunReport {
+export interface PrepareReport extends RunReport {
   readonly crop: string;
   readonly files: readonly string[];
 }

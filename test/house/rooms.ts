@@ -12,7 +12,8 @@ export interface Room {
 
 /** Imports go down a floor. `top` is the files directly in src. */
 export const ROOMS: Readonly<Record<string, Room>> = {
-  top: { floor: 7, holds: "the command `pila`, the public names (`index.ts`), what notebooks call" },
+  top: { floor: 7, holds: "the command `pila`, the public names (`index.ts`)" },
+  notebook: { floor: 7, holds: "what notebooks call, and how the kernel shows a value" },
   commands: { floor: 7, holds: "a file for each word after `pila`" },
   bench: { floor: 6, holds: "the protocol: plan, gate, quiet machine, processes, records as they come" },
   report: { floor: 6, holds: "tables, charts and sentences from records; never a raster" },

@@ -17,18 +17,34 @@ import {
 
 const AT_ONCE = 2;
 
-/** What a failing canary must say: its error's name and message, and a line of its stack where it has one. */
+/** What a failing canary must say: its error's name and message, and its place in the cell where it has one. */
 const FAILURES: Readonly<Record<string, { readonly error: string; readonly stack?: RegExp }>> = {
-  throw: { error: "RangeError: row 7 of 4", stack: /^ +at fail \(evalmachine\.<anonymous>:\d+:\d+\)$/m },
+  throw: {
+    error: "RangeError: row 7 of 4",
+    stack:
+      /^> 2 \| {3}throw new .*\n {4}\| {9}\^\n {2}3 \| \}\n +at fail \(celda \[2\]:2:9\)\n +at celda \[2\]:4:1$/m,
+  },
   "own-error": {
     error: "ShapeError: una.tif: 3 x 4, the stack is 3 x 5",
-    stack: /^ShapeError: una\.tif.*\n +at open \(/m,
+    stack: /^ShapeError: una\.tif.*\ncelda \[1\], línea 7:\n[\s\S]*\n +at open \(celda \[1\]:7:9\)$/m,
   },
   "thrown-string": { error: "Thrown: a bare string" },
-  "type-error": { error: "TypeScriptError: 1:7 - Type 'string' is not assignable to type 'number'." },
-  "syntax-error": { error: "TypeScriptError: 1:19 - Expression expected." },
-  "rejected-await": { error: "TypeError: nothing to read", stack: /^ +at read \(/m },
-  "unawaited-rejection": { error: "Error: nobody awaited this", stack: /^ +at evalmachine/m },
+  "type-error": {
+    error: "TypeScriptError: 1:7 - Type 'string' is not assignable to type 'number'.",
+    stack: /^celda \[\d\], línea 1:\n> 1 \| .*\n {4}\| {7}\^$/m,
+  },
+  "syntax-error": {
+    error: "TypeScriptError: 1:19 - Expression expected.",
+    stack: /^> 1 \| const rows = \(1 \+ ;\n {4}\| {19}\^$/m,
+  },
+  "rejected-await": {
+    error: "TypeError: nothing to read",
+    stack: /^> \d \| .*\n[\s\S]*\n +at read \(celda \[\d\]:\d+:\d+\)$/m,
+  },
+  "unawaited-rejection": {
+    error: "Error: nobody awaited this",
+    stack: /^> 1 \| void Promise.*\n +\| {21}\^\n/m,
+  },
   "late-timer": { error: "Error: a timer failed late", stack: /^ +at .*_onTimeout/m },
 };
 

@@ -134,7 +134,7 @@ it("Run All stops at the endless loop, Interrupt ends it and the kernel lives", 
   );
   const error = cells[4]?.at(-1);
   assert.is(error?.ename, "Interrupted");
-  assert.is(error?.evalue, "the cell was stopped");
+  assert.is(error?.evalue, "la celda se detuvo");
 });
 
 it("every line and every progress state of Run All came through", () => {

@@ -1,11 +1,15 @@
 "use strict";
-// One cell from its turn to its end: what it threw, also late, and how an interrupt stops it.
+// One cell from its turn to its end: what it shows, what it threw, also late and with the line of its source, and how an
+// interrupt stops it.
 const { setImmediate: nextTurn, setTimeout: wait } = require("node:timers/promises");
 const util = require("node:util");
+const { beginCode, excerpt, excerptOfRunning, findFrame } = require("./code.cjs");
 const { beginCell, endCell, joinStreams } = require("./messages.cjs");
 
 /** What the running cell threw so far; what comes between two cells counts for the next one. */
 let problems = [];
+/** The last value of the running cell on its way to the page. */
+let showing = null;
 /** When the last cell failed [ms since 1970]. */
 let failedAt = 0;
 /** Stops the running cell. */
@@ -31,6 +35,8 @@ function runInTurn(handler) {
       request.begin(this.execCount + 1);
       renewSignal();
       const count = await handleExecuteImpl.call(this, request, ...streams);
+      const bundle = await showing;
+      if (bundle !== null) request.show(bundle, this.execCount);
       await wait(LATE_MILLISECONDS);
       // tslab takes a thrown count as a failed cell.
       if (problems.length > 0) throw count;
@@ -42,6 +48,7 @@ function runInTurn(handler) {
     } finally {
       request.end(describeFailure(problems, stop.signal.aborted));
       problems = [];
+      showing = null;
     }
   };
 }
@@ -65,7 +72,13 @@ async function executeCell(socket, message) {
     ...message.content,
     begin: (execution_count) => {
       beginCell(this, message);
+      beginCode(execution_count, message.content.code);
+      globalThis[LIVE] = liveDisplay(display, execution_count);
       send("execute_input", { code: message.content.code, execution_count });
+    },
+    show: (data, execution_count) => {
+      flush();
+      send("execute_result", { data, metadata: {}, execution_count });
     },
     end: (found) => {
       failure = found;
@@ -88,6 +101,17 @@ async function executeCell(socket, message) {
   send("execute_reply", content, socket);
 }
 
+/** Under this name a cell finds one display of its own: called again with a MIME bundle, it is drawn over. */
+const LIVE = Symbol.for("pila.cellDisplay");
+
+function liveDisplay(display, count) {
+  let drawn = false;
+  return (data) => {
+    display({ data, metadata: {}, transient: { display_id: `pila-${process.pid}-${count}` } }, drawn);
+    drawn = true;
+  };
+}
+
 /** Cells that were sent before an error may still arrive this long after it. */
 const STALE_MILLISECONDS = 200;
 /** tslab prints TypeScript diagnostics with this format. */
@@ -95,10 +119,31 @@ const DIAGNOSTIC = "%s%d:%d - %s";
 /** Stack lines of the kernel and of Node say nothing about the cell. */
 const FOREIGN_FRAME = /^\s+at .*(\(?node:|[\\/]tslab[\\/]dist[\\/]|[\\/]kernels[\\/]pila[\\/])/;
 
-/** The stack, under the name the error has now: V8 writes "Error" where a class sets its name as a field. */
+/**
+ * The stack with places in the source of cells, the innermost with its line, under the name the error has now: V8 writes
+ * "Error" where a class sets its name as a field, and Node puts a line of compiled code before the stack.
+ */
 function stackOf(error) {
-  const stack = error.stack ?? String(error);
-  return stack.startsWith(`Error: ${error.message}`) ? stack.replace("Error", () => error.name) : stack;
+  const stack = (error.stack ?? String(error)).replace(/^\S+:\d+\n.*\n *\^+\n\n/, "");
+  const named = stack.startsWith(`Error: ${error.message}`)
+    ? stack.replace("Error", () => error.name)
+    : stack;
+  const lines = named.split("\n");
+  const first = lines.findIndex((line) => /^\s+at /.test(line));
+  if (first === -1) return named;
+  const frames = lines.slice(first).map((line) => ({ line, ...findFrame(line) }));
+  const innermost = frames.find(({ place }) => place != null)?.place;
+  return [
+    ...lines.slice(0, first),
+    ...(innermost === undefined ? [] : excerpt(innermost)),
+    // What is in a cell and not in its source is tslab's call of it.
+    ...frames.flatMap(({ line, text, place }) => {
+      if (text === undefined) return [line];
+      return place === null
+        ? []
+        : [line.replace(text, `celda [${place.count}]:${place.line}:${place.column}`)];
+    }),
+  ].join("\n");
 }
 
 /** Keeps one thrown value, Error or not. */
@@ -118,17 +163,24 @@ function noteThrown(value) {
   problems.push({ ename: "Thrown", evalue, text: `Thrown: ${evalue}` });
 }
 
-function noteDiagnostic(...parts) {
-  const evalue = util.format(...parts);
-  problems.push({ ename: "TypeScriptError", evalue, text: `TypeScriptError: ${evalue}` });
+function noteDiagnostic(format, file, line, column, message) {
+  const evalue = util.format(format, file, line, column, message);
+  const place = file === "" ? ["", ...excerptOfRunning(line, column)].join("\n") : "";
+  problems.push({ ename: "TypeScriptError", evalue, text: `TypeScriptError: ${evalue}${place}` });
 }
 
 /**
- * Starts the kernel so that every error of a cell, also a late one, is kept for the cell.
- * tslab keeps the console.error it finds at its start and sends there what a cell throws and what TypeScript says.
+ * Starts the kernel so that the last value of a cell is shown by `bundleOf`, and every error, also a late one, is kept
+ * for the cell. tslab keeps the console it finds at its start: `log` gets last values and nothing else, `error` what a
+ * cell throws and what TypeScript says.
  */
-function startWithErrors(start) {
-  const { error } = console;
+function startWithValues(start, bundleOf) {
+  const { error, log } = console;
+  console.log = (value) => {
+    showing = bundleOf(value);
+    // Its failure is the cell's, when that is awaited.
+    showing.catch(() => {});
+  };
   console.error = (...parts) => {
     if (parts[0] === DIAGNOSTIC) noteDiagnostic(...parts);
     else noteThrown(parts[0]);
@@ -137,6 +189,7 @@ function startWithErrors(start) {
     start();
   } finally {
     console.error = error;
+    console.log = log;
   }
   for (const event of ["uncaughtException", "unhandledRejection"]) {
     process.removeAllListeners(event).on(event, noteThrown);
@@ -161,13 +214,13 @@ function isStale(header) {
 function describeFailure(found, stopped) {
   const main = found.find((problem) => problem.isError) ?? found[0];
   if (stopped || main?.interrupted) {
-    const evalue = "the cell was stopped";
+    const evalue = "la celda se detuvo";
     return { ename: "Interrupted", evalue, traceback: [`Interrupted: ${evalue}`] };
   }
   const lines = found.flatMap((problem) => problem.text.split("\n"));
   return {
     ename: main?.ename ?? "Error",
-    evalue: main?.evalue ?? "the cell failed and said nothing",
+    evalue: main?.evalue ?? "la celda falló sin decir por qué",
     traceback: lines.filter((line) => !FOREIGN_FRAME.test(line)),
   };
 }
@@ -186,4 +239,4 @@ function stopCellOnInterrupt() {
   process.on("SIGINT", () => stop.abort(new Error("Interrupted")));
 }
 
-module.exports = { executeCells, startWithErrors, stopCellOnInterrupt };
+module.exports = { executeCells, startWithValues, stopCellOnInterrupt };

@@ -1,9 +1,12 @@
 "use strict";
-// The Jupyter kernel of pila: the pinned tslab, with whole output and true busy and idle (messages.cjs), real errors and
-// an interrupt that works (cells.cjs), and an end that leaves nobody behind.
+// The Jupyter kernel of pila: the pinned tslab, with whole output and true busy and idle (messages.cjs), cells
+// that are compiled to be traced (code.cjs), last values that are drawn, real errors and an interrupt that works (cells.cjs),
+// and an end that leaves nobody behind.
 const { existsSync } = require("node:fs");
+const { createRequire } = require("node:module");
 const path = require("node:path");
-const { executeCells, startWithErrors, stopCellOnInterrupt } = require("./cells.cjs");
+const { executeCells, startWithValues, stopCellOnInterrupt } = require("./cells.cjs");
+const { keepImports, traceCells } = require("./code.cjs");
 const { answerRequests, describeKernel, keepEveryMessage, reportStatus } = require("./messages.cjs");
 
 /** The launcher changes private parts of tslab, which hold for this version only. */
@@ -30,12 +33,37 @@ function loadTslab(start) {
   if (version !== PINNED) {
     throw new Error(`${tslab}: tslab ${version}, the kernel of pila is made for ${PINNED}; run npm ci`);
   }
-  const part = (name) => require(path.join(tslab, "dist", name));
+  const fromTslab = createRequire(path.join(tslab, "dist/main.js"));
+  const compiler = "@tslab/typescript-for-tslab";
+  const typescriptModule = fromTslab(compiler);
+  require.cache[fromTslab.resolve(compiler)].exports = traceCells(typescriptModule);
+  const part = (name) => fromTslab(`./${name}`);
+  keepImports(part("converter.js"), typescriptModule);
   const { ZmqServer, JupyterHandlerImpl } = part("jupyter.js");
   const { TaskQueue } = part("util.js");
   const { startKernel } = part("main.js");
   const { typescript } = part("public.js").versions;
   return { root, version, typescript, ZmqServer, JupyterHandlerImpl, TaskQueue, startKernel };
+}
+
+/**
+ * The drawing board of charts: `Plot.plot({ document, … })`. No `window`: libraries take whoever has one for a browser.
+ */
+function offerDocument(root) {
+  const board = () => {
+    const { JSDOM } = require(path.join(root, "node_modules/jsdom"));
+    const { document } = new JSDOM("").window;
+    Object.defineProperty(globalThis, "document", { value: document, configurable: true, writable: true });
+    return document;
+  };
+  Object.defineProperty(globalThis, "document", { get: board, configurable: true });
+}
+
+/** How a value is shown: pila's own way, loaded with the first one. */
+function bundleOf(value) {
+  return Promise.resolve().then(() =>
+    require(path.join(root, "dist/src/notebook/display.js")).bundleOf(value),
+  );
 }
 
 /** Time for the shutdown reply to leave. */
@@ -82,6 +110,7 @@ describeKernel(handler, { version, typescript });
 executeCells(server, handler, TaskQueue.prototype);
 endCleanly(server);
 stopCellOnInterrupt();
+offerDocument(root);
 
 const configPath = process.argv[process.argv.indexOf("--config-path") + 1];
-startWithErrors(() => startKernel({ configPath, enableFindLocal: false }));
+startWithValues(() => startKernel({ configPath, enableFindLocal: false }), bundleOf);
