@@ -56,6 +56,8 @@ function warningText(warning: Warning, { page: { warnings } }: Words): string {
       return warnings.fewBlocks(warning.missing);
     case "busy":
       return warnings.busy(warning.busy, warning.kept);
+    case "findings":
+      return warnings.findings(warning.findings);
     case "failed":
       return warnings.failed(warning.failed, warning.total);
   }
@@ -138,6 +140,7 @@ export function factsOf({ env, summary, level }: ReportData, { page }: Words): s
   const { azimuth, range } = level?.key.shape ?? env.dataset.shape;
   return [
     facts.data(level?.key.dates ?? env.dataset.dates.length, azimuth, range, env.dataset.looks),
+    ...(env.dataset.simulatedWithoutSlc === true ? [facts.simulated] : []),
     facts.machine(env.machine.cpuModel, env.machine.cores),
     facts.date(env.startedAt),
     facts.runs(summary.counts.total),

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { wordFinding } from "../core/findings";
 import type { EnvRecord } from "../core/records";
 import type { Level } from "../evidence/summary";
 import { answerLines, answerSection, factsOf } from "./answer";
@@ -258,9 +259,15 @@ function costsSection({ summary }: ReportData, { page }: Words): string {
 }
 
 function imageSection(report: ReportData, words: Words): string {
+  const { image } = words.page;
   const record = report.folder === null ? null : readMaps(report.folder);
-  if (record === null) return element("p", words.page.image.missing, 'class="missing"');
-  return [mapsHtml(report.folder!, record, words), chartHtml(speckle, report, words)].join("\n");
+  const findings = (report.env.findings ?? []).map((one) => escapeXml(wordFinding(one)));
+  return [
+    ...(record === null
+      ? [element("p", image.missing, 'class="missing"')]
+      : [mapsHtml(report.folder!, record, words), chartHtml(speckle, report, words)]),
+    findings.length === 0 ? "" : fold(image.findings(findings.length), list(findings)),
+  ].join("\n");
 }
 
 function trustSection({ summary }: ReportData, { page }: Words): string {

@@ -41,6 +41,7 @@ export type Warning =
   | { readonly id: "fewBlocks"; readonly missing: number }
   | { readonly id: "busy"; readonly busy: number; readonly kept: number }
   | { readonly id: "failed"; readonly failed: number; readonly total: number }
+  | { readonly id: "findings"; readonly findings: number }
   | { readonly id: "small"; readonly startShare: number };
 
 export function findAnswer(report: ReportData): Answer {
@@ -68,7 +69,7 @@ export function findAnswer(report: ReportData): Answer {
     reason: level === null ? null : findReason(level),
     growth: findGrowthAnswer(summary),
     variable: summary.growth[0]?.variable ?? "dates",
-    fused: findFusedAnswer(level),
+    fused: findFusedAnswer(summary),
     warnings: findWarnings(report, headline),
   };
 }
@@ -97,12 +98,14 @@ function findWarnings({ summary, env, level }: ReportData, headline: Headline): 
   const sec = level?.configurations.find(({ label }) => label === "sec");
   const start = sec === undefined ? null : criticalPath(sec)?.find(({ piece }) => piece === "start");
   const startShare = start === null || start === undefined ? 0 : start.seconds / sec!.seconds!.value;
+  const doubts = (env.findings ?? []).filter(({ severity }) => severity !== "note").length;
   const isSmall = (sec?.seconds?.value ?? 1) < SMALL.seconds || startShare > SMALL.startShare;
   return [
     ...(env.stopped === "interrupted" ? [{ id: "interrupted" } as const] : []),
     ...(headline.kind === "tooFewBlocks" ? [{ id: "fewBlocks", missing: headline.missing } as const] : []),
     ...(isBusy(summary) ? [{ id: "busy", busy: counts.flagged, kept: counts.kept } as const] : []),
     ...(counts.failed > 0 ? [{ id: "failed", failed: counts.failed, total: counts.total } as const] : []),
+    ...(doubts > 0 ? [{ id: "findings", findings: doubts } as const] : []),
     ...(isSmall && counts.kept > 0 ? [{ id: "small", startShare } as const] : []),
   ];
 }

@@ -1,4 +1,4 @@
-import type { FusedComparison, Level } from "../../evidence/summary";
+import type { FusedComparison, Level, Summary } from "../../evidence/summary";
 import { criticalPath, type Piece } from "./criticalPath";
 
 /** A piece of the bar of `prep` and `sec` one after the other, or of `fused`. */
@@ -25,6 +25,11 @@ export interface FusedRow {
   readonly cache: Level["key"]["cache"];
 }
 
+/** The first level on which the way from the SLC was measured: where SLC are fewer than crops it is not the main one. */
+function slcLevel({ levels }: Summary): Level | undefined {
+  return levels.find(({ fused }) => fused.length > 0);
+}
+
 /** Whether one pass over the SLC is worth it, of the fused configuration of least time. */
 export type FusedAnswer =
   | { readonly kind: "notMeasured" }
@@ -32,8 +37,8 @@ export type FusedAnswer =
   | { readonly kind: "same" }
   | { readonly kind: "differs"; readonly label: string; readonly ratio: number };
 
-export function findFusedAnswer(level: Level | null): FusedAnswer {
-  const [best] = [...(level?.fused ?? [])].sort((a, b) => a.seconds.value - b.seconds.value);
+export function findFusedAnswer(summary: Summary): FusedAnswer {
+  const [best] = [...(slcLevel(summary)?.fused ?? [])].sort((a, b) => a.seconds.value - b.seconds.value);
   if (best === undefined) return { kind: "notMeasured" };
   const { kind, reason } = best.verdict;
   if (kind !== "indistinguishable") return { kind: "differs", label: best.fused, ratio: best.ratio.value };
@@ -44,7 +49,9 @@ export function findFusedAnswer(level: Level | null): FusedAnswer {
  * A bar for each `prep` with the `sec` after it and one for each `fused`, by rising time. The pieces of a bar sum to its
  * median: those of `prep` and `sec` are scaled together to the median of their sums.
  */
-export function fusedRows(level: Level): readonly FusedRow[] {
+export function fusedRows(summary: Summary): readonly FusedRow[] {
+  const level = slcLevel(summary);
+  if (level === undefined) return [];
   const bars = level.fused.flatMap((comparison) => [
     barOf(level, comparison, [comparison.prepare, "sec"]),
     barOf(level, comparison, [comparison.fused]),

@@ -5,8 +5,8 @@ import type { Chart } from "./plot";
 /** From the SLC to mean and std: `prep` and `sec` one after the other against `fused`, split along the critical path. */
 export const fused: Chart<FusedRow> = {
   id: "fusionado",
-  rows: ({ level }) => (level === null ? [] : fusedRows(level)),
-  claim: ({ level }, words) => words.fused.answer(findFusedAnswer(level)),
+  rows: ({ summary }) => fusedRows(summary),
+  claim: ({ summary }, words) => words.fused.answer(findFusedAnswer(summary)),
   reading: (words) => words.fused.reading,
   plot: (rows, context, words) => {
     const bars = rows.filter((row) => row.from === 0);

@@ -80,11 +80,13 @@ export const enPage: PageWords = {
       `${n.count(busy)} of ${n.count(kept)} runs were made on a busy machine. Repeat with a free machine.`,
     failed: (failed, total) =>
       `${count(failed, "run", "runs")} of ${n.count(total)} failed; the reasons stand in Can it be trusted?`,
+    findings: (findings) => `${count(findings, "notice", "notices")} on the data, in The image.`,
     small: "The stack is small: much of the time is start-up. A larger one may change the order.",
   },
   facts: {
     data: (dates, azimuth, range, looks) =>
       `${count(dates, "date", "dates")} of ${azimuth} × ${range} pixels, looks ${looks}`,
+    simulated: "simulated data",
     machine: (cpu, cores) => `${plainName(cpu)}, ${count(cores, "core", "cores")}`,
     date: (iso) => new Date(iso).toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" }),
     runs: (runs) => count(runs, "run", "runs"),
@@ -126,7 +128,7 @@ export const enPage: PageWords = {
   },
   image: {
     missing: "The run has no maps.",
-    findings: "What was found in the data",
+    findings: (findings) => `What was found in the data (${n.count(findings)})`,
     caption: (azimuth, range, dates, box) =>
       `${azimuth} × ${range} cells, ${count(dates, "date", "dates")}; a pixel of the map averages ${box}.`,
     noData: (share) => `no data: ${share < 0.0005 ? `less than ${n.percent(0.001)}` : n.percent(share)}`,

@@ -86,11 +86,14 @@ export const esPage = {
       `${n.count(busy)} de ${n.count(kept)} corridas se hicieron con la máquina ocupada. Repita con la máquina libre.`,
     failed: (failed: number, total: number): string =>
       `${count(failed, "corrida falló", "corridas fallaron")} de ${n.count(total)}; los motivos están en ¿Se puede confiar?`,
+    findings: (findings: number): string =>
+      `${count(findings, "aviso", "avisos")} sobre los datos, en La imagen.`,
     small: "La pila es chica: gran parte del tiempo es arrancar. Con otra mayor el orden puede cambiar.",
   },
   facts: {
     data: (dates: number, azimuth: number, range: number, looks: string): string =>
       `${count(dates, "fecha", "fechas")} de ${azimuth} × ${range} píxeles, looks ${looks}`,
+    simulated: "datos simulados",
     machine: (cpu: string, cores: number): string =>
       `${plainName(cpu)}, ${count(cores, "núcleo", "núcleos")}`,
     date: (iso: string): string =>
@@ -135,7 +138,8 @@ export const esPage = {
   },
   image: {
     missing: "La corrida no tiene mapas.",
-    findings: "Qué se encontró en los datos",
+    findings: (findings: number): string =>
+      `Qué se encontró en los datos, como lo dijo el programa (${n.count(findings)})`,
     caption: (azimuth: number, range: number, dates: number, box: string): string =>
       `${azimuth} × ${range} celdas, ${count(dates, "fecha", "fechas")}; un píxel del mapa promedia ${box}.`,
     noData: (share: number): string =>
