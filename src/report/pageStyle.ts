@@ -5,6 +5,7 @@ export const PAGE_CSS = `
 .pila { --line: color-mix(in srgb, currentColor 18%, transparent); --soft: color-mix(in srgb, currentColor 76%, transparent); --tint: color-mix(in srgb, currentColor 5%, transparent); font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; line-height: 1.5; }
 .pila h1 { margin: .4rem 0 .5rem; font-size: clamp(1.55rem, 1.1rem + 2vw, 2.3rem); line-height: 1.16; letter-spacing: -.015em; text-wrap: balance; }
 .pila h2 { margin: 2.4rem 0 .7rem; padding-top: .9rem; border-top: 1px solid var(--line); font-size: 1.4rem; }
+.pila h2 + .chart { margin-top: .2rem; }
 .pila h3 { margin: 1.2rem 0 .3rem; font-size: 1.08rem; }
 .pila p { margin: .3rem 0 .7rem; max-width: 44rem; }
 .pila small { opacity: .62; font-size: .8em; }
