@@ -1,4 +1,4 @@
-// The answer of a finished session as a terminal shows it: medians, verdicts, headline, next step.
+// The answer of a finished session as a terminal shows it: medians, verdicts, headline.
 import { LEAST_BLOCKS } from "../evidence/numbers";
 import type { Configuration, Level } from "../evidence/summary";
 import { alignColumns } from "../report/alignColumns";
@@ -8,7 +8,7 @@ import { readReportData } from "../report/reportData";
 import { en } from "../report/words/en";
 
 /**
- * The largest level as a table, sorted by time, a line for every other level, and the command that makes the informe.
+ * The largest level as a table, sorted by time, its headline, and that of every other level.
  * @throws RecordError the run folder cannot be read
  */
 export function answerLines(runFolder: string): readonly string[] {
@@ -22,7 +22,6 @@ export function answerLines(runFolder: string): readonly string[] {
     `${en.headline(findHeadline(main))}.`,
     ...others.map((level) => `${nameOf(level)}: ${en.headline(findHeadline(level))}.`),
     "",
-    `next: pila informe --run ${runFolder}`,
   ];
 }
 
@@ -37,13 +36,19 @@ function tableOf(level: Level): string[] {
     .map((one) => [
       `  ${one.label}`,
       formatNumber(one.seconds!.value, "en"),
-      doesOtherWork(one) || one.versusSec === null ? "" : one.versusSec.ratio.value.toFixed(2),
+      timesSec(one),
       wordVerdict(one),
     ]);
   return [
     `${nameOf(level)}, medians of whole runs:`,
     ...alignColumns([["  Configuration", "Seconds", "Times sec", "Verdict"], ...rows]),
   ];
+}
+
+function timesSec(one: Configuration): string {
+  if (one.label === "sec") return "1.00";
+  if (doesOtherWork(one) || one.versusSec === null) return "";
+  return one.versusSec.ratio.value.toFixed(2);
 }
 
 function doesOtherWork({ kind }: Configuration): boolean {
