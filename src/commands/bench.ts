@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import type { BenchResult } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
 import { compareSessions, findRegressions } from "../evidence/compareSessions";
@@ -71,6 +72,7 @@ function printResult(result: BenchResult, args: Arguments, context: Context): vo
     context.tell(`bench: ${all.length} failed run(s) of ${labels}: ${reason}`);
   }
   context.tell(`bench: ${result.runs.length} runs, ended by ${result.stopped}`);
+  context.tell(`next: pila informe --run ${quote(relative("", result.folder))}`);
   context.print(result.folder);
 }
 

@@ -1,6 +1,6 @@
 // What `bench` and `informe` share: the options of a session, its progress, its end, and the line that goes on with it.
 import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { writeMaps } from "../bench/maps";
 import type { Progress } from "../bench/protocol";
 import { type BenchOptions, type BenchResult, runBench } from "../bench/session";
@@ -84,8 +84,9 @@ export async function measureSession(
   });
   for (const note of result.notes) context.tell(`${name}: ${note}`);
   if (result.stopped === "interrupted") {
-    context.tell(`${name}: interrupted: ${result.runs.length} runs are kept in ${result.folder}; go on with`);
-    context.tell(`  ${goOn(quote(result.folder))}`);
+    const run = quote(relative("", result.folder));
+    context.tell(`${name}: interrupted: ${result.runs.length} runs are kept in ${run}; go on with`);
+    context.tell(`  ${goOn(run)}`);
     signal.throwIfAborted();
   }
   tellFindings(result.env.findings ?? [], context);

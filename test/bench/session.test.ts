@@ -1,11 +1,12 @@
-import { readdirSync } from "node:fs";
+import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { writeManifest } from "../../src/io/folders";
 import { readResultados } from "../../src/records/resultados";
 import { readSession } from "../../src/records/runFolder";
 import { withFolder } from "../records/records.fixture";
-import { type Behave, bench, DATES } from "./bench.fixture";
+import { type Behave, bench, DATES, failureOf, writeStack } from "./bench.fixture";
 
 test("a session of intensities leaves valid records, resultados.csv and no scratch", () =>
   withFolder(async (folder) => {
@@ -151,6 +152,48 @@ test("the budget is told as the reason", () =>
     assert.is(result.stopped, "budget");
     assert.is(readSession(result.folder).env.stopped, "budget");
     assert.is(runs.length, 9);
+  }));
+
+test("levels of more dates than there are SLC have no prep and fused; env.json tells how many have", () =>
+  withFolder(async (folder) => {
+    const slc = writeStack(join(folder, "slc"), "slc", DATES.slice(0, 2));
+    const data = writeStack(join(folder, "data"), "intensity", DATES);
+    const how = { schema: 1, crop: "2,2,0,0", looks: "4x4", nodata: "zero", sources: [] } as const;
+    writeManifest(data, { ...how, simulated: true });
+    const options = { backends: ["mp", "fused"], workers: [1], data, slc };
+    const { runs, result } = await bench(folder, { ...options, dates: [2, 4] });
+    assert.ok(runs.every((run) => run.outcome === "ok"));
+    const measured = new Set(runs.map(({ dates, label }) => `${dates} ${label}`));
+    const both = ["mp1", "sec"];
+    assert.equal([...measured].sort(), [
+      ...["fused1", "mp1", "prep1", "sec"].map((label) => `2 ${label}`),
+      ...both.map((label) => `4 ${label}`),
+    ]);
+    const { dataset } = readSession(result.folder).env;
+    assert.is(dataset.dates.length, 4);
+    assert.is(dataset.slcDates, 2);
+    assert.is(dataset.simulatedWithoutSlc, true);
+    const none = await failureOf(bench(folder, { ...options, dates: [4], out: join(folder, "other") }));
+    assert.match(none.message, `${slc}: found 2 dates, expected 4 at least as --dates has`);
+  }));
+
+test("what opening the data found stands in env.json, and is read again", () =>
+  withFolder(async (folder) => {
+    const data = writeStack(join(folder, "data"), "slc", DATES);
+    // One line more than is described.
+    appendFileSync(join(data, `${DATES[1]}.slc`), Buffer.alloc(2 * 8));
+    const { result } = await bench(folder, { backends: ["sec"], data });
+    const { findings } = readSession(result.folder).env;
+    assert.equal(
+      findings!.map(({ kind, severity, dates }) => [kind, severity, dates]),
+      [["surplus", "warning", [DATES[1]]]],
+    );
+    const clean = await bench(folder, {
+      backends: ["sec"],
+      data: writeStack(join(folder, "c"), "slc", DATES),
+      out: join(folder, "clean"),
+    });
+    assert.equal(clean.result.env.findings, []);
   }));
 
 test.run();

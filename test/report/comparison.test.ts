@@ -34,6 +34,16 @@ test("a configuration that became slower is told with its ratio, the unchanged o
   assert.match(describe(after, before), /threads2 .* 0\.55\d* \[.* B is faster/);
 });
 
+test("what one side alone measured is one line", () => {
+  const many = synthesise([...SEC, bandwidth, pixelPool(5), { ...pixelPool(5), label: "mp3", workers: 3 }], {
+    cores: 2,
+  });
+  const lines = describe(before, many)
+    .split("\n")
+    .filter((line) => line.startsWith("only in"));
+  assert.equal(lines, ["only in B: mp2, mp3 (8 dates of 1024 × 1024 pixels, files already in memory)"]);
+});
+
 test("across machines the ratios stay and every verdict is refused", () => {
   const machine = { ...before.env.machine, machineId: "another", cpuModel: "Another CPU" };
   const env: EnvRecord = { ...after.env, machine };
