@@ -14,22 +14,26 @@ const ENTRIES = { "rowWorker.js": "pipeline/rowWorker", "entry.js": "backends/en
 /** Commands that are measured have a bundle each; every other one is loaded from dist/src when it is asked for. */
 const MEASURED_COMMANDS = ["stats", "prep", "fused", "verify"];
 
-/** Compiled modules that bundles load instead of holding a copy; ranks of MPI alone want the last. */
+/** Compiled modules that bundles load instead of holding a copy: errors are of one class, and libgdal is bound once. */
 const PARTS = {
   "codeCache.js": "codeCache",
+  "errors.js": "core/errors",
+  "gdal.js": "io/gdal",
   "headStart.js": "parallel/headStart",
   "program.js": "main",
   "mpiRank.js": "backends/mpiRank",
 };
 
-/** How SLC images are found, and all their formats: bundles of what reads crops leave them outside. */
-const SEARCH = ["io/search", "io/choose"];
-const SEARCHING = ["prep.js", "fused.js"];
+/** What crops seldom need: how SLC images are found, and images that are no plain TIFF. */
+const FORMATS = { "choose.js": "io/choose", "decoded.js": "io/formats/gdal", "envi.js": "io/formats/envi" };
+/** What reads SLC images holds copies of these. */
+const READING_SLC = ["prep.js", "fused.js", ...Object.keys(FORMATS)];
 
 /** File of a bundle in dist/bin, and the compiled module it begins with. */
 const BUNDLES = {
   "pila.js": "cli",
   ...PARTS,
+  ...FORMATS,
   ...Object.fromEntries(MEASURED_COMMANDS.map((name) => [`${name}.js`, `commands/${name}`])),
   ...Object.fromEntries(Object.entries(ENTRIES).map(([name, entry]) => [bodyOf(name), entry])),
 };
@@ -51,10 +55,9 @@ const parts = (root, bundle, commands) => ({
   setup(build) {
     build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
       const file = relative(join(root, "dist/src"), join(resolveDir, path));
-      const part = Object.keys(PARTS).find((name) => PARTS[name] === file);
+      const outside = READING_SLC.includes(bundle) ? PARTS : { ...PARTS, ...FORMATS };
+      const part = Object.keys(outside).find((name) => outside[name] === file);
       if (part !== undefined && kind !== "entry-point") return { path: `./${part}`, external: true };
-      if (SEARCH.includes(file) && !SEARCHING.includes(bundle))
-        return { path: `../src/${file}`, external: true };
     });
     // What comes from the code cache cannot import packages that are modules of the newer kind.
     build.onResolve({ filter: /\/decodeTiff$/ }, () => ({ path: "../src/io/decodeTiff", external: true }));

@@ -30,6 +30,16 @@ export class FormatError extends PilaError {
   override readonly name = "FormatError";
 }
 
+/** A band of real values is no SLC, but may well lie beside one. */
+export class RealBandError extends FormatError {
+  constructor(path: string, type: string) {
+    super(
+      `${path}: found ${type}, an intensity or an amplitude, expected complex samples; put intensities in a folder for \`pila stats\``,
+      { path },
+    );
+  }
+}
+
 /** A backend that cannot run here or did not finish its work. */
 export class BackendError extends PilaError {
   override readonly name = "BackendError";

@@ -1,10 +1,11 @@
 // Which of the images that were found make a stack: one a date, never polarisations, sub-bands or passes mixed.
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { FormatError } from "../core/errors";
 import { type Finding, finding } from "../core/findings";
 import type { RawSource } from "../core/raster";
-import { SLC_FORMATS } from "./formats/registry";
-import type { FoundImage } from "./search";
+import { SLC_FORMATS, slcNames } from "./formats/registry";
+import { listFolder } from "./names";
+import { type FoundImage, searchImages } from "./search";
 
 /** What a person says of the images meant, where several are there. */
 export interface SlcChoice {
@@ -22,6 +23,30 @@ export interface SlcChoice {
 interface ChosenImages {
   readonly images: readonly FoundImage[];
   readonly findings: readonly Finding[];
+}
+
+/**
+ * Searches a folder, the tree below it, or a file, for the images of one stack.
+ * @throws FormatError there is no such folder, no image in it, or several of a date that `choice` does not tell apart
+ */
+export function findImages(folder: string, choice: SlcChoice): ChosenImages {
+  const found = searchImages(folder, choice.allowSurplus ?? false);
+  if (found.length === 0) throw noImages(folder);
+  return chooseImages(folder, found, choice);
+}
+
+function noImages(folder: string): FormatError {
+  const isFile = statSync(folder).isFile();
+  const others = isFile ? [] : listFolder(folder).filter((name) => !name.startsWith("."));
+  const found = isFile
+    ? "a file of another kind"
+    : others.length === 0
+      ? "an empty folder"
+      : `${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}`;
+  return new FormatError(
+    `${folder}: found ${found}, expected ${slcNames()}${isFile ? "" : ", here or in folders below"}; name the folder of the dates`,
+    { path: folder },
+  );
 }
 
 /**

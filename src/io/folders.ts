@@ -33,11 +33,8 @@ export interface FoundScene {
  */
 export function findScenes(folder: string, choice: SlcChoice = {}): readonly FoundScene[] {
   // Loaded here: who opens crops has no use for the formats of SLC.
-  const { chooseImages } = require("./choose") as typeof import("./choose");
-  const { searchImages } = require("./search") as typeof import("./search");
-  const found = searchImages(folder, choice.allowSurplus ?? false);
-  if (found.length === 0) throw noScenes(folder);
-  const { images, findings } = chooseImages(folder, found, choice);
+  const { findImages } = require("./choose") as typeof import("./choose");
+  const { images, findings } = findImages(folder, choice);
   const scenes = checkShapes(folder, images.map(toScene));
   const placeOf = (finding: Finding): number =>
     Math.max(
@@ -107,21 +104,6 @@ function checkShapes(folder: string, found: readonly FoundScene[]): readonly Fou
   });
 }
 
-function noScenes(folder: string): FormatError {
-  const { slcNames } = require("./formats/registry") as typeof import("./formats/registry");
-  const isFile = statSync(folder).isFile();
-  const others = isFile ? [] : listFolder(folder).filter((name) => !name.startsWith("."));
-  const found = isFile
-    ? "a file of another kind"
-    : others.length === 0
-      ? "an empty folder"
-      : `${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}`;
-  return new FormatError(
-    `${folder}: found ${found}, expected ${slcNames()}${isFile ? "" : ", here or in folders below"}; name the folder of the dates`,
-    { path: folder },
-  );
-}
-
 /** What the crops of a folder are called. */
 export const CROP_SUFFIX = "_int_crop.tif";
 
@@ -172,12 +154,14 @@ function listImages(folder: string, outputs: readonly string[]): readonly string
   const own = new Set(outputs.map((path) => resolve(path)));
   const isOwn = (name: string): boolean => own.has(resolve(folder, name)) && isProduct(join(folder, name));
   const kinds = [
-    names.filter((name) => name.endsWith(CROP_SUFFIX)),
-    names.filter((name) => /\.tiff?$/i.test(name) && !isOwn(name)),
-    names.filter((name) => /\.(vrt|hdr)$/i.test(name)),
+    (name: string) => name.endsWith(CROP_SUFFIX),
+    (name: string) => /\.tiff?$/i.test(name) && !isOwn(name),
+    (name: string) => /\.(vrt|hdr)$/i.test(name),
   ];
-  const chosen = kinds.find((images) => images.length > 0);
-  if (chosen !== undefined) return chosen.map((name) => join(folder, name));
+  for (const isOfKind of kinds) {
+    const images = names.filter(isOfKind);
+    if (images.length > 0) return images.map((name) => join(folder, name));
+  }
   throw new FormatError(
     `${folder}: found no *${CROP_SUFFIX}, no *.tif and no VRT or ENVI image, expected one intensity image a date; make them with \`pila prep SLC_DIR ${folder}\``,
     { path: folder },

@@ -54,9 +54,8 @@ export function readTiff(path: string): TiffImage {
   // GDAL makes a mask of alpha only where it is a whole number.
   const extra = one(TAG.sampleFormat, 1) === 1 ? (header.numbers.get(TAG.extraSamples) ?? []) : [];
   const isTiled = header.numbers.has(TAG.tileWidth);
-  const items = [
-    ...(header.texts.get(TAG.gdalMetadata) ?? "").matchAll(/<Item name="([^"]*)"([^>]*)>([^<]*)/g),
-  ];
+  const metadata = header.texts.get(TAG.gdalMetadata);
+  const items = metadata === undefined ? [] : [...metadata.matchAll(/<Item name="([^"]*)"([^>]*)>([^<]*)/g)];
   const ofBand = (text: string): number => Number(/ sample="(\d+)"/.exec(text)?.[1] ?? 0);
   const description = (band: number): string | null =>
     items.find(([, , rest]) => / role="description"/.test(rest!) && ofBand(rest!) === band)?.[3] ?? null;
@@ -193,7 +192,9 @@ export function requireWhole(image: TiffImage): void {
 
 /** The number that a text declares as no data, infinite ones too; null where it declares none, or NaN. */
 export function parseNodata(text: string | undefined): number | null {
-  const [, sign, isInfinite, digits] = /^\s*([+-]?)(?:(inf|1\.#inf)|(.*))/is.exec(text ?? "") ?? [];
+  // "nan", as pila writes it, needs no closer look.
+  if (text === undefined || text === "nan") return null;
+  const [, sign, isInfinite, digits] = /^\s*([+-]?)(?:(inf|1\.#inf)|(.*))/is.exec(text) ?? [];
   const value = isInfinite === undefined ? Number.parseFloat(`${sign}${digits}`) : Infinity;
   return nodataPixel(isInfinite !== undefined && sign === "-" ? -value : value);
 }

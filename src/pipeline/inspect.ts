@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { totalmem } from "node:os";
-import { PilaError } from "../core/errors";
+import { PilaError, RealBandError } from "../core/errors";
 import type { Finding } from "../core/findings";
 import {
   formatWindow,
@@ -12,7 +12,6 @@ import {
   type Window,
 } from "../core/raster";
 import { type FoundScene, findScenes, openIntensityStack, readManifest } from "../io/folders";
-import { RealBandError } from "../io/formats/description";
 import { memoryLayout, PlaneReader } from "../io/rows";
 import { readTiff, TAG } from "../io/tiff";
 import { findFaults } from "./faults";

@@ -61,16 +61,6 @@ export interface Description {
   describe(path: string): readonly DescribedImage[] | null;
 }
 
-/** A band of real values is no SLC, but may well lie beside one. */
-export class RealBandError extends FormatError {
-  constructor(path: string, type: string) {
-    super(
-      `${path}: found ${type}, an intensity or an amplitude, expected complex samples; put intensities in a folder for \`pila stats\``,
-      { path },
-    );
-  }
-}
-
 /** A description of a few kB; anything far above is not one. */
 const LARGEST_DESCRIPTION_BYTES = 4_000_000;
 const HEAD_BYTES = 4096;

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
-import { FormatError } from "../../core/errors";
+import { FormatError, RealBandError } from "../../core/errors";
 import { dateIn } from "../names";
 import { parseNodata } from "../tiff";
-import { type Description, RealBandError, type SlcFormat } from "./description";
+import type { Description, SlcFormat } from "./description";
 import { describeByGdal } from "./gdal";
 import { describeInterleaved, requireData } from "./raw";
 

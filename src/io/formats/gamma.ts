@@ -1,10 +1,10 @@
 // Raw files with a text of parameters beside them: GAMMA and ROI_PAC.
 
 import { statSync } from "node:fs";
-import { FormatError } from "../../core/errors";
+import { FormatError, RealBandError } from "../../core/errors";
 import { PIXEL_BYTES } from "../../core/raster";
 import { dateIn } from "../names";
-import { type DescribedImage, type Description, RealBandError, type SlcFormat } from "./description";
+import type { DescribedImage, Description, SlcFormat } from "./description";
 import { checkSurplus, describeRawBand, realPaths, requireData } from "./raw";
 
 /**

@@ -1,9 +1,9 @@
 // Images that GDAL decodes: what is not plain bytes. Its library is loaded only where a folder needs it.
-import { FormatError } from "../../core/errors";
+import { FormatError, RealBandError } from "../../core/errors";
 import { type Finding, finding } from "../../core/findings";
 import { dateAmong, dateIn, polarisationIn } from "../names";
 import { nodataPixel } from "../tiff";
-import { type DescribedImage, RealBandError } from "./description";
+import type { DescribedImage } from "./description";
 
 /**
  * The complex images of a file, subdataset by subdataset and band by band, or its real ones.

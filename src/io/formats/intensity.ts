@@ -6,7 +6,6 @@ import type { PlaneSource, Raster } from "../../core/raster";
 import { dateIn, polarisationIn } from "../names";
 import { PlaneReader } from "../rows";
 import { formatSamples, isTiff, plainTiffBand, readTiff, requireWhole, type TiffImage } from "../tiff";
-import { describeByGdal, hasGdal } from "./gdal";
 
 /** A real band of a file. */
 export interface IntensityBand {
@@ -74,7 +73,7 @@ async function describeTiffBands(path: string, wanted: number | null): Promise<r
   if (plain.length > 0 && plain.every((source) => source !== null)) {
     return plain.map((source, i) => ofBand(source!, i + 1, bands, image.descriptions[i] ?? ""));
   }
-  if (hasGdal()) return bandsByGdal({ path, name: path }, bands);
+  if (gdal().hasGdal()) return bandsByGdal({ path, name: path }, bands);
   requireDecodable(image, wanted);
   const { decodeTiff } = require("../decodeTiff") as typeof import("../decodeTiff");
   return [ofBand(await decodeTiff(path, image.nodata), 1, 1, "")];
@@ -115,19 +114,19 @@ function requireDecodable(image: TiffImage, wanted: number | null): void {
 function describeOthers(path: string, head: Buffer): readonly IntensityBand[] {
   const text = head.toString("latin1");
   const isEnviHeader = /^\s*ENVI[ \t]*[\r\n]/.test(text);
-  if (!isEnviHeader && !/<VRTDataset/i.test(text) && !isEnviData(path)) {
+  if (!isEnviHeader && !/<VRTDataset/i.test(text) && !envi().hasEnviHeader(path)) {
     throw new FormatError(
       `${path}: found no TIFF, VRT or ENVI image, expected intensity; name another file`,
       { path },
     );
   }
-  const data = isEnviHeader ? enviData(path) : path;
+  const data = isEnviHeader ? envi().enviDataOf({ path, name: path }) : path;
   return bandsByGdal({ path: data, name: path }, Infinity);
 }
 
 /** The first bands of an image: those that follow are alpha. */
-function bandsByGdal(file: Parameters<typeof describeByGdal>[0], bands: number): readonly IntensityBand[] {
-  const images = describeByGdal(file, "an image that is not plain bytes", "float32");
+function bandsByGdal(file: { path: string; name: string }, bands: number): readonly IntensityBand[] {
+  const images = gdal().describeByGdal(file, "an image that is not plain bytes", "float32");
   const own = images.filter(({ band }) => band <= bands);
   return own.map(({ label, ...image }) => ({ ...image, label: own.length === 1 ? null : label }));
 }
@@ -151,15 +150,9 @@ export async function readPlane(path: string): Promise<Raster> {
   }
 }
 
-type Envi = typeof import("./envi");
-
-function isEnviData(path: string): boolean {
-  return (require("./envi") as Envi).hasEnviHeader(path);
-}
-
-function enviData(header: string): string {
-  return (require("./envi") as Envi).enviDataOf({ path: header, name: header });
-}
+// Loaded where they are needed: crops that pila made are plain bytes.
+const gdal = () => require("./gdal") as typeof import("./gdal");
+const envi = () => require("./envi") as typeof import("./envi");
 
 function readHead(path: string): Buffer {
   const head = Buffer.alloc(4096);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { FormatError } from "../../core/errors";
-import { childrenOf, childText, type Description, RealBandError, type SlcFormat } from "./description";
+import { FormatError, RealBandError } from "../../core/errors";
+import { childrenOf, childText, type Description, type SlcFormat } from "./description";
 import { describeByGdal } from "./gdal";
 import { describeInterleaved, requireData } from "./raw";
 

@@ -1,11 +1,10 @@
 // The formats in which SLC images may come. A new one is a file beside this one, and a line in `SLC_FORMATS`.
 import { existsSync } from "node:fs";
-import { FormatError, PilaError } from "../../core/errors";
+import { FormatError, PilaError, RealBandError } from "../../core/errors";
 import {
   type DescribedImage,
   type Description,
   parseXml,
-  RealBandError,
   readDescription,
   type SlcFormat,
 } from "./description";

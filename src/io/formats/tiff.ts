@@ -1,3 +1,4 @@
+import { RealBandError } from "../../core/errors";
 import { dateAmong, dateIn, polarisationIn } from "../names";
 import {
   formatSamples,
@@ -8,7 +9,7 @@ import {
   requireWhole,
   type TiffImage,
 } from "../tiff";
-import { type DescribedImage, RealBandError, type SlcFormat } from "./description";
+import type { DescribedImage, SlcFormat } from "./description";
 import { describeByGdal } from "./gdal";
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
-import { FormatError } from "../../core/errors";
+import { FormatError, RealBandError } from "../../core/errors";
 import { type Finding, finding } from "../../core/findings";
 import {
   HOST_IS_BIG_ENDIAN,
@@ -19,7 +19,6 @@ import {
   childText,
   type DescribedImage,
   type Description,
-  RealBandError,
   type SlcFormat,
   type XmlElement,
 } from "./description";
