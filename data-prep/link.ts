@@ -13,7 +13,8 @@ import {
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { FormatError } from "../src/core/errors";
 import { wordFinding } from "../src/core/findings";
-import { chooseImages, groupBy, type SlcChoice } from "../src/io/choose";
+import { groupBy } from "../src/core/groupBy";
+import { chooseImages, type SlcChoice } from "../src/io/choose";
 import type { SlcFormat } from "../src/io/formats/description";
 import { slcNames } from "../src/io/formats/registry";
 import { removeLeftovers, temporaryPath } from "../src/io/outputFile";

@@ -2,6 +2,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { FormatError } from "../core/errors";
 import { type Finding, finding } from "../core/findings";
+import { groupBy } from "../core/groupBy";
 import type { RawSource } from "../core/raster";
 import { SLC_FORMATS, slcNames } from "./formats/registry";
 import { listFolder } from "./names";
@@ -230,16 +231,4 @@ function howToChoose(group: readonly FoundImage[], choice: SlcChoice): string {
   }
   if (hasSubdatasets) return "write more of the name of the subdataset";
   return `choose by --band ${first!.image!.band}`;
-}
-
-/** Values by key, groups and what is in them in order of appearance. */
-export function groupBy<T, K>(values: readonly T[], keyOf: (value: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [value]);
-    else group.push(value);
-  }
-  return groups;
 }

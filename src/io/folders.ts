@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { FormatError, type PilaError, ShapeError } from "../core/errors";
 import { arrangeFindings, type Finding } from "../core/findings";
+import { groupBy } from "../core/groupBy";
 import { formatShape, type Scene, type Stack, sameShape } from "../core/raster";
 import type { SlcChoice } from "./choose";
 import type { IntensityBand } from "./formats/intensity";
@@ -76,13 +77,9 @@ function toScene(found: FoundImage): FoundScene {
 /** Dates of another shape than more than half of them carry the problem; all do where no shape is that of so many. */
 function checkShapes(folder: string, found: readonly FoundScene[]): readonly FoundScene[] {
   const scenes = found.flatMap(({ scene }) => (scene === null ? [] : [scene]));
-  const shapes = new Map<string, number>();
-  for (const { source } of scenes) {
-    const shape = formatShape(source.shape);
-    shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
-  }
+  const shapes = groupBy(scenes, ({ source }) => formatShape(source.shape));
   if (shapes.size < 2) return found;
-  const counts = [...shapes].map(([shape, dates]) => ({ shape, dates }));
+  const counts = [...shapes].map(([shape, { length }]) => ({ shape, dates: length }));
   counts.sort((a, b) => b.dates - a.dates);
   const [most] = counts;
   const hasMajority = most!.dates > scenes.length / 2;

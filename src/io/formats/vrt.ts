@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
 import { FormatError, RealBandError } from "../../core/errors";
 import { type Finding, finding } from "../../core/findings";
+import { groupBy } from "../../core/groupBy";
 import {
   HOST_IS_BIG_ENDIAN,
   type MosaicSource,
@@ -266,13 +267,11 @@ function sourceFile(
 
 /** Warnings of surplus of the raw bands, file by file. */
 function surplusFindings(file: Description, bands: readonly (PlainBand | null)[]): readonly Finding[] {
-  const byFile = new Map<string, RawSource[]>();
-  for (const band of bands) {
-    // What a source of a drawn band says of its file was checked where it was described.
-    if (band?.source.by !== "bytes" || band.files.length !== 1) continue;
-    byFile.set(band.source.path, [...(byFile.get(band.source.path) ?? []), band.source]);
-  }
-  return [...byFile.values()].flatMap((sources) => checkSurplus(file, sources));
+  // What a source of a drawn band says of its file was checked where it was described.
+  const raw = bands.flatMap((band) =>
+    band?.source.by === "bytes" && band.files.length === 1 ? band.source : [],
+  );
+  return [...groupBy(raw, ({ path }) => path).values()].flatMap((sources) => checkSurplus(file, sources));
 }
 
 /** The date of a band: in its metadata, and among several bands in its description or in the one date of its sources. */
