@@ -12,8 +12,8 @@ export interface TiffImage {
   readonly alphaBands: number;
   readonly bits: number;
   readonly sampleFormat: "unsigned" | "signed" | "float" | "undefined" | "complex integer" | "complex float";
-  /** null: as they are. */
-  readonly encoding: "compressed" | "tiled" | null;
+  /** null: as they are; sparse: without the strips of no data (offset 0), as GDAL can write it. */
+  readonly encoding: "compressed" | "tiled" | "sparse" | null;
   /** A predictor other than none. */
   readonly isPredicted: boolean;
   readonly bigEndian: boolean;
@@ -54,6 +54,7 @@ export function readTiff(path: string): TiffImage {
   // GDAL makes a mask of alpha only where it is a whole number.
   const extra = one(TAG.sampleFormat, 1) === 1 ? (header.numbers.get(TAG.extraSamples) ?? []) : [];
   const isTiled = header.numbers.has(TAG.tileWidth);
+  const isSparse = header.numbers.get(TAG.stripOffsets)?.includes(0) === true;
   const metadata = header.texts.get(TAG.gdalMetadata);
   const items = metadata === undefined ? [] : [...metadata.matchAll(/<Item name="([^"]*)"([^>]*)>([^<]*)/g)];
   const ofBand = (text: string): number => Number(/ sample="(\d+)"/.exec(text)?.[1] ?? 0);
@@ -66,7 +67,7 @@ export function readTiff(path: string): TiffImage {
     alphaBands: extra.filter((each) => each === 1 || each === 2).length,
     bits: one(TAG.bitsPerSample, 1),
     sampleFormat: SAMPLE_FORMATS[one(TAG.sampleFormat, 1) - 1] ?? "undefined",
-    encoding: one(TAG.compression, 1) !== 1 ? "compressed" : isTiled ? "tiled" : null,
+    encoding: one(TAG.compression, 1) !== 1 ? "compressed" : isTiled ? "tiled" : isSparse ? "sparse" : null,
     isPredicted: one(TAG.predictor, 1) !== 1,
     bigEndian: header.bigEndian,
     nodata: parseNodata(header.texts.get(TAG.gdalNodata)),
@@ -118,7 +119,7 @@ export function plainKind({ bits, sampleFormat }: TiffImage): keyof typeof SAMPL
  * Where the pixels of a band lie in a TIFF that was found whole.
  * @param band from 1
  * @returns null where they are of another kind or need a decoder, or no data is told by more than a value in the header
- * @throws FormatError a sparse file, or one without a strip for each row
+ * @throws FormatError there is not a strip for each row
  */
 export function plainTiffBand(image: TiffImage, band: number, kind: keyof typeof SAMPLES): RawSource | null {
   const { path, shape, bands, header } = image;
@@ -127,11 +128,6 @@ export function plainTiffBand(image: TiffImage, band: number, kind: keyof typeof
   const all = header.numbers.get(TAG.stripOffsets) ?? [];
   const within = isPlanar ? 0 : (band - 1) * PIXEL_BYTES[kind];
   const own = isPlanar ? all.slice((band - 1) * perBand, band * perBand) : all;
-  if (own.includes(0)) {
-    // GDAL leaves out the strips of a sparse file: offset 0.
-    const sentence = `found a sparse file without strip ${own.indexOf(0)}, expected all; make it again`;
-    throw new FormatError(`${path}: ${sentence}`, { path });
-  }
   const offsets = own.map((offset) => offset + within);
   const first = offsets[0]!;
   const contiguous = offsets.every((offset, strip) => offset === first + strip * rows * rowBytes);

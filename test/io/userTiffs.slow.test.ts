@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openIntensityStack } from "../../src/io/folders";
+import { openIntensityStack, openSlcStack } from "../../src/io/folders";
 import { readPlane } from "../../src/io/formats/intensity";
 import { productHeader } from "../../src/io/products";
 import { PlaneReader } from "../../src/io/rows";
@@ -276,6 +276,37 @@ async function refused(
 }
 
 testUnless(pythonMissing)(
+  "the strips that a sparse TIFF leaves out are zeros, of samples and of intensities",
+  () =>
+    withFolder(async (folder) => {
+      const program = `
+import json, sys, rasterio, numpy, warnings
+from rasterio.windows import Window
+warnings.simplefilter("ignore")
+for path, dtype in json.load(sys.stdin):
+    options = dict(driver="GTiff", width=3, height=4, count=1, dtype=dtype, blockysize=1, SPARSE_OK=True)
+    with rasterio.open(path, "w", **options) as image:
+        image.write(numpy.arange(1, 4, dtype=dtype).reshape(1, 1, 3), window=Window(0, 2, 3, 1))
+`;
+      for (const name of ["slc", "crops"]) mkdirSync(join(folder, name));
+      runPython(program, [
+        [join(folder, "slc/20200101.tif"), "complex64"],
+        [join(folder, "crops/20200101.tif"), "float32"],
+      ]);
+      const stacks = [openSlcStack(join(folder, "slc")), await openIntensityStack(join(folder, "crops"))];
+      for (const { scenes, kind } of stacks) {
+        const reader = new PlaneReader(scenes.map(({ source }) => source));
+        const values = reader.values(0, { row: 1, rows: 2, column: 0, columns: 3 });
+        reader.close();
+        assert.equal(
+          [...values],
+          kind === "float32" ? [0, 0, 0, 1, 2, 3] : [0, 0, 0, 0, 0, 0, 1, 0, 2, 0, 3, 0],
+        );
+      }
+    }),
+);
+
+testUnless(pythonMissing)(
   "images that are complex, truncated, mixed or none are refused with what was found",
   () =>
     withFolder(async (folder) => {
@@ -295,7 +326,12 @@ for path, dtype, rows, options in json.load(sys.stdin):
         ["cut uint16", "uint16", {}, cut],
         ["cut tiles", "float32", tiles, cut],
         ["cut deflate", "float64", { compress: "deflate" }, cut],
-        ["mixed", "float32", {}, /b.tif: found 65 x 64, expected 100 x 64 as .*a.tif/],
+        [
+          "mixed",
+          "float32",
+          {},
+          /mixed: found 2 dates of 2 sizes \(1 of 100 x 64, 1 of 65 x 64\), expected one size; .*: prepare them/,
+        ],
       ] as const;
       for (const [name] of cases) mkdirSync(join(folder, name));
       runPython(program, [

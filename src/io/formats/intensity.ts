@@ -92,7 +92,7 @@ function ofBand(source: PlaneSource, band: number, bands: number, description: s
 
 /** @throws FormatError geotiff would read other numbers than are there, or none */
 function requireDecodable(image: TiffImage, wanted: number | null): void {
-  const { path, bands, bits, sampleFormat, bigEndian, isPredicted, hasOtherNodata } = image;
+  const { path, bands, bits, sampleFormat, encoding, bigEndian, isPredicted, hasOtherNodata } = image;
   const isWide = sampleFormat === "float" ? bits !== 32 : bits > 16 || sampleFormat === "undefined";
   const found =
     bands !== 1 || (wanted ?? 1) !== 1
@@ -101,9 +101,11 @@ function requireDecodable(image: TiffImage, wanted: number | null): void {
         ? formatSamples(image)
         : bigEndian && isPredicted
           ? "a big-endian TIFF with a predictor"
-          : hasOtherNodata
-            ? "a TIFF with no data told by a mask or a sidecar"
-            : null;
+          : encoding === "sparse"
+            ? "a sparse TIFF"
+            : hasOtherNodata
+              ? "a TIFF with no data told by a mask or a sidecar"
+              : null;
   if (found === null) return;
   throw new FormatError(
     `${path}: found ${found} and no libgdal, expected one band of float32 or GDAL's library; run npm run setup`,

@@ -52,6 +52,12 @@ function plainBands(image: TiffImage): readonly DescribedImage[] | null {
 
 /** Why the bytes of a TIFF are no pixels that could be read in place. */
 function reason(image: TiffImage): string {
-  if (image.encoding !== null) return image.encoding === "tiled" ? "of tiles" : "with compression";
+  if (image.encoding !== null) return REASONS[image.encoding];
   return image.hasOtherNodata ? "with a mask or sidecars" : `of ${formatSamples(image)}`;
 }
+
+const REASONS = {
+  tiled: "of tiles",
+  compressed: "with compression",
+  sparse: "without some of its strips",
+} as const;
