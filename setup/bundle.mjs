@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 
 const OUT = "dist/bin";
 
@@ -53,19 +53,16 @@ function bodyOf(name) {
 const parts = (root, bundle, commands) => ({
   name: "parts",
   setup(build) {
-    build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+    const outside = READING_SLC.includes(bundle) ? PARTS : { ...PARTS, ...FORMATS };
+    build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir, importer }) => {
       const file = relative(join(root, "dist/src"), join(resolveDir, path));
-      const outside = READING_SLC.includes(bundle) ? PARTS : { ...PARTS, ...FORMATS };
       const part = Object.keys(outside).find((name) => outside[name] === file);
       if (part !== undefined && kind !== "entry-point") return { path: `./${part}`, external: true };
-    });
-    // What comes from the code cache cannot import packages that are modules of the newer kind.
-    build.onResolve({ filter: /\/decodeTiff$/ }, () => ({ path: "../src/io/decodeTiff", external: true }));
-    build.onResolve({ filter: /^\.\/\w+$/ }, ({ path, importer }) => {
-      const name = path.slice("./".length);
-      if (!importer.endsWith("commands/registry.js") || !commands.includes(name)) return;
-      const isMeasured = MEASURED_COMMANDS.includes(name);
-      return { path: isMeasured ? `./${name}.js` : `../src/commands/${name}`, external: true };
+      const name = basename(file);
+      const isCommand = importer.endsWith("commands/registry.js") && commands.includes(name);
+      if (isCommand && MEASURED_COMMANDS.includes(name)) return { path: `./${name}.js`, external: true };
+      // What comes from the code cache cannot import packages that are modules of the newer kind, as decodeTiff does.
+      if (isCommand || name === "decodeTiff") return { path: `../src/${file}`, external: true };
     });
   },
 });

@@ -30,6 +30,15 @@ export class FormatError extends PilaError {
   override readonly name = "FormatError";
 }
 
+/** A `FormatError` of a file: `FILE: found …, expected …; next step`. */
+export function fault(
+  path: string,
+  sentence: string,
+  options: { cause?: unknown; kind?: FindingKind } = {},
+): FormatError {
+  return new FormatError(`${path}: ${sentence}`, { ...options, path });
+}
+
 /** A band of real values is no SLC, but may well lie beside one. */
 export class RealBandError extends FormatError {
   constructor(path: string, type: string) {

@@ -1,6 +1,6 @@
 // Which of the images that were found make a stack: one a date, never polarisations, sub-bands or passes mixed.
 import { realpathSync, statSync } from "node:fs";
-import { FormatError } from "../core/errors";
+import { FormatError, fault } from "../core/errors";
 import { type Finding, finding } from "../core/findings";
 import { groupBy } from "../core/groupBy";
 import type { RawSource } from "../core/raster";
@@ -44,9 +44,9 @@ function noImages(folder: string): FormatError {
     : others.length === 0
       ? "an empty folder"
       : `${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}`;
-  return new FormatError(
-    `${folder}: found ${found}, expected ${slcNames()}${isFile ? "" : ", here or in folders below"}; name the folder of the dates`,
-    { path: folder },
+  return fault(
+    folder,
+    `found ${found}, expected ${slcNames()}${isFile ? "" : ", here or in folders below"}; name the folder of the dates`,
   );
 }
 
@@ -159,9 +159,9 @@ function byChoice(root: string, found: readonly FoundImage[], choice: SlcChoice)
     const kept = images.filter(has);
     if (kept.length > 0) return kept;
     const names = [...new Set(images.map(nameOf).filter((name) => name !== null))].sort();
-    throw new FormatError(
-      `${root}: found ${names.length === 0 ? "none that is told" : names.join(", ")}, expected ${wanted}; choose one that is there, or leave the choice out`,
-      { path: root },
+    throw fault(
+      root,
+      `found ${names.length === 0 ? "none that is told" : names.join(", ")}, expected ${wanted}; choose one that is there, or leave the choice out`,
     );
   };
   let images = found;
@@ -193,9 +193,9 @@ function requireOnePolarisation(root: string, found: readonly FoundImage[], choi
   const names = [...byPolarisation.keys()].filter((name) => name !== null).sort();
   if (names.length < 2) return;
   const listed = names.map((name) => `${name} (${byPolarisation.get(name)!.length})`);
-  throw new FormatError(
-    `${root}: found images of ${listed.length} polarisations, ${listed.join(", ")}, expected one; choose by --pol ${names[0]}`,
-    { path: root },
+  throw fault(
+    root,
+    `found images of ${listed.length} polarisations, ${listed.join(", ")}, expected one; choose by --pol ${names[0]}`,
   );
 }
 
@@ -214,9 +214,9 @@ function requireOneADate(root: string, found: readonly FoundImage[], choice: Slc
     const names = group.map(({ path, image }) => [path, ...(image?.label ? [image.label] : [])].join(" "));
     const isOneStack = new Set(group.map(({ folders }) => folders.join("/"))).size === 1;
     const next = isOneStack ? "move the others away" : "name the folder of one stack only";
-    throw new FormatError(
-      `${root}: found ${group.length} images of ${day}${passes}, ${names.slice(0, 8).join(", ")}, expected one a date; ${next}`,
-      { path: root },
+    throw fault(
+      root,
+      `found ${group.length} images of ${day}${passes}, ${names.slice(0, 8).join(", ")}, expected one a date; ${next}`,
     );
   }
 }

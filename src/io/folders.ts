@@ -1,7 +1,7 @@
 // Folders as people have them: SLC dates, intensity crops, and the manifest that says how crops were made.
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { FormatError, PilaError, ShapeError } from "../core/errors";
+import { FormatError, fault, PilaError, ShapeError } from "../core/errors";
 import { arrangeFindings, type Finding } from "../core/findings";
 import { groupBy } from "../core/groupBy";
 import { filesOf, formatShape, type Scene, type Stack } from "../core/raster";
@@ -188,9 +188,9 @@ function listImages(folder: string, outputs: readonly string[]): readonly string
     const images = names.filter(isOfKind);
     if (images.length > 0) return images.map((name) => join(folder, name));
   }
-  throw new FormatError(
-    `${folder}: found no *${CROP_SUFFIX}, no *.tif and no VRT or ENVI image, expected one intensity image a date; make them with \`pila prep SLC_DIR ${folder}\``,
-    { path: folder },
+  throw fault(
+    folder,
+    `found no *${CROP_SUFFIX}, no *.tif and no VRT or ENVI image, expected one intensity image a date; make them with \`pila prep SLC_DIR ${folder}\``,
   );
 }
 
@@ -210,10 +210,7 @@ async function openBands(
   const bands = wanted === undefined ? all : all.filter((each) => each.polarisation === wanted);
   if (bands.length === 0) {
     const told = [...new Set(all.map((each) => each.polarisation ?? "none that is told"))].join(", ");
-    throw new FormatError(
-      `${path}: found polarisation ${told}, expected ${wanted}; choose one that is there`,
-      { path },
-    );
+    throw fault(path, `found polarisation ${told}, expected ${wanted}; choose one that is there`);
   }
   const dates = new Set(bands.map(({ date }) => date));
   if (bands.length === 1) return [{ ...bands[0]!, date: null }];
@@ -269,9 +266,10 @@ export function readManifest(folder: string): PrepManifest | null {
   } catch (error) {
     cause = error;
   }
-  throw new FormatError(
-    `${path}: found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite`,
-    { path, cause },
+  throw fault(
+    path,
+    "found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite",
+    { cause },
   );
 }
 
@@ -291,9 +289,9 @@ export function requireSameParameters(folder: string, manifest: PrepManifest): v
   if (crops.length === 0) return;
   const found =
     before === null ? `${crops.length} crops of unknown making` : `crops made with ${describe(before)}`;
-  throw new FormatError(
-    `${folder}: found ${found}, expected ${describe(manifest)}; use another folder, or --overwrite to replace them`,
-    { path: folder },
+  throw fault(
+    folder,
+    `found ${found}, expected ${describe(manifest)}; use another folder, or --overwrite to replace them`,
   );
 }
 

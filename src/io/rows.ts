@@ -1,6 +1,6 @@
 // Rows of an image in memory: where the bytes of some columns of some rows lie, and how they are read.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { FormatError } from "../core/errors";
+import { fault } from "../core/errors";
 import {
   type GdalSource,
   HOST_IS_BIG_ENDIAN,
@@ -84,9 +84,9 @@ function readFully(
   while (done < length) {
     const got = readSync(file, into, at + done, length - done, position + done);
     if (got === 0) {
-      throw new FormatError(
-        `${source.path}: found the end of the file at byte ${position + done}, expected ${length - done} more; it was truncated while being read`,
-        { path: source.path },
+      throw fault(
+        source.path,
+        `found the end of the file at byte ${position + done}, expected ${length - done} more; it was truncated while being read`,
       );
     }
     done += got;
@@ -105,7 +105,6 @@ export function memoryLayout(source: PlaneSource): {
 
 /** Reads the images of a stack. Files are opened when they are first read, and no more than may be open stay so. */
 export class PlaneReader {
-  readonly #sources: readonly PlaneSource[];
   /** The longest unused first. */
   readonly #files = new Map<string, number>();
   readonly #datasets = new Map<number, GdalDataset>();
@@ -113,9 +112,7 @@ export class PlaneReader {
   /** What `values` reads into. */
   #bytes: Buffer = Buffer.alloc(0);
 
-  constructor(sources: readonly PlaneSource[]) {
-    this.#sources = sources;
-  }
+  constructor(private readonly sources: readonly PlaneSource[]) {}
 
   /**
    * Brings columns of some rows of one image, by its place in the stack, to `at`; their pixels stand as `memoryLayout`
@@ -123,7 +120,7 @@ export class PlaneReader {
    * @throws FormatError the file ends early, or cannot be decoded
    */
   read(date: number, range: RowRange, into: Uint8Array, at: number): ReadRows {
-    const source = this.#sources[date]!;
+    const source = this.sources[date]!;
     if (source.by === "bytes") return readRows(this.#open(source.path), source, range, into, at);
     if (source.by === "pieces") return this.#drawPieces(source, range, into, at);
     return readByGdal(this.#dataset(date, source), source, range, into, at);
@@ -135,7 +132,7 @@ export class PlaneReader {
    * @param into what to fill, of their length; left out: a new array
    */
   values(date: number, range: RowRange, into?: Float32Array): Float32Array {
-    const source = this.#sources[date]!;
+    const source = this.sources[date]!;
     const { kind, nodata } = source;
     const { pixelStride, bigEndian } = memoryLayout(source);
     const needed = rowBufferBytes(source, range.rows, range.columns);

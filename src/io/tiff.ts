@@ -1,6 +1,6 @@
 // The header of a TIFF: what it says of its pixels, and whether they can be read where they lie.
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
-import { FormatError } from "../core/errors";
+import { type FormatError, fault } from "../core/errors";
 import { PIXEL_BYTES, type RawSource, type Shape } from "../core/raster";
 
 /** What the header of a TIFF says of its pixels. */
@@ -46,9 +46,7 @@ export function readTiff(path: string): TiffImage {
   const one = (tag: number, otherwise: number): number => header.numbers.get(tag)?.[0] ?? otherwise;
   const shape = { azimuth: one(TAG.imageLength, 0), range: one(TAG.imageWidth, 0) };
   if (shape.azimuth === 0 || shape.range === 0) {
-    throw new FormatError(`${path}: found a TIFF without an image size, expected one; make it again`, {
-      path,
-    });
+    throw fault(path, "found a TIFF without an image size, expected one; make it again");
   }
   const bands = one(TAG.samplesPerPixel, 1);
   // GDAL makes a mask of alpha only where it is a whole number.
@@ -160,7 +158,7 @@ function stripLayout({ path, shape, bands, bits, header }: TiffImage): {
   const found = header.numbers.get(TAG.stripOffsets)?.length ?? 0;
   if (found !== expected) {
     const sentence = `found ${found} strips, expected ${expected}; the file is damaged, make it again`;
-    throw new FormatError(`${path}: ${sentence}`, { path });
+    throw fault(path, sentence);
   }
   return { rows, perBand, isPlanar, rowBytes: Math.ceil((shape.range * bits * (isPlanar ? 1 : bands)) / 8) };
 }
@@ -183,7 +181,7 @@ export function requireWhole(image: TiffImage): void {
   });
   if (end <= header.fileBytes) return;
   const sentence = `found ${header.fileBytes} bytes, expected ${end} up to the end of ${isTiled ? "tile" : "strip"} ${last}; the file is truncated, copy it again`;
-  throw new FormatError(`${path}: ${sentence}`, { path, kind: "truncated" });
+  throw fault(path, sentence, { kind: "truncated" });
 }
 
 /** The number that a text declares as no data, infinite ones too; null where it declares none, or NaN. */
@@ -227,10 +225,7 @@ function readTiffHeader(path: string): TiffHeader {
   try {
     file = openSync(path, "r");
   } catch (cause) {
-    throw new FormatError(`${path}: found no readable file, expected a TIFF; check the path`, {
-      path,
-      cause,
-    });
+    throw fault(path, "found no readable file, expected a TIFF; check the path", { cause });
   }
   try {
     return parse(path, file, fstatSync(file).size);
@@ -241,10 +236,7 @@ function readTiffHeader(path: string): TiffHeader {
 
 function parse(path: string, file: number, fileBytes: number): TiffHeader {
   const broken = (found: string): FormatError =>
-    new FormatError(
-      `${path}: found ${found}, expected a float32 GeoTIFF; make the crops again with pila prep`,
-      { path },
-    );
+    fault(path, `found ${found}, expected a float32 GeoTIFF; make the crops again with pila prep`);
   // Most directories stand within the first kilobytes: one read serves them.
   const head = Buffer.alloc(Math.min(4096, fileBytes));
   readSync(file, head, 0, head.length, 0);

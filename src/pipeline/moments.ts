@@ -170,49 +170,28 @@ export function dateStride(blocks: RowBlocks): number {
 
 /** Turns values or partial states of blocks, in kernel memory, into rows of the products. */
 export class MomentWriter {
-  readonly #kernels: Kernels;
-  readonly #regions: MomentRegions;
-  readonly #blocks: RowBlocks;
-  readonly #targets: MomentTargets;
-  readonly #meter: Meter;
-
   constructor(
-    kernels: Kernels,
-    regions: MomentRegions,
-    blocks: RowBlocks,
-    targets: MomentTargets,
-    meter: Meter,
-  ) {
-    this.#kernels = kernels;
-    this.#regions = regions;
-    this.#blocks = blocks;
-    this.#targets = targets;
-    this.#meter = meter;
-  }
+    private readonly kernels: Kernels,
+    private readonly regions: MomentRegions,
+    private readonly blocks: RowBlocks,
+    private readonly targets: MomentTargets,
+    private readonly meter: Meter,
+  ) {}
 
   /** @param values pointer to the first date's values of the block; the other dates follow by `dateStride` */
   reduce(values: number, block: number): void {
-    const { means, stds, counts, unresolved } = this.#regions;
-    const { window, sources } = this.#blocks.rows;
-    const { row, count } = rowsOfBlock(this.#blocks, block);
+    const { means, stds, counts, unresolved } = this.regions;
+    const { window, sources } = this.blocks.rows;
+    const { row, count } = rowsOfBlock(this.blocks, block);
     const cells = count * window.range;
-    const stride = dateStride(this.#blocks);
-    const start = this.#meter.since();
-    const left = this.#kernels.moments(
-      values,
-      stride,
-      sources.length,
-      cells,
-      means,
-      stds,
-      counts,
-      unresolved,
-    );
+    const stride = dateStride(this.blocks);
+    const start = this.meter.since();
+    const left = this.kernels.moments(values, stride, sources.length, cells, means, stds, counts, unresolved);
     this.#resolve(left, cells, (cell) =>
-      sources.map((_, date) => this.#kernels.floats[(values + date * stride) / 4 + cell]!),
+      sources.map((_, date) => this.kernels.floats[(values + date * stride) / 4 + cell]!),
     );
     const item = `row ${row}`;
-    this.#write(row, count, item, this.#meter.end("compute", item, start));
+    this.#write(row, count, item, this.meter.end("compute", item, start));
   }
 
   /**
@@ -220,36 +199,36 @@ export class MomentWriter {
    * @param valuesOf the values of a cell of the block, one a date: for those that the states leave undecided
    */
   finish(states: number, block: number, valuesOf: (cell: number) => readonly number[]): void {
-    const { means, stds, counts, unresolved } = this.#regions;
-    const { row, count } = rowsOfBlock(this.#blocks, block);
-    const cells = count * this.#blocks.rows.window.range;
-    const start = this.#meter.since();
-    const left = this.#kernels.finish(states, cells + (cells % 2), means, stds, counts, unresolved);
+    const { means, stds, counts, unresolved } = this.regions;
+    const { row, count } = rowsOfBlock(this.blocks, block);
+    const cells = count * this.blocks.rows.window.range;
+    const start = this.meter.since();
+    const left = this.kernels.finish(states, cells + (cells % 2), means, stds, counts, unresolved);
     const item = `block ${block}`;
-    this.#meter.end("compute", item, start);
+    this.meter.end("compute", item, start);
     this.#resolve(left, cells, valuesOf);
-    this.#write(row, count, item, this.#meter.since());
+    this.#write(row, count, item, this.meter.since());
   }
 
   /** Does exactly the cells that a kernel left undecided; it may name one beyond the last. */
   #resolve(left: number, cells: number, valuesOf: (cell: number) => readonly number[]): void {
-    const { ints, floats } = this.#kernels;
+    const { ints, floats } = this.kernels;
     for (let i = 0; i < left; i++) {
-      const cell = ints[this.#regions.unresolved / 4 + i]!;
+      const cell = ints[this.regions.unresolved / 4 + i]!;
       if (cell >= cells) continue;
       const { mean, std } = exactMoments(valuesOf(cell));
-      floats[this.#regions.means / 4 + cell] = mean;
-      floats[this.#regions.stds / 4 + cell] = std;
+      floats[this.regions.means / 4 + cell] = mean;
+      floats[this.regions.stds / 4 + cell] = std;
     }
   }
 
   #write(row: number, count: number, item: string, start: number): void {
-    const { means, stds, counts } = this.#regions;
-    const { mean, std, count: valid } = this.#targets;
-    let written = writeRows(this.#kernels, means, mean, row, count);
-    written += writeRows(this.#kernels, stds, std, row, count);
-    if (valid !== null) written += writeRows(this.#kernels, counts, valid, row, count);
-    this.#meter.bytesWritten += written;
-    this.#meter.end("write", item, start, written);
+    const { means, stds, counts } = this.regions;
+    const { mean, std, count: valid } = this.targets;
+    let written = writeRows(this.kernels, means, mean, row, count);
+    written += writeRows(this.kernels, stds, std, row, count);
+    if (valid !== null) written += writeRows(this.kernels, counts, valid, row, count);
+    this.meter.bytesWritten += written;
+    this.meter.end("write", item, start, written);
   }
 }

@@ -64,10 +64,6 @@ export function looksRowsPerRead(rows: StackRows, looks: Looks): number {
 
 /** Brings rows of intensity of any date of a stack into kernel memory, for one thread. */
 export class RowReader {
-  readonly #kernels: Kernels;
-  readonly #rows: StackRows;
-  readonly #buffer: number;
-  readonly #meter: Meter;
   readonly #planes: PlaneReader;
   /** All images are intensities that need nothing but being read. */
   readonly #isPlain: boolean;
@@ -87,24 +83,25 @@ export class RowReader {
     return plan.reserve(Math.max(...bytes));
   }
 
-  constructor(kernels: Kernels, rows: StackRows, buffer: number, meter: Meter) {
-    this.#kernels = kernels;
-    this.#rows = rows;
-    this.#buffer = buffer;
-    this.#meter = meter;
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly rows: StackRows,
+    private readonly buffer: number,
+    private readonly meter: Meter,
+  ) {
     this.#planes = new PlaneReader(rows.sources);
     this.#isPlain = rows.looks === null && rows.sources.every(isPlain);
   }
 
   /** Puts `count` rows of every date, from `row` of the window on, at `target` (float32), the dates `dateStride` bytes apart. */
   loadDates(row: number, count: number, target: number, dateStride: number): void {
-    const { sources } = this.#rows;
+    const { sources } = this.rows;
     if (this.#isPlain) {
-      const start = this.#meter.since();
+      const start = this.meter.since();
       let bytesRead = 0;
       for (let date = 0; date < sources.length; date++)
         bytesRead += this.#readIntensity(date, row, count, target + date * dateStride);
-      this.#meter.end("read", `row ${row}`, start, bytesRead);
+      this.meter.end("read", `row ${row}`, start, bytesRead);
     } else {
       for (let date = 0; date < sources.length; date++)
         this.load(date, row, count, target + date * dateStride);
@@ -113,7 +110,7 @@ export class RowReader {
 
   /** Puts `count` rows of one date, from `row` of the window on, one after the other at `target` (float32). */
   load(date: number, row: number, count: number, target: number): void {
-    const { looks } = this.#rows;
+    const { looks } = this.rows;
     if (looks === null) this.#loadIntensity(date, row, count, target);
     else this.#loadLooks(date, row, count, target, looks);
   }
@@ -123,20 +120,20 @@ export class RowReader {
   }
 
   #loadIntensity(date: number, row: number, count: number, target: number): void {
-    const source = this.#rows.sources[date]!;
-    const item = this.#rows.dates[date]!;
-    const start = this.#meter.since();
+    const source = this.rows.sources[date]!;
+    const item = this.rows.dates[date]!;
+    const start = this.meter.since();
     const bytesRead = this.#readIntensity(date, row, count, target);
-    const read = this.#meter.end("read", item, start, bytesRead);
+    const read = this.meter.end("read", item, start, bytesRead);
     if (isPlain(source)) return;
-    const cells = count * this.#rows.window.range;
-    if (isSwapped(source)) this.#kernels.swapWords(target, cells);
-    if (source.nodata !== null) replaceByNaN(this.#kernels.floats, target / 4, cells, source.nodata);
-    this.#meter.end("decode", item, read);
+    const cells = count * this.rows.window.range;
+    if (isSwapped(source)) this.kernels.swapWords(target, cells);
+    if (source.nodata !== null) replaceByNaN(this.kernels.floats, target / 4, cells, source.nodata);
+    this.meter.end("decode", item, read);
   }
 
   #readIntensity(date: number, row: number, count: number, target: number): number {
-    const { window } = this.#rows;
+    const { window } = this.rows;
     const range = {
       row: window.azimuthOffset + row,
       rows: count,
@@ -147,10 +144,10 @@ export class RowReader {
   }
 
   #loadLooks(date: number, row: number, count: number, target: number, looks: Looks): void {
-    const { window } = this.#rows;
-    const item = this.#rows.dates[date]!;
-    const source = this.#rows.sources[date]!;
-    const atOnce = looksRowsPerRead(this.#rows, looks);
+    const { window } = this.rows;
+    const item = this.rows.dates[date]!;
+    const source = this.rows.sources[date]!;
+    const atOnce = looksRowsPerRead(this.rows, looks);
     for (let done = 0; done < count; done += atOnce) {
       const rows = Math.min(atOnce, count - done);
       const range = {
@@ -159,32 +156,32 @@ export class RowReader {
         column: window.rangeOffset * looks.range,
         columns: window.range * looks.range,
       };
-      const start = this.#meter.since();
-      const read = this.#read(date, range, this.#buffer);
-      let then = this.#meter.end("read", item, start, read.bytesRead);
+      const start = this.meter.since();
+      const read = this.#read(date, range, this.buffer);
+      let then = this.meter.end("read", item, start, read.bytesRead);
       const stride = this.#decodeSamples(source, range, read.rowStride);
-      if (needsDecoding(source)) then = this.#meter.end("decode", item, then);
+      if (needsDecoding(source)) then = this.meter.end("decode", item, then);
       for (let r = 0; r < rows; r++) {
-        const from = this.#buffer + r * looks.azimuth * stride;
+        const from = this.buffer + r * looks.azimuth * stride;
         this.#takeLooks(source, from, stride, looks, target + (done + r) * window.range * 4);
       }
-      this.#meter.end("compute", item, then);
+      this.meter.end("compute", item, then);
     }
   }
 
   #takeLooks(source: PlaneSource, from: number, stride: number, looks: Looks, target: number): void {
-    const { nodata, window } = this.#rows;
+    const { nodata, window } = this.rows;
     const cells = window.range;
     const rule =
       nodata === "none" ? MISSING.none : source.wholeNumbers ? MISSING.wholeZero : MISSING.eachZero;
     const isInt16 = source.kind === "cint16" && !isWidened(source);
     if (looks.azimuth === 4 && looks.range === 4) {
-      if (isInt16) this.#kernels.looks4x4Int16(from, stride, cells, target, rule);
-      else this.#kernels.looks4x4(from, stride, cells, target, rule);
+      if (isInt16) this.kernels.looks4x4Int16(from, stride, cells, target, rule);
+      else this.kernels.looks4x4(from, stride, cells, target, rule);
     } else {
       const { azimuth, range } = looks;
-      if (isInt16) this.#kernels.looksInt16(from, stride, azimuth, range, cells, target, rule);
-      else this.#kernels.looks(from, stride, azimuth, range, cells, target, rule);
+      if (isInt16) this.kernels.looksInt16(from, stride, azimuth, range, cells, target, rule);
+      else this.kernels.looks(from, stride, azimuth, range, cells, target, rule);
     }
   }
 
@@ -199,27 +196,27 @@ export class RowReader {
     const widened = isWidened(source) ? 2 * stride : stride;
     // From the last row, since rows may grow.
     for (let line = rows - 1; line >= 0; line--) {
-      let at = this.#buffer + line * stride;
-      if (pixelStride !== bytes) this.#kernels.gatherSamples(at, columns, pixelStride, bytes);
+      let at = this.buffer + line * stride;
+      if (pixelStride !== bytes) this.kernels.gatherSamples(at, columns, pixelStride, bytes);
       if (isSwapped(source)) {
-        if (source.kind === "cint16") this.#kernels.swapHalves(at, columns * 2);
-        else this.#kernels.swapWords(at, columns * 2);
+        if (source.kind === "cint16") this.kernels.swapHalves(at, columns * 2);
+        else this.kernels.swapWords(at, columns * 2);
       }
       if (source.nodata === null) continue;
       if (isWidened(source)) {
-        const to = this.#buffer + line * widened;
-        this.#kernels.bytes.copyWithin(to, at, at + columns * bytes);
-        this.#kernels.widenSamples(to, columns);
+        const to = this.buffer + line * widened;
+        this.kernels.bytes.copyWithin(to, at, at + columns * bytes);
+        this.kernels.widenSamples(to, columns);
         at = to;
       }
-      if (this.#rows.nodata === "zero") missingByNaN(this.#kernels.floats, at / 4, columns, source.nodata);
+      if (this.rows.nodata === "zero") missingByNaN(this.kernels.floats, at / 4, columns, source.nodata);
     }
     return widened;
   }
 
   #read(date: number, range: RowRange, at: number): ReadRows {
-    const read = this.#planes.read(date, range, this.#kernels.bytes, at);
-    this.#meter.bytesRead += read.bytesRead;
+    const read = this.#planes.read(date, range, this.kernels.bytes, at);
+    this.meter.bytesRead += read.bytesRead;
     return read;
   }
 }
@@ -256,40 +253,28 @@ function replaceByNaN(values: Float32Array, from: number, count: number, nodata:
 
 /** Reads single cells of every date of a stack of intensities. */
 export class CellReader {
-  readonly #blocks: RowBlocks;
-  readonly #meter: Meter;
   readonly #planes: PlaneReader;
-  readonly #cell = Buffer.alloc(4);
 
-  constructor(blocks: RowBlocks, meter: Meter) {
-    this.#blocks = blocks;
-    this.#meter = meter;
+  constructor(
+    private readonly blocks: RowBlocks,
+    private readonly meter: Meter,
+  ) {
     this.#planes = new PlaneReader(blocks.rows.sources);
   }
 
   /** Reads the cells of a block: the values of one, one a date; declared no data is NaN. */
   of(block: number): (cell: number) => number[] {
-    const first = rowsOfBlock(this.#blocks, block).row;
-    const { range } = this.#blocks.rows.window;
-    return (cell) => this.#read(first + Math.floor(cell / range), cell % range);
-  }
-
-  #read(row: number, column: number): number[] {
-    const { sources, window } = this.#blocks.rows;
-    const start = this.#meter.start();
-    const range = {
-      row: window.azimuthOffset + row,
-      rows: 1,
-      column: window.rangeOffset + column,
-      columns: 1,
+    const { window, sources } = this.blocks.rows;
+    const first = window.azimuthOffset + rowsOfBlock(this.blocks, block).row;
+    return (cell) => {
+      const start = this.meter.start();
+      const row = first + Math.floor(cell / window.range);
+      const range = { row, rows: 1, column: window.rangeOffset + (cell % window.range), columns: 1 };
+      const values = sources.map((_, date) => this.#planes.values(date, range)[0]!);
+      this.meter.bytesRead += 4 * values.length;
+      this.meter.end("read", "undecided cell", start, 4 * values.length);
+      return values;
     };
-    const values = sources.map((source, date) => {
-      this.#meter.bytesRead += this.#planes.read(date, range, this.#cell, 0).bytesRead;
-      const value = memoryLayout(source).bigEndian ? this.#cell.readFloatBE(0) : this.#cell.readFloatLE(0);
-      return value === source.nodata ? Number.NaN : value;
-    });
-    this.#meter.end("read", "undecided cell", start, 4 * sources.length);
-    return values;
   }
 
   close(): void {

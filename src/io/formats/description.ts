@@ -1,6 +1,6 @@
 // What a format of SLC images is, and what it looks at: a file that may describe images, read once for all formats.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
-import { FormatError } from "../../core/errors";
+import { fault } from "../../core/errors";
 import type { Finding } from "../../core/findings";
 import type { PlaneSource } from "../../core/raster";
 
@@ -119,7 +119,7 @@ function readHead(path: string, name: string): { readonly size: number; readonly
     }
   } catch (cause) {
     const sentence = `found a file that cannot be read (${(cause as Error).message}), expected an SLC; check it`;
-    throw new FormatError(`${name}: ${sentence}`, { path: name, cause });
+    throw fault(name, sentence, { cause });
   }
 }
 
@@ -127,9 +127,10 @@ function realPath(path: string): string {
   try {
     return realpathSync.native(path);
   } catch (cause) {
-    throw new FormatError(
-      `${path}: found a link that leads nowhere or no such file, expected an SLC description; link it again`,
-      { path, cause },
+    throw fault(
+      path,
+      "found a link that leads nowhere or no such file, expected an SLC description; link it again",
+      { cause },
     );
   }
 }
@@ -195,9 +196,10 @@ export function parseXml(text: string, path: string): XmlElement {
   try {
     parser.write(text).close();
   } catch (cause) {
-    throw new FormatError(
-      `${path}: found broken XML (${(cause as Error).message}), expected a VRT or ISCE2 description; write it again`,
-      { path, cause },
+    throw fault(
+      path,
+      `found broken XML (${(cause as Error).message}), expected a VRT or ISCE2 description; write it again`,
+      { cause },
     );
   }
   return root!;

@@ -1,6 +1,6 @@
 // Real images of any making: by plain bytes where they are, else by GDAL, else by geotiff as far as it is right.
 import { closeSync, openSync, readSync } from "node:fs";
-import { FormatError } from "../../core/errors";
+import { type FormatError, fault } from "../../core/errors";
 import type { Finding } from "../../core/findings";
 import type { PlaneSource, Raster } from "../../core/raster";
 import { dateIn, polarisationIn } from "../names";
@@ -33,9 +33,9 @@ export async function describeIntensities(
   const images = isTiff(head) ? await describeTiffBands(path, band) : describeOthers(path, head);
   const chosen = band === null ? images : images.filter((image) => image.band === band);
   if (chosen.length > 0) return chosen;
-  throw new FormatError(
-    `${path}: found ${images.length === 1 ? "1 band" : `${images.length} bands`}, expected band ${band}; choose another`,
-    { path },
+  throw fault(
+    path,
+    `found ${images.length === 1 ? "1 band" : `${images.length} bands`}, expected band ${band}; choose another`,
   );
 }
 
@@ -52,18 +52,18 @@ export async function openIntensity(path: string): Promise<PlaneSource> {
 /** @throws FormatError always: it lists the bands and says how to choose */
 export function severalBands(path: string, bands: readonly IntensityBand[]): FormatError {
   const listed = bands.map(({ band, label }) => (label === null ? String(band) : `${band} (${label})`));
-  return new FormatError(
-    `${path}: found ${bands.length} bands, ${listed.slice(0, 12).join(", ")}, expected one; choose by --band ${bands[0]!.band}`,
-    { path },
+  return fault(
+    path,
+    `found ${bands.length} bands, ${listed.slice(0, 12).join(", ")}, expected one; choose by --band ${bands[0]!.band}`,
   );
 }
 
 async function describeTiffBands(path: string, wanted: number | null): Promise<readonly IntensityBand[]> {
   const image = readTiff(path);
   if (image.sampleFormat.startsWith("complex")) {
-    throw new FormatError(
-      `${path}: found ${formatSamples(image)}, expected intensity; make intensities of it with pila prep`,
-      { path },
+    throw fault(
+      path,
+      `found ${formatSamples(image)}, expected intensity; make intensities of it with pila prep`,
     );
   }
   requireWhole(image);
@@ -107,9 +107,9 @@ function requireDecodable(image: TiffImage, wanted: number | null): void {
               ? "a TIFF with no data told by a mask or a sidecar"
               : null;
   if (found === null) return;
-  throw new FormatError(
-    `${path}: found ${found} and no libgdal, expected one band of float32 or GDAL's library; run npm run setup`,
-    { path },
+  throw fault(
+    path,
+    `found ${found} and no libgdal, expected one band of float32 or GDAL's library; run npm run setup`,
   );
 }
 
@@ -117,10 +117,7 @@ function describeOthers(path: string, head: Buffer): readonly IntensityBand[] {
   const text = head.toString("latin1");
   const isEnviHeader = /^\s*ENVI[ \t]*[\r\n]/.test(text);
   if (!isEnviHeader && !/<VRTDataset/i.test(text) && !envi().hasEnviHeader(path)) {
-    throw new FormatError(
-      `${path}: found no TIFF, VRT or ENVI image, expected intensity; name another file`,
-      { path },
-    );
+    throw fault(path, "found no TIFF, VRT or ENVI image, expected intensity; name another file");
   }
   const data = isEnviHeader ? envi().enviDataOf({ path, name: path }) : path;
   return bandsByGdal({ path: data, name: path }, Infinity);
@@ -166,9 +163,6 @@ function readHead(path: string): Buffer {
       closeSync(file);
     }
   } catch (cause) {
-    throw new FormatError(`${path}: found no readable file, expected an image; check the path`, {
-      path,
-      cause,
-    });
+    throw fault(path, "found no readable file, expected an image; check the path", { cause });
   }
 }
