@@ -139,6 +139,11 @@ export class GdalDataset {
     this.#read(mask, `the mask of band ${band}`, range, TYPE_CODES.mask, into, at);
   }
 
+  /** Frees what was decoded of a band and is kept in case that it is asked for again. */
+  forget(band: number): void {
+    this.gdal.flush(this.#bandHandle(band));
+  }
+
   /** Closes the file; to ask for more afterwards is an error. */
   close(): void {
     if (this.#handle !== null) this.gdal.close(this.#handle);
@@ -287,6 +292,7 @@ function bindGdal(path: string | null) {
     maskFlags: bind("int GDALGetMaskFlags(void *band)"),
     maskBand: bind("void *GDALGetMaskBand(void *band)"),
     read: bind("int GDALRasterIO(void *, int, int, int, int, int, void *, int, int, int, int, int)"),
+    flush: bind("void GDALFlushRasterCache(void *band)"),
     errorReset: bind("void CPLErrorReset()"),
     lastError: bind("const char *CPLGetLastErrorMsg()"),
     lastErrorType: bind("int CPLGetLastErrorType()"),

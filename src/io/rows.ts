@@ -7,6 +7,7 @@ import {
   type MosaicSource,
   PIXEL_BYTES,
   type PlaneSource,
+  pixelCount,
   type RawSource,
   type RowRange,
   type Window,
@@ -199,7 +200,9 @@ export class PlaneReader {
   #dataset(date: number, source: GdalSource): GdalDataset {
     const known = this.#datasets.get(date);
     if (known !== undefined) return known;
-    if (this.#datasets.size >= this.#mostFiles) {
+    // Each keeps room for a compressed tile.
+    const tileBytes = pixelCount(source.blockShape) * PIXEL_BYTES[source.kind];
+    if (this.#datasets.size >= Math.min(this.#mostFiles, Math.ceil(TILE_BYTES / tileBytes))) {
       const [oldest, dataset] = this.#datasets.entries().next().value!;
       this.#datasets.delete(oldest);
       dataset.close();
@@ -257,10 +260,13 @@ export class PlaneReader {
   }
 }
 
+/** What open datasets may keep of compressed tiles. */
+const TILE_BYTES = 16 << 20;
+
 /** Rows that GDAL decodes; what its mask leaves out is NaN. */
 function readByGdal(
   dataset: GdalDataset,
-  { kind, band, hasMask }: GdalSource,
+  { kind, band, shape, hasMask, blockShape }: GdalSource,
   range: RowRange,
   into: Uint8Array,
   at: number,
@@ -276,6 +282,9 @@ function readByGdal(
     for (let i = 0; i < mask.length; i++)
       if (mask[i] === 0) values.fill(Number.NaN, i * parts, (i + 1) * parts);
   }
+  // Rows and tiles are read in order: what was decoded for those before is done with.
+  const isStrip = range.columns < shape.range && range.columns >= blockShape.range;
+  if (isStrip || (range.row + range.rows) % blockShape.azimuth === 0) dataset.forget(band);
   return { rowStride, bytesRead };
 }
 

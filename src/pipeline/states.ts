@@ -3,11 +3,12 @@ import type { Meter } from "../parallel/meter";
 import { dateStride, type MomentTargets, MomentWriter, reserveMoments } from "./moments";
 import {
   CellReader,
+  cellsOfBlock,
   cellsOfLargest,
   cutIntoBlocks,
+  partOfBlock,
   type RowBlocks,
   RowReader,
-  rowsOfBlock,
   valueBytes,
 } from "./rowReader";
 import type { StackRows } from "./stackRows";
@@ -17,7 +18,7 @@ const STATE_BLOCK_BYTES = 2 << 20;
 
 /** Blocks of rows whose partial states, or values, travel between processes. */
 export function stateBlocks(rows: StackRows): RowBlocks {
-  return cutIntoBlocks(rows, STATE_BLOCK_BYTES / (rows.window.range * STATE_BYTES));
+  return cutIntoBlocks(rows, STATE_BLOCK_BYTES / (rows.window.range * STATE_BYTES), STATE_BYTES);
 }
 
 /** Bytes of the partial states of one block. */
@@ -27,7 +28,7 @@ export function stateBytes(blocks: RowBlocks, block: number): number {
 
 /** Cells of one block as the kernels of states count them: even. */
 function stateCells(blocks: RowBlocks, block: number): number {
-  const cells = rowsOfBlock(blocks, block).count * blocks.rows.window.range;
+  const cells = cellsOfBlock(blocks, block);
   return cells + (cells % 2);
 }
 
@@ -58,13 +59,13 @@ export class BlockStates {
    * @returns STATE_BYTES for every cell; valid until the next call
    */
   compute(block: number, dates: readonly number[]): Uint8Array {
-    const { row, count } = rowsOfBlock(this.blocks, block);
+    const part = partOfBlock(this.blocks, block);
     const cells = stateCells(this.blocks, block);
     const clearing = this.meter.since();
     this.#kernels.clearStates(this.#states, cells);
     this.meter.end("compute", "clear", clearing);
     for (const date of dates) {
-      this.#reader.load(date, row, count, this.#values);
+      this.#reader.load(date, part, this.#values);
       const start = this.meter.since();
       this.#kernels.accumulate(this.#states, this.#values, cells);
       this.meter.end("compute", this.blocks.rows.dates[date]!, start);

@@ -53,7 +53,7 @@ export function describeByGdal(
             shape: dataset.shape,
             nodata: nodataPixel(found.nodata),
             wholeNumbers: /Int|Byte/.test(found.type),
-            blockRows: found.blockShape.azimuth,
+            blockShape: found.blockShape,
             hasMask: found.mask === "pixels",
           },
           band,
