@@ -2,16 +2,19 @@ import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { wholeWindow } from "../../src/core/raster";
 import { openIntensityStack, openSlcStack } from "../../src/io/folders";
 import { readPlane } from "../../src/io/formats/intensity";
 import { productHeader } from "../../src/io/products";
 import { PlaneReader } from "../../src/io/rows";
+import { momentBlocks } from "../../src/pipeline/moments";
+import { stateBlocks } from "../../src/pipeline/states";
 import { exactMoments } from "../../src/statistics/exactMoments";
 import { runPila } from "../commands/cli.fixture";
 import { assertStatistics, runOracle } from "../pipeline/oracle.fixture";
 import { readProducts, runBackend } from "../pipeline/run.fixture";
 import { testUnless } from "../testUnless";
-import { assertSameValues, writeCrop } from "./product.fixture";
+import { assertSameBytes, assertSameValues, writeCrop } from "./product.fixture";
 import { pythonMissing, runPython } from "./python.fixture";
 import { withFolder } from "./slcFile.fixture";
 
@@ -274,6 +277,51 @@ async function refused(
   }
   assert.unreachable(`${folder} was opened`);
 }
+
+testUnless(pythonMissing)(
+  "tiles that do not fit in memory side by side are reduced to the bytes of plain rows, by every way of sharing",
+  () =>
+    withFolder(async (folder) => {
+      // Odd sides; values that two float64 do not hold, so that cells are read once more.
+      const program = `
+import json, os, sys, numpy, rasterio, warnings
+warnings.simplefilter("ignore")
+folder = json.load(sys.stdin)
+tiles = dict(tiled=True, blockxsize=256, blockysize=256, compress="deflate", zlevel=1)
+for seed in range(2):
+    rng = numpy.random.default_rng(seed)
+    values = rng.gamma(1, 100, (261, 6001)).astype("float32")
+    values[250:, ::500] = 10 ** rng.uniform(-30, 30, values[250:, ::500].shape)
+    values[rng.random(values.shape) < 0.1] = numpy.nan
+    for kind, options in (("plain", {}), ("tiled", tiles)):
+        first = f"{folder}/{kind}/0{seed}.tif"
+        with rasterio.open(first, "w", driver="GTiff", width=6001, height=261, count=1, dtype="float32", **options) as image:
+            image.write(values, 1)
+        for date in range(1, 5):
+            os.link(first, f"{folder}/{kind}/{date}{seed}.tif")
+`;
+      for (const kind of ["plain", "tiled"]) mkdirSync(join(folder, kind));
+      runPython(program, folder);
+      const { scenes } = await openIntensityStack(join(folder, "tiled"));
+      const stack = { sources: scenes.map(({ source }) => source), dates: scenes.map(({ date }) => date) };
+      const window = wholeWindow(stack.sources[0]!.shape);
+      const rows = { ...stack, window, looks: null, nodata: "zero", findings: [] } as const;
+      assert.is(momentBlocks(rows, 1).width, 3072);
+      assert.ok(stateBlocks(rows).width < 6001);
+      const plain = await runBackend("sec", join(folder, "plain"), join(folder, "out"), 1);
+      for (const [id, workers] of [
+        ["sec", 1],
+        ["threads", 2],
+        ["mp", 3],
+        ["mp_v2", 2],
+        ["mp_mem", 2],
+      ] as const) {
+        const found = await runBackend(id, join(folder, "tiled"), join(folder, id), workers);
+        for (const name of ["mean", "std", "count"] as const)
+          assertSameBytes(found[name], plain[name], `${id} ${name}`);
+      }
+    }),
+);
 
 testUnless(pythonMissing)(
   "the strips that a sparse TIFF leaves out are zeros, of samples and of intensities",
