@@ -11,9 +11,10 @@ import {
   symlinkSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { FormatError } from "../src/core/errors";
+import { fault } from "../src/core/errors";
 import { wordFinding } from "../src/core/findings";
-import { chooseImages, groupBy, type SlcChoice } from "../src/io/choose";
+import { groupBy } from "../src/core/groupBy";
+import { chooseImages, type SlcChoice } from "../src/io/choose";
 import type { SlcFormat } from "../src/io/formats/description";
 import { slcNames } from "../src/io/formats/registry";
 import { removeLeftovers, temporaryPath } from "../src/io/outputFile";
@@ -73,9 +74,9 @@ export function linkStack(
   const wanted = images.filter(({ path }) => !skipped.some((each) => each.path === path)).slice(0, most);
   if (wanted.length === 0) {
     const why = skipped.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
-    throw new FormatError(
-      `${source}: found no image to link${why && ` (${why})`}, expected ${slcNames()} in folders below it; name the folder above the dates`,
-      { path: source },
+    throw fault(
+      source,
+      `found no image to link${why && ` (${why})`}, expected ${slcNames()} in folders below it; name the folder above the dates`,
     );
   }
   const links = linksOf(wanted, realTarget);
@@ -144,7 +145,7 @@ function removeGone(folder: string, links: readonly Link[], tree: string): reado
 function requireFolder(path: string): string {
   if (existsSync(path) && statSync(path).isDirectory()) return path;
   const found = existsSync(path) ? "a file" : "nothing";
-  throw new FormatError(`${path}: found ${found}, expected a folder; check the path`, { path });
+  throw fault(path, `found ${found}, expected a folder; check the path`);
 }
 
 /** True when the link stands already; false when it can be made. */
@@ -152,17 +153,17 @@ function isInPlace({ path, target }: Link): boolean {
   const entry = lstatSync(path, { throwIfNoEntry: false });
   if (entry === undefined) return false;
   if (!entry.isSymbolicLink()) {
-    throw new FormatError(
-      `${path}: found a file that is not a link, expected nothing or a link to ${target}; move it away or name another folder`,
-      { path },
+    throw fault(
+      path,
+      `found a file that is not a link, expected nothing or a link to ${target}; move it away or name another folder`,
     );
   }
   if (!existsSync(path)) return false;
   const leadsTo = realpathSync(path);
   if (leadsTo === realpathSync(target)) return true;
-  throw new FormatError(
-    `${path}: found a link to ${leadsTo}, expected one to ${target}; remove it or name another folder`,
-    { path },
+  throw fault(
+    path,
+    `found a link to ${leadsTo}, expected one to ${target}; remove it or name another folder`,
   );
 }
 
@@ -176,9 +177,10 @@ function makeLink({ path, target }: Link): void {
     renameSync(temporary, path);
   } catch (cause) {
     rmSync(temporary, { force: true });
-    throw new FormatError(
-      `${path}: found that no link can be made here (${(cause as Error).message}), expected a file system with symbolic links; name a folder on another one`,
-      { path, cause },
+    throw fault(
+      path,
+      `found that no link can be made here (${(cause as Error).message}), expected a file system with symbolic links; name a folder on another one`,
+      { cause },
     );
   }
 }

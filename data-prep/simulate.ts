@@ -13,7 +13,7 @@ import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
-import { FormatError, UsageError, WorkerError } from "../src/core/errors";
+import { fault, UsageError, WorkerError } from "../src/core/errors";
 import {
   formatWindow,
   type Looks,
@@ -178,21 +178,21 @@ async function writeTogether(
 function requireFitting(tree: string, dates: readonly string[]): void {
   if (!existsSync(tree)) return;
   if (!statSync(tree).isDirectory()) {
-    throw new FormatError(`${tree}: found a file, expected a folder; name another place`, { path: tree });
+    throw fault(tree, "found a file, expected a folder; name another place");
   }
   const unknown = dates.map((date) => join(tree, date, `${date}.slc`)).find((path) => existsSync(path));
   if (unknown !== undefined && !existsSync(join(tree, "truth.json"))) {
-    throw new FormatError(
-      `${unknown}: found an image beside no truth.json, expected none that a simulation did not make; name an empty folder or remove it`,
-      { path: unknown },
+    throw fault(
+      unknown,
+      "found an image beside no truth.json, expected none that a simulation did not make; name an empty folder or remove it",
     );
   }
   const other = readdirSync(tree).find((name) => /^\d{8}$/.test(name) && !dates.includes(name));
   if (other === undefined) return;
   const path = join(tree, other);
-  throw new FormatError(
-    `${path}: found a date that is not of this stack, expected only ${dates[0]} to ${dates.at(-1)} (${dates.length} dates); name an empty folder or remove it`,
-    { path },
+  throw fault(
+    path,
+    `found a date that is not of this stack, expected only ${dates[0]} to ${dates.at(-1)} (${dates.length} dates); name an empty folder or remove it`,
   );
 }
 
@@ -202,9 +202,10 @@ function makeFolder(folder: string): string[] {
   try {
     outermost = mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new FormatError(
-      `${folder}: found that it cannot be made (${(cause as Error).message}), expected a place for a folder; name another`,
-      { path: folder, cause },
+    throw fault(
+      folder,
+      `found that it cannot be made (${(cause as Error).message}), expected a place for a folder; name another`,
+      { cause },
     );
   }
   if (outermost === undefined) return [];

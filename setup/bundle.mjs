@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 
 const OUT = "dist/bin";
 
@@ -14,22 +14,26 @@ const ENTRIES = { "rowWorker.js": "pipeline/rowWorker", "entry.js": "backends/en
 /** Commands that are measured have a bundle each; every other one is loaded from dist/src when it is asked for. */
 const MEASURED_COMMANDS = ["stats", "prep", "fused", "verify"];
 
-/** Compiled modules that bundles load instead of holding a copy; ranks of MPI alone want the last. */
+/** Compiled modules that bundles load instead of holding a copy: errors are of one class, and libgdal is bound once. */
 const PARTS = {
   "codeCache.js": "codeCache",
+  "errors.js": "core/errors",
+  "gdal.js": "io/gdal",
   "headStart.js": "parallel/headStart",
   "program.js": "main",
   "mpiRank.js": "backends/mpiRank",
 };
 
-/** How SLC images are found, and all their formats: bundles of what reads crops leave them outside. */
-const SEARCH = ["io/search", "io/choose"];
-const SEARCHING = ["prep.js", "fused.js"];
+/** What crops seldom need: how SLC images are found, and images that are no plain TIFF. */
+const FORMATS = { "choose.js": "io/choose", "decoded.js": "io/formats/gdal", "envi.js": "io/formats/envi" };
+/** What reads SLC images holds copies of these. */
+const READING_SLC = ["prep.js", "fused.js", ...Object.keys(FORMATS)];
 
 /** File of a bundle in dist/bin, and the compiled module it begins with. */
 const BUNDLES = {
   "pila.js": "cli",
   ...PARTS,
+  ...FORMATS,
   ...Object.fromEntries(MEASURED_COMMANDS.map((name) => [`${name}.js`, `commands/${name}`])),
   ...Object.fromEntries(Object.entries(ENTRIES).map(([name, entry]) => [bodyOf(name), entry])),
 };
@@ -49,20 +53,16 @@ function bodyOf(name) {
 const parts = (root, bundle, commands) => ({
   name: "parts",
   setup(build) {
-    build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+    const outside = READING_SLC.includes(bundle) ? PARTS : { ...PARTS, ...FORMATS };
+    build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir, importer }) => {
       const file = relative(join(root, "dist/src"), join(resolveDir, path));
-      const part = Object.keys(PARTS).find((name) => PARTS[name] === file);
+      const part = Object.keys(outside).find((name) => outside[name] === file);
       if (part !== undefined && kind !== "entry-point") return { path: `./${part}`, external: true };
-      if (SEARCH.includes(file) && !SEARCHING.includes(bundle))
-        return { path: `../src/${file}`, external: true };
-    });
-    // What comes from the code cache cannot import packages that are modules of the newer kind.
-    build.onResolve({ filter: /\/decodeTiff$/ }, () => ({ path: "../src/io/decodeTiff", external: true }));
-    build.onResolve({ filter: /^\.\/\w+$/ }, ({ path, importer }) => {
-      const name = path.slice("./".length);
-      if (!importer.endsWith("commands/registry.js") || !commands.includes(name)) return;
-      const isMeasured = MEASURED_COMMANDS.includes(name);
-      return { path: isMeasured ? `./${name}.js` : `../src/commands/${name}`, external: true };
+      const name = basename(file);
+      const isCommand = importer.endsWith("commands/registry.js") && commands.includes(name);
+      if (isCommand && MEASURED_COMMANDS.includes(name)) return { path: `./${name}.js`, external: true };
+      // What comes from the code cache cannot import packages that are modules of the newer kind, as decodeTiff does.
+      if (isCommand || name === "decodeTiff") return { path: `../src/${file}`, external: true };
     });
   },
 });

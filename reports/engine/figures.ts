@@ -17,6 +17,8 @@ export const ROW_DATES: Readonly<Record<number, readonly number[]>> = {
   11: [8],
   12: [],
   13: [8, 32, 64],
+  14: [],
+  15: [8],
 };
 
 /** Rows that reduce crops. */
@@ -130,9 +132,17 @@ export function comparisonsOf(row: number, bench: Workbench, programs: Programs)
         ...against(`spans recorded / not: ${name}`, 1.01, dates, traced(program, traceFile(bench)), program),
         inputs: name.startsWith("fused") ? slcFiles(bench, dates) : cropPaths(bench, dates),
       }));
+    case 15:
+      return [against("fused, no data told / --nodata none", 1.05, 8, fused(8), withoutNoData(fused(8)))];
     default:
       return [];
   }
+}
+
+/** The same command with all samples taken for data. */
+function withoutNoData(program: Program): Program {
+  const steps = program.steps.map((step) => [...step, "--nodata", "none"]);
+  return { ...program, name: `${program.name} --nodata none`, steps };
 }
 
 function traceFile(bench: Workbench): string {

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { describeMachine, describeSoftware } from "../../src/bench/machine";
 import { packageRoot, pilaCommand } from "../../src/bench/process";
 import { pairedRatio } from "../../src/evidence/verdict";
+import { DECODING_ROW, measureDecoding } from "./decoding";
 import { CROP_ROWS, comparisonsOf, MEMORY_ROW, ROW_DATES } from "./figures";
 import { peakMemory, timeInTurns } from "./measure";
 import { createPrograms, type Programs } from "./programs";
@@ -70,13 +71,19 @@ function parseOptions(): Options {
 /** Peak memory of fused over the fewest and the most dates, and what lies between. */
 async function measureMemory(bench: Workbench, programs: Programs): Promise<readonly Result[]> {
   const [few, many] = ROW_DATES[MEMORY_ROW] as [number, number];
-  const row = { kind: "memory" as const, row: MEMORY_ROW, runs: MEMORY_RUNS };
+  const row = {
+    kind: "amount" as const,
+    row: MEMORY_ROW,
+    isFloor: false,
+    unit: "MiB" as const,
+    runs: MEMORY_RUNS,
+  };
   const least = await peakMemory(programs.fused(few, null), MEMORY_RUNS, bench);
   const most = await peakMemory(programs.fused(many, null), MEMORY_RUNS, bench);
   return [
-    { ...row, figure: `peak memory of fused, ${few} dates`, goal: PEAK_GOAL, mebibytes: least },
-    { ...row, figure: `peak memory of fused, ${many} dates`, goal: PEAK_GOAL, mebibytes: most },
-    { ...row, figure: `growth from ${few} to ${many} dates`, goal: GROWTH_GOAL, mebibytes: most - least },
+    { ...row, figure: `peak memory of fused, ${few} dates`, goal: PEAK_GOAL, value: least },
+    { ...row, figure: `peak memory of fused, ${many} dates`, goal: PEAK_GOAL, value: most },
+    { ...row, figure: `growth from ${few} to ${many} dates`, goal: GROWTH_GOAL, value: most - least },
   ];
 }
 
@@ -107,6 +114,9 @@ async function runRows(options: Options, bench: Workbench): Promise<readonly Res
     if (row === PROMISE_ROW) {
       const title = "what correct rounding costs";
       add(await attempt(row, title, () => measurePromise(bench, options.runs, BOOTSTRAP)));
+    }
+    if (row === DECODING_ROW) {
+      add(await attempt(row, "decoding", () => measureDecoding(bench, python, options.runs)));
     }
     for (const comparison of comparisonsOf(row, bench, programs)) {
       const { figure, goal } = comparison;

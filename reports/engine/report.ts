@@ -13,11 +13,14 @@ export type Result =
       readonly ratio: RatioEstimate;
     }
   | {
-      readonly kind: "memory";
+      readonly kind: "amount";
       readonly row: number;
       readonly figure: string;
-      readonly goal: number;
-      readonly mebibytes: number;
+      readonly goal: number | null;
+      /** The goal is the least there should be, else the most. */
+      readonly isFloor: boolean;
+      readonly value: number;
+      readonly unit: "MiB" | "MB/s" | "s";
       readonly runs: number;
     }
   | { readonly kind: "failed"; readonly row: number; readonly figure: string; readonly reason: string };
@@ -39,11 +42,12 @@ const HEADER = [
   "|---|---|---|---|---|---|---|---|---|",
 ];
 
-/** Whether the figure is at or below its goal; a failed one is not. */
+/** Whether the figure is at its goal or better; a failed one is not. */
 export function meetsGoal(result: Result): boolean {
   if (result.kind === "failed") return false;
   if (result.goal === null) return true;
-  return (result.kind === "ratio" ? result.ratio.value : result.mebibytes) <= result.goal;
+  if (result.kind === "ratio") return result.ratio.value <= result.goal;
+  return result.isFloor ? result.value >= result.goal : result.value <= result.goal;
 }
 
 /** One row of the Markdown table. */
@@ -51,9 +55,11 @@ export function describeResult(result: Result): string {
   const { row, figure } = result;
   if (result.kind === "failed") return tableRow([row, figure, "", result.reason, "", "", "", "", "failed"]);
   const verdict = result.goal === null ? "" : meetsGoal(result) ? "met" : "missed";
-  if (result.kind === "memory") {
-    const measured = `${result.mebibytes.toFixed(1)} MiB`;
-    return tableRow([row, figure, `<= ${result.goal} MiB`, measured, "", result.runs, "", "", verdict]);
+  if (result.kind === "amount") {
+    const { value, unit, isFloor, goal, runs } = result;
+    const measured = `${unit === "MB/s" ? value.toFixed(0) : value.toFixed(unit === "s" ? 2 : 1)} ${unit}`;
+    const wanted = goal === null ? "" : `${isFloor ? ">=" : "<="} ${goal} ${unit}`;
+    return tableRow([row, figure, wanted, measured, "", runs, "", "", verdict]);
   }
   const { value, interval, numerator, denominator, blocks } = result.ratio;
   const digits = value < 0.1 ? 3 : 2;

@@ -1,7 +1,7 @@
 import { openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import { serveChild } from "../parallel/childEntry";
 import type { ChildPool } from "../parallel/children";
-import { cellsOfLargest, type RowBlocks, RowReader, rowsOfBlock, valueBytes } from "../pipeline/rowReader";
+import { cellsOfLargest, partOfBlock, type RowBlocks, RowReader, valueBytes } from "../pipeline/rowReader";
 import type { Gathering } from "../pipeline/states";
 import { type Backend, childProcesses, reduceFolder, type StatsRequest } from "./backend";
 
@@ -78,8 +78,7 @@ function sendImages(): void {
     channel.meter.end("init", "kernels", start);
     for (let date = channel.next(); date !== undefined; date = channel.next()) {
       for (let block = 0; block < blocks.count; block++) {
-        const { row, count } = rowsOfBlock(blocks, block);
-        reader.load(date as number, row, count, values);
+        reader.load(date as number, partOfBlock(blocks, block), values);
         channel.send(block, kernels.bytes.subarray(values, values + valueBytes(blocks, block)));
       }
     }

@@ -30,6 +30,25 @@ export class FormatError extends PilaError {
   override readonly name = "FormatError";
 }
 
+/** A `FormatError` of a file: `FILE: found …, expected …; next step`. */
+export function fault(
+  path: string,
+  sentence: string,
+  options: { cause?: unknown; kind?: FindingKind } = {},
+): FormatError {
+  return new FormatError(`${path}: ${sentence}`, { ...options, path });
+}
+
+/** A band of real values is no SLC, but may well lie beside one. */
+export class RealBandError extends FormatError {
+  constructor(path: string, type: string) {
+    super(
+      `${path}: found ${type}, an intensity or an amplitude, expected complex samples; put intensities in a folder for \`pila stats\``,
+      { path },
+    );
+  }
+}
+
 /** A backend that cannot run here or did not finish its work. */
 export class BackendError extends PilaError {
   override readonly name = "BackendError";

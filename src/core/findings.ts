@@ -1,3 +1,5 @@
+import { groupBy } from "./groupBy";
+
 /** `error`: the stack cannot be processed, or its numbers are wrong; `warning`: they may be; `note`: worth knowing. */
 type Severity = "error" | "warning" | "note";
 
@@ -212,15 +214,10 @@ export function wordFinding({ path, dates, found, expected, effect, nextStep, nu
 
 /** The gravest first. What single dates say alike, whatever their shares, becomes one finding that says the largest share. */
 export function arrangeFindings(findings: readonly Finding[]): Finding[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const { kind, expected, found, path, dates } = finding;
+  const groups = groupBy(findings, ({ kind, expected, found, path, dates }) => {
     const own = dates.length === 1 ? null : [path, dates];
-    const key = JSON.stringify([kind, expected, found.replace(SHARE, "%"), own]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [finding]);
-    else group.push(finding);
-  }
+    return JSON.stringify([kind, expected, found.replace(SHARE, "%"), own]);
+  });
   const shareOf = ({ found }: Finding): number => Number.parseFloat(SHARE.exec(found)?.[0] ?? "0");
   return [...groups.values()]
     .map((alike) => {

@@ -158,8 +158,8 @@ export interface GdalSource extends Plane {
   readonly band: number;
   /** Name of the driver, such as `GTiff`. */
   readonly driver: string;
-  /** Rows that are decoded together: reads of so many, from a multiple on, decode nothing twice. */
-  readonly blockRows: number;
+  /** Pixels that are decoded together: reads of whole rows of them, from a multiple on, decode nothing twice. */
+  readonly blockShape: Shape;
   /** A mask or an alpha band tells which pixels are there; the others become NaN. */
   readonly hasMask: boolean;
 }

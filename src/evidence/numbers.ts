@@ -1,5 +1,7 @@
 import { studentQuantile } from "../statistics/distributions";
 
+export { groupBy } from "../core/groupBy";
+
 /** Two ends and the probability with which they hold the true value. */
 export interface Interval {
   readonly low: number;
@@ -133,18 +135,6 @@ export function mean(values: readonly number[]): number {
 export function covariance(a: readonly number[], b: readonly number[]): number {
   const [meanA, meanB] = [mean(a), mean(b)];
   return a.reduce((sum, value, i) => sum + (value - meanA) * (b[i]! - meanB), 0) / (a.length - 1);
-}
-
-/** Items by key, keys in order of first appearance. */
-export function groupBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 /** A stream of pseudo-random numbers that one seed fixes on every machine. */

@@ -1,10 +1,12 @@
 // Which of the images that were found make a stack: one a date, never polarisations, sub-bands or passes mixed.
-import { realpathSync } from "node:fs";
-import { FormatError } from "../core/errors";
+import { realpathSync, statSync } from "node:fs";
+import { FormatError, fault } from "../core/errors";
 import { type Finding, finding } from "../core/findings";
+import { groupBy } from "../core/groupBy";
 import type { RawSource } from "../core/raster";
-import { SLC_FORMATS } from "./formats/registry";
-import type { FoundImage } from "./search";
+import { SLC_FORMATS, slcNames } from "./formats/registry";
+import { listFolder } from "./names";
+import { type FoundImage, searchImages } from "./search";
 
 /** What a person says of the images meant, where several are there. */
 export interface SlcChoice {
@@ -22,6 +24,30 @@ export interface SlcChoice {
 interface ChosenImages {
   readonly images: readonly FoundImage[];
   readonly findings: readonly Finding[];
+}
+
+/**
+ * Searches a folder, the tree below it, or a file, for the images of one stack.
+ * @throws FormatError there is no such folder, no image in it, or several of a date that `choice` does not tell apart
+ */
+export function findImages(folder: string, choice: SlcChoice): ChosenImages {
+  const found = searchImages(folder, choice.allowSurplus ?? false);
+  if (found.length === 0) throw noImages(folder);
+  return chooseImages(folder, found, choice);
+}
+
+function noImages(folder: string): FormatError {
+  const isFile = statSync(folder).isFile();
+  const others = isFile ? [] : listFolder(folder).filter((name) => !name.startsWith("."));
+  const found = isFile
+    ? "a file of another kind"
+    : others.length === 0
+      ? "an empty folder"
+      : `${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}`;
+  return fault(
+    folder,
+    `found ${found}, expected ${slcNames()}${isFile ? "" : ", here or in folders below"}; name the folder of the dates`,
+  );
 }
 
 /**
@@ -133,9 +159,9 @@ function byChoice(root: string, found: readonly FoundImage[], choice: SlcChoice)
     const kept = images.filter(has);
     if (kept.length > 0) return kept;
     const names = [...new Set(images.map(nameOf).filter((name) => name !== null))].sort();
-    throw new FormatError(
-      `${root}: found ${names.length === 0 ? "none that is told" : names.join(", ")}, expected ${wanted}; choose one that is there, or leave the choice out`,
-      { path: root },
+    throw fault(
+      root,
+      `found ${names.length === 0 ? "none that is told" : names.join(", ")}, expected ${wanted}; choose one that is there, or leave the choice out`,
     );
   };
   let images = found;
@@ -167,9 +193,9 @@ function requireOnePolarisation(root: string, found: readonly FoundImage[], choi
   const names = [...byPolarisation.keys()].filter((name) => name !== null).sort();
   if (names.length < 2) return;
   const listed = names.map((name) => `${name} (${byPolarisation.get(name)!.length})`);
-  throw new FormatError(
-    `${root}: found images of ${listed.length} polarisations, ${listed.join(", ")}, expected one; choose by --pol ${names[0]}`,
-    { path: root },
+  throw fault(
+    root,
+    `found images of ${listed.length} polarisations, ${listed.join(", ")}, expected one; choose by --pol ${names[0]}`,
   );
 }
 
@@ -188,9 +214,9 @@ function requireOneADate(root: string, found: readonly FoundImage[], choice: Slc
     const names = group.map(({ path, image }) => [path, ...(image?.label ? [image.label] : [])].join(" "));
     const isOneStack = new Set(group.map(({ folders }) => folders.join("/"))).size === 1;
     const next = isOneStack ? "move the others away" : "name the folder of one stack only";
-    throw new FormatError(
-      `${root}: found ${group.length} images of ${day}${passes}, ${names.slice(0, 8).join(", ")}, expected one a date; ${next}`,
-      { path: root },
+    throw fault(
+      root,
+      `found ${group.length} images of ${day}${passes}, ${names.slice(0, 8).join(", ")}, expected one a date; ${next}`,
     );
   }
 }
@@ -205,16 +231,4 @@ function howToChoose(group: readonly FoundImage[], choice: SlcChoice): string {
   }
   if (hasSubdatasets) return "write more of the name of the subdataset";
   return `choose by --band ${first!.image!.band}`;
-}
-
-/** Values by key, groups and what is in them in order of appearance. */
-export function groupBy<T, K>(values: readonly T[], keyOf: (value: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [value]);
-    else group.push(value);
-  }
-  return groups;
 }

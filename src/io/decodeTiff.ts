@@ -1,7 +1,7 @@
 // Decodes TIFFs by geotiff. A file of its own: what is loaded from the code cache cannot import modules of that kind.
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FormatError } from "../core/errors";
+import { fault } from "../core/errors";
 import { PIXEL_BYTES, type RawSource } from "../core/raster";
 import { OutputFile } from "./outputFile";
 
@@ -44,9 +44,10 @@ export async function decodeTiff(path: string, nodata: number | null): Promise<R
     };
   } catch (cause) {
     output.discard();
-    throw new FormatError(
-      `${path}: found a TIFF that cannot be decoded (${(cause as Error).message}), expected intensity; make it again`,
-      { path, cause },
+    throw fault(
+      path,
+      `found a TIFF that cannot be decoded (${(cause as Error).message}), expected intensity; make it again`,
+      { cause },
     );
   }
 }

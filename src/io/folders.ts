@@ -1,9 +1,10 @@
 // Folders as people have them: SLC dates, intensity crops, and the manifest that says how crops were made.
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { FormatError, type PilaError, ShapeError } from "../core/errors";
+import { FormatError, fault, PilaError, ShapeError } from "../core/errors";
 import { arrangeFindings, type Finding } from "../core/findings";
-import { formatShape, type Scene, type Stack, sameShape } from "../core/raster";
+import { groupBy } from "../core/groupBy";
+import { filesOf, formatShape, type Scene, type Stack } from "../core/raster";
 import type { SlcChoice } from "./choose";
 import type { IntensityBand } from "./formats/intensity";
 import { listFolder } from "./names";
@@ -33,12 +34,9 @@ export interface FoundScene {
  */
 export function findScenes(folder: string, choice: SlcChoice = {}): readonly FoundScene[] {
   // Loaded here: who opens crops has no use for the formats of SLC.
-  const { chooseImages } = require("./choose") as typeof import("./choose");
-  const { searchImages } = require("./search") as typeof import("./search");
-  const found = searchImages(folder, choice.allowSurplus ?? false);
-  if (found.length === 0) throw noScenes(folder);
-  const { images, findings } = chooseImages(folder, found, choice);
-  const scenes = checkShapes(folder, images.map(toScene));
+  const { findImages } = require("./choose") as typeof import("./choose");
+  const { images, findings } = findImages(folder, choice);
+  const scenes = checkShapes(folder, images.map(toScene), COREGISTER);
   const placeOf = (finding: Finding): number =>
     Math.max(
       0,
@@ -59,11 +57,16 @@ export function findScenes(folder: string, choice: SlcChoice = {}): readonly Fou
  * @throws ShapeError a date has another shape than the others
  */
 export function openSlcStack(folder: string, choice: SlcChoice = {}): Stack {
-  const found = findScenes(folder, choice);
-  const wrong = found.find((entry) => entry.problem !== null);
+  return toStack(folder, findScenes(folder, choice));
+}
+
+/** The stack of dates that were all found sound. @throws the problem of the first that was not */
+function toStack(folder: string, found: readonly FoundScene[]): Stack {
+  const wrong = found.find(({ problem }) => problem !== null);
   if (wrong?.problem) throw wrong.problem;
-  const scenes = found.flatMap((entry) => (entry.scene === null ? [] : [entry.scene]));
-  const kind = scenes.every(({ source }) => source.kind === "cint16") ? "cint16" : "complex64";
+  const scenes = found.flatMap(({ scene }) => scene ?? []);
+  const kinds = new Set(scenes.map(({ source }) => source.kind));
+  const kind = kinds.size === 1 ? scenes[0]!.source.kind : "complex64";
   const findings = arrangeFindings(found.flatMap((entry) => entry.findings));
   return { folder, kind, shape: scenes[0]!.source.shape, scenes, findings };
 }
@@ -76,16 +79,27 @@ function toScene(found: FoundImage): FoundScene {
   return { date, path, format, scene: { date, path, source: image.source }, problem: null, findings };
 }
 
+/** What is to be done about one date of another shape, and where no shape is that of most. */
+type ShapeAdvice = readonly [one: string, all: string];
+const COREGISTER: ShapeAdvice = [
+  "coregister it or leave it out",
+  "they are not coregistered, so coregister them first",
+];
+const PREPARE_ALIKE: ShapeAdvice = [
+  "prepare all dates with the same crop and looks",
+  "prepare them with the same crop and looks",
+];
+
 /** Dates of another shape than more than half of them carry the problem; all do where no shape is that of so many. */
-function checkShapes(folder: string, found: readonly FoundScene[]): readonly FoundScene[] {
+function checkShapes(
+  folder: string,
+  found: readonly FoundScene[],
+  [one, all]: ShapeAdvice,
+): readonly FoundScene[] {
   const scenes = found.flatMap(({ scene }) => (scene === null ? [] : [scene]));
-  const shapes = new Map<string, number>();
-  for (const { source } of scenes) {
-    const shape = formatShape(source.shape);
-    shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
-  }
+  const shapes = groupBy(scenes, ({ source }) => formatShape(source.shape));
   if (shapes.size < 2) return found;
-  const counts = [...shapes].map(([shape, dates]) => ({ shape, dates }));
+  const counts = [...shapes].map(([shape, { length }]) => ({ shape, dates: length }));
   counts.sort((a, b) => b.dates - a.dates);
   const [most] = counts;
   const hasMajority = most!.dates > scenes.length / 2;
@@ -96,30 +110,15 @@ function checkShapes(folder: string, found: readonly FoundScene[]): readonly Fou
     if (hasMajority && shape === most!.shape) return entry;
     const problem = hasMajority
       ? new ShapeError(
-          `${entry.path}: found ${shape}, expected ${most!.shape} as the other dates (${listed}); coregister it or leave it out`,
+          `${entry.path}: found ${shape}, expected ${most!.shape} as the other dates (${listed}); ${one}`,
           { path: entry.path, kind: "shape" },
         )
       : new ShapeError(
-          `${folder}: found ${scenes.length} dates of ${shapes.size} sizes (${listed}), expected one size; none has a majority: they are not coregistered, so coregister them first`,
+          `${folder}: found ${scenes.length} dates of ${shapes.size} sizes (${listed}), expected one size; none has a majority: ${all}`,
           { path: folder, kind: "shape" },
         );
     return { ...entry, problem };
   });
-}
-
-function noScenes(folder: string): FormatError {
-  const { slcNames } = require("./formats/registry") as typeof import("./formats/registry");
-  const isFile = statSync(folder).isFile();
-  const others = isFile ? [] : listFolder(folder).filter((name) => !name.startsWith("."));
-  const found = isFile
-    ? "a file of another kind"
-    : others.length === 0
-      ? "an empty folder"
-      : `${others.slice(0, 3).join(", ")}${others.length > 3 ? ` and ${others.length - 3} more` : ""}`;
-  return new FormatError(
-    `${folder}: found ${found}, expected ${slcNames()}${isFile ? "" : ", here or in folders below"}; name the folder of the dates`,
-    { path: folder },
-  );
 }
 
 /** What the crops of a folder are called. */
@@ -144,26 +143,35 @@ export async function openIntensityStack(
   outputs: readonly string[] = [],
   choice: IntensityChoice = {},
 ): Promise<Stack> {
+  return toStack(folder, await findIntensities(folder, outputs, choice));
+}
+
+/**
+ * Every date of `openIntensityStack`; one that cannot be read, or whose shape is not that of most dates, carries its
+ * problem.
+ * @throws FormatError there is no image
+ */
+export async function findIntensities(
+  folder: string,
+  outputs: readonly string[],
+  choice: IntensityChoice = {},
+): Promise<readonly FoundScene[]> {
   const isFile = statSync(folder, { throwIfNoEntry: false })?.isFile() === true;
-  const paths = isFile ? [folder] : listImages(folder, outputs);
-  const scenes: Scene[] = [];
-  const findings: Finding[] = [];
-  for (const path of paths) {
+  const found: FoundScene[] = [];
+  for (const path of isFile ? [folder] : listImages(folder, outputs)) {
     const name = basename(path).replace(/(_int_crop)?\.(tiff?|vrt|hdr)$/i, "");
-    for (const { date, source, findings: own } of await openBands(path, choice, isFile)) {
-      scenes.push({ date: date ?? name, path, source });
-      findings.push(...own.map((finding) => ({ ...finding, dates: [date ?? name] })));
+    try {
+      for (const { date, source, findings } of await openBands(path, choice, isFile)) {
+        const scene = { date: date ?? name, path, source };
+        const dated = findings.map((finding) => ({ ...finding, dates: [scene.date] }));
+        found.push({ date: scene.date, path, format: null, scene, problem: null, findings: dated });
+      }
+    } catch (error) {
+      if (!(error instanceof PilaError)) throw error;
+      found.push({ date: name, path, format: null, scene: null, problem: error, findings: [] });
     }
   }
-  const shape = scenes[0]!.source.shape;
-  for (const { path, source } of scenes) {
-    if (sameShape(source.shape, shape)) continue;
-    throw new ShapeError(
-      `${path}: found ${formatShape(source.shape)}, expected ${formatShape(shape)} as ${scenes[0]!.path}; prepare all dates with the same crop and looks`,
-      { path },
-    );
-  }
-  return { folder, kind: "float32", shape, scenes, findings: arrangeFindings(findings) };
+  return checkShapes(folder, found, PREPARE_ALIKE);
 }
 
 /** The images of a folder of intensities, in name order. @throws FormatError there is none */
@@ -172,15 +180,17 @@ function listImages(folder: string, outputs: readonly string[]): readonly string
   const own = new Set(outputs.map((path) => resolve(path)));
   const isOwn = (name: string): boolean => own.has(resolve(folder, name)) && isProduct(join(folder, name));
   const kinds = [
-    names.filter((name) => name.endsWith(CROP_SUFFIX)),
-    names.filter((name) => /\.tiff?$/i.test(name) && !isOwn(name)),
-    names.filter((name) => /\.(vrt|hdr)$/i.test(name)),
+    (name: string) => name.endsWith(CROP_SUFFIX),
+    (name: string) => /\.tiff?$/i.test(name) && !isOwn(name),
+    (name: string) => /\.(vrt|hdr)$/i.test(name),
   ];
-  const chosen = kinds.find((images) => images.length > 0);
-  if (chosen !== undefined) return chosen.map((name) => join(folder, name));
-  throw new FormatError(
-    `${folder}: found no *${CROP_SUFFIX}, no *.tif and no VRT or ENVI image, expected one intensity image a date; make them with \`pila prep SLC_DIR ${folder}\``,
-    { path: folder },
+  for (const isOfKind of kinds) {
+    const images = names.filter(isOfKind);
+    if (images.length > 0) return images.map((name) => join(folder, name));
+  }
+  throw fault(
+    folder,
+    `found no *${CROP_SUFFIX}, no *.tif and no VRT or ENVI image, expected one intensity image a date; make them with \`pila prep SLC_DIR ${folder}\``,
   );
 }
 
@@ -200,10 +210,7 @@ async function openBands(
   const bands = wanted === undefined ? all : all.filter((each) => each.polarisation === wanted);
   if (bands.length === 0) {
     const told = [...new Set(all.map((each) => each.polarisation ?? "none that is told"))].join(", ");
-    throw new FormatError(
-      `${path}: found polarisation ${told}, expected ${wanted}; choose one that is there`,
-      { path },
-    );
+    throw fault(path, `found polarisation ${told}, expected ${wanted}; choose one that is there`);
   }
   const dates = new Set(bands.map(({ date }) => date));
   if (bands.length === 1) return [{ ...bands[0]!, date: null }];
@@ -217,7 +224,7 @@ const MANIFEST_NAME = "pila-prep.json";
 /** One source as it was when its crop was made. */
 interface PreparedSource {
   readonly date: string;
-  /** The file of pixels. */
+  /** A file of pixels; a date may have several. */
   readonly path: string;
   readonly bytes: number;
   /** Modification time, milliseconds since 1970. */
@@ -237,9 +244,12 @@ export interface PrepManifest {
   readonly simulated?: true;
 }
 
-/** The sources of crops as they are now. */
+/** The files of pixels that crops are made of, as they are now; of a mosaic its description too. */
 export function describeSources(scenes: readonly Scene[]): readonly PreparedSource[] {
-  return scenes.map(({ date, source }) => describeSource(date, resolve(source.path)));
+  return scenes.flatMap(({ date, source }) => {
+    const files = new Set([source.path, ...filesOf(source)]);
+    return [...files].map((path) => describeSource(date, resolve(path)));
+  });
 }
 
 function describeSource(date: string, path: string): PreparedSource {
@@ -258,9 +268,10 @@ export function readManifest(folder: string): PrepManifest | null {
   } catch (error) {
     cause = error;
   }
-  throw new FormatError(
-    `${path}: found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite`,
-    { path, cause },
+  throw fault(
+    path,
+    "found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite",
+    { cause },
   );
 }
 
@@ -280,9 +291,9 @@ export function requireSameParameters(folder: string, manifest: PrepManifest): v
   if (crops.length === 0) return;
   const found =
     before === null ? `${crops.length} crops of unknown making` : `crops made with ${describe(before)}`;
-  throw new FormatError(
-    `${folder}: found ${found}, expected ${describe(manifest)}; use another folder, or --overwrite to replace them`,
-    { path: folder },
+  throw fault(
+    folder,
+    `found ${found}, expected ${describe(manifest)}; use another folder, or --overwrite to replace them`,
   );
 }
 
@@ -307,7 +318,7 @@ export function replacePrepared(folder: string, files: readonly string[]): void 
 export function findStaleDates(folder: string): readonly string[] {
   const manifest = readManifest(folder);
   if (manifest === null) return [];
-  return manifest.sources.flatMap(({ date, path, bytes, modified }) => {
+  const stale = manifest.sources.flatMap(({ date, path, bytes, modified }) => {
     if (!existsSync(join(folder, `${date}${CROP_SUFFIX}`))) return [`${date}: its crop is missing`];
     if (!existsSync(path)) return [`${date}: its source ${path} is gone`];
     const now = describeSource(date, path);
@@ -315,4 +326,6 @@ export function findStaleDates(folder: string): readonly string[] {
       ? []
       : [`${date}: its source ${path} changed after the crop was made`];
   });
+  // A date of several files lacks one crop.
+  return [...new Set(stale)];
 }

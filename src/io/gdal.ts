@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { FormatError } from "../core/errors";
+import { FormatError, fault } from "../core/errors";
 import type { RowRange, Shape } from "../core/raster";
 
 /** What a band is read as: an intensity, or a complex SLC sample. */
@@ -56,11 +56,13 @@ export class GdalDataset {
   readonly bandCount: number;
   /** Images of a file that holds several: the name that `openGdal` takes, as `HDF5:"slc.h5"://data/VV`, and what it is. */
   readonly subdatasets: ReadonlyMap<string, string>;
-  readonly #gdal: Gdal;
   #handle: Handle | null;
 
-  constructor(gdal: Gdal, path: string, handle: Handle) {
-    this.#gdal = gdal;
+  constructor(
+    private readonly gdal: Gdal,
+    path: string,
+    handle: Handle,
+  ) {
     this.#handle = handle;
     this.path = path;
     this.driver = gdal.description(gdal.driver(handle));
@@ -76,7 +78,7 @@ export class GdalDataset {
    * @throws FormatError there is no such band, or its blocks are too large to be decoded in memory
    */
   band(band: number): GdalBand {
-    const gdal = this.#gdal;
+    const gdal = this.gdal;
     const handle = this.#bandHandle(band);
     // GDAL before 3.7 takes int8 for uint8.
     const signed = this.metadata(band, "IMAGE_STRUCTURE").PIXELTYPE === "SIGNEDBYTE";
@@ -100,7 +102,7 @@ export class GdalDataset {
    * @param domain "" for the usual one; FRInGE keeps the `Date` of a band in "slc"
    */
   metadata(band = 0, domain = ""): Readonly<Record<string, string>> {
-    const gdal = this.#gdal;
+    const gdal = this.gdal;
     const list: Handle | null = gdal.metadata(band === 0 ? this.#open() : this.#bandHandle(band), domain);
     if (list === null) return {};
     const entries: string[] = gdal.koffi.decode(list, "char *", gdal.count(list));
@@ -132,14 +134,19 @@ export class GdalDataset {
     if (this.band(band).mask !== "pixels") {
       throw fault(this.path, `found no mask in band ${band}, expected one; use the value for no data`);
     }
-    const mask = this.#gdal.maskBand(this.#bandHandle(band));
+    const mask = this.gdal.maskBand(this.#bandHandle(band));
     this.#blockShape(mask);
     this.#read(mask, `the mask of band ${band}`, range, TYPE_CODES.mask, into, at);
   }
 
+  /** Frees what was decoded of a band and is kept in case that it is asked for again. */
+  forget(band: number): void {
+    this.gdal.flush(this.#bandHandle(band));
+  }
+
   /** Closes the file; to ask for more afterwards is an error. */
   close(): void {
-    if (this.#handle !== null) this.#gdal.close(this.#handle);
+    if (this.#handle !== null) this.gdal.close(this.#handle);
     this.#handle = null;
   }
 
@@ -150,14 +157,14 @@ export class GdalDataset {
 
   #bandHandle(band: number): Handle {
     const dataset = this.#open();
-    if (Number.isInteger(band) && band >= 1 && band <= this.bandCount) return this.#gdal.band(dataset, band);
+    if (Number.isInteger(band) && band >= 1 && band <= this.bandCount) return this.gdal.band(dataset, band);
     const { bandCount, subdatasets } = this;
     const expected = bandCount > 0 ? `1 to ${bandCount}` : `one of its ${subdatasets.size} images`;
     throw fault(this.path, `found no band ${band}, expected ${expected}; choose another`);
   }
 
   #blockShape(band: Handle): Shape {
-    const gdal = this.#gdal;
+    const gdal = this.gdal;
     const [range, azimuth] = [[0], [0]];
     gdal.blockSize(band, range, azimuth);
     const shape = { azimuth: azimuth[0]!, range: range[0]! };
@@ -168,7 +175,7 @@ export class GdalDataset {
   }
 
   #read(band: Handle, what: string, range: RowRange, type: number, into: Uint8Array, at: number): void {
-    const gdal = this.#gdal;
+    const gdal = this.gdal;
     const { row, rows, column, columns } = range;
     const bytes = rows * columns * gdal.typeBytes(type);
     if (!(at >= 0 && at + bytes <= into.byteLength)) {
@@ -200,10 +207,6 @@ const NOT_OF_KIND = {
 const TYPE_CODES = { mask: 1, float32: 6, complex64: 10 } as const;
 const [OPEN_RASTER_AND_SAY_WHY_NOT, READ, PACKED, FAILURE] = [0x42, 0, 0, 3];
 const [MASK_ALL_VALID, MASK_NODATA] = [1, 8];
-
-function fault(path: string, sentence: string): FormatError {
-  return new FormatError(`${path}: ${sentence}`, { path });
-}
 
 function lastError(gdal: Gdal): string {
   return `"${gdal.lastError().replace(/\s+/g, " ").trim()}"`;
@@ -289,6 +292,7 @@ function bindGdal(path: string | null) {
     maskFlags: bind("int GDALGetMaskFlags(void *band)"),
     maskBand: bind("void *GDALGetMaskBand(void *band)"),
     read: bind("int GDALRasterIO(void *, int, int, int, int, int, void *, int, int, int, int, int)"),
+    flush: bind("void GDALFlushRasterCache(void *band)"),
     errorReset: bind("void CPLErrorReset()"),
     lastError: bind("const char *CPLGetLastErrorMsg()"),
     lastErrorType: bind("int CPLGetLastErrorType()"),

@@ -1,7 +1,7 @@
 // The names in a folder, and what those of files, folders and bands tell: the date of an image, its polarisation, what it is called.
 import { existsSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
-import { FormatError } from "../core/errors";
+import { fault } from "../core/errors";
 
 /** A day as `20180101`, with its time as `101010` where that is told too. */
 export interface NamedDate {
@@ -59,6 +59,6 @@ export function listFolder(folder: string): readonly string[] {
     return readdirSync(folder).sort();
   } catch (cause) {
     const found = existsSync(folder) ? "a folder that cannot be read" : "no readable folder";
-    throw new FormatError(`${folder}: found ${found}, expected one; check the path`, { path: folder, cause });
+    throw fault(folder, `found ${found}, expected one; check the path`, { cause });
   }
 }

@@ -17,7 +17,7 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { FormatError, namedError, UsageError } from "../core/errors";
+import { fault, namedError, UsageError } from "../core/errors";
 
 /** Temporary files of this process that are neither in place nor removed yet. */
 const pending = new Set<string>();
@@ -182,9 +182,10 @@ function requireFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new FormatError(
-      `${folder}: found that it cannot be made (${(cause as Error).message}), expected a folder for the outputs; name another`,
-      { path: folder, cause },
+    throw fault(
+      folder,
+      `found that it cannot be made (${(cause as Error).message}), expected a folder for the outputs; name another`,
+      { cause },
     );
   }
 }

@@ -1,6 +1,6 @@
 // Products: float32 GeoTIFFs that appear whole under their names, their header made before the first pixel is known.
 import { closeSync, openSync, readSync } from "node:fs";
-import { PIXEL_BYTES, type Shape } from "../core/raster";
+import { PIXEL_BYTES, type RowRange, type Shape } from "../core/raster";
 import { OutputFile, writeFully } from "./outputFile";
 import { describeTiff, FIELD, FIELD_BYTES, TAG } from "./tiff";
 
@@ -44,18 +44,21 @@ export class Product extends OutputFile {
   }
 }
 
-/** Writes whole rows of a product, from `row` on. */
-export function writeProductRows(target: ProductTarget, rows: Uint8Array, row: number): void {
-  const position = target.dataOffset + row * target.rowBytes;
-  if (target.file !== null) {
-    writeFully(target.file, rows, position, target.product);
-    return;
-  }
-  const file = openSync(target.path, "r+");
+/** Writes a part of a product, whose rows stand one after the other. */
+export function writeProductPart(target: ProductTarget, values: Uint8Array, part: RowRange): void {
+  const { dataOffset, rowBytes, product } = target;
+  const file = target.file ?? openSync(target.path, "r+");
+  const position = dataOffset + part.row * rowBytes + part.column * PIXEL_BYTES.float32;
+  const width = part.columns * PIXEL_BYTES.float32;
   try {
-    writeFully(file, rows, position, target.product);
+    if (width === rowBytes) writeFully(file, values, position, product);
+    else {
+      for (let row = 0; row < part.rows; row++) {
+        writeFully(file, values.subarray(row * width, (row + 1) * width), position + row * rowBytes, product);
+      }
+    }
   } finally {
-    closeSync(file);
+    if (target.file === null) closeSync(file);
   }
 }
 

@@ -1,12 +1,13 @@
 // Rows of an image in memory: where the bytes of some columns of some rows lie, and how they are read.
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { FormatError } from "../core/errors";
+import { fault } from "../core/errors";
 import {
   type GdalSource,
   HOST_IS_BIG_ENDIAN,
   type MosaicSource,
   PIXEL_BYTES,
   type PlaneSource,
+  pixelCount,
   type RawSource,
   type RowRange,
   type Window,
@@ -84,9 +85,9 @@ function readFully(
   while (done < length) {
     const got = readSync(file, into, at + done, length - done, position + done);
     if (got === 0) {
-      throw new FormatError(
-        `${source.path}: found the end of the file at byte ${position + done}, expected ${length - done} more; it was truncated while being read`,
-        { path: source.path },
+      throw fault(
+        source.path,
+        `found the end of the file at byte ${position + done}, expected ${length - done} more; it was truncated while being read`,
       );
     }
     done += got;
@@ -105,7 +106,6 @@ export function memoryLayout(source: PlaneSource): {
 
 /** Reads the images of a stack. Files are opened when they are first read, and no more than may be open stay so. */
 export class PlaneReader {
-  readonly #sources: readonly PlaneSource[];
   /** The longest unused first. */
   readonly #files = new Map<string, number>();
   readonly #datasets = new Map<number, GdalDataset>();
@@ -113,9 +113,7 @@ export class PlaneReader {
   /** What `values` reads into. */
   #bytes: Buffer = Buffer.alloc(0);
 
-  constructor(sources: readonly PlaneSource[]) {
-    this.#sources = sources;
-  }
+  constructor(private readonly sources: readonly PlaneSource[]) {}
 
   /**
    * Brings columns of some rows of one image, by its place in the stack, to `at`; their pixels stand as `memoryLayout`
@@ -123,7 +121,7 @@ export class PlaneReader {
    * @throws FormatError the file ends early, or cannot be decoded
    */
   read(date: number, range: RowRange, into: Uint8Array, at: number): ReadRows {
-    const source = this.#sources[date]!;
+    const source = this.sources[date]!;
     if (source.by === "bytes") return readRows(this.#open(source.path), source, range, into, at);
     if (source.by === "pieces") return this.#drawPieces(source, range, into, at);
     return readByGdal(this.#dataset(date, source), source, range, into, at);
@@ -135,7 +133,7 @@ export class PlaneReader {
    * @param into what to fill, of their length; left out: a new array
    */
   values(date: number, range: RowRange, into?: Float32Array): Float32Array {
-    const source = this.#sources[date]!;
+    const source = this.sources[date]!;
     const { kind, nodata } = source;
     const { pixelStride, bigEndian } = memoryLayout(source);
     const needed = rowBufferBytes(source, range.rows, range.columns);
@@ -202,7 +200,9 @@ export class PlaneReader {
   #dataset(date: number, source: GdalSource): GdalDataset {
     const known = this.#datasets.get(date);
     if (known !== undefined) return known;
-    if (this.#datasets.size >= this.#mostFiles) {
+    // Each keeps room for a compressed tile.
+    const tileBytes = pixelCount(source.blockShape) * PIXEL_BYTES[source.kind];
+    if (this.#datasets.size >= Math.min(this.#mostFiles, Math.ceil(TILE_BYTES / tileBytes))) {
       const [oldest, dataset] = this.#datasets.entries().next().value!;
       this.#datasets.delete(oldest);
       dataset.close();
@@ -260,10 +260,13 @@ export class PlaneReader {
   }
 }
 
+/** What open datasets may keep of compressed tiles. */
+const TILE_BYTES = 16 << 20;
+
 /** Rows that GDAL decodes; what its mask leaves out is NaN. */
 function readByGdal(
   dataset: GdalDataset,
-  { kind, band, hasMask }: GdalSource,
+  { kind, band, shape, hasMask, blockShape }: GdalSource,
   range: RowRange,
   into: Uint8Array,
   at: number,
@@ -279,6 +282,9 @@ function readByGdal(
     for (let i = 0; i < mask.length; i++)
       if (mask[i] === 0) values.fill(Number.NaN, i * parts, (i + 1) * parts);
   }
+  // Rows and tiles are read in order: what was decoded for those before is done with.
+  const isStrip = range.columns < shape.range && range.columns >= blockShape.range;
+  if (isStrip || (range.row + range.rows) % blockShape.azimuth === 0) dataset.forget(band);
   return { rowStride, bytesRead };
 }
 

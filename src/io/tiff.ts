@@ -1,6 +1,6 @@
 // The header of a TIFF: what it says of its pixels, and whether they can be read where they lie.
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
-import { FormatError } from "../core/errors";
+import { type FormatError, fault } from "../core/errors";
 import { PIXEL_BYTES, type RawSource, type Shape } from "../core/raster";
 
 /** What the header of a TIFF says of its pixels. */
@@ -12,8 +12,8 @@ export interface TiffImage {
   readonly alphaBands: number;
   readonly bits: number;
   readonly sampleFormat: "unsigned" | "signed" | "float" | "undefined" | "complex integer" | "complex float";
-  /** null: as they are. */
-  readonly encoding: "compressed" | "tiled" | null;
+  /** null: as they are; sparse: without the strips of no data (offset 0), as GDAL can write it. */
+  readonly encoding: "compressed" | "tiled" | "sparse" | null;
   /** A predictor other than none. */
   readonly isPredicted: boolean;
   readonly bigEndian: boolean;
@@ -46,17 +46,15 @@ export function readTiff(path: string): TiffImage {
   const one = (tag: number, otherwise: number): number => header.numbers.get(tag)?.[0] ?? otherwise;
   const shape = { azimuth: one(TAG.imageLength, 0), range: one(TAG.imageWidth, 0) };
   if (shape.azimuth === 0 || shape.range === 0) {
-    throw new FormatError(`${path}: found a TIFF without an image size, expected one; make it again`, {
-      path,
-    });
+    throw fault(path, "found a TIFF without an image size, expected one; make it again");
   }
   const bands = one(TAG.samplesPerPixel, 1);
   // GDAL makes a mask of alpha only where it is a whole number.
   const extra = one(TAG.sampleFormat, 1) === 1 ? (header.numbers.get(TAG.extraSamples) ?? []) : [];
   const isTiled = header.numbers.has(TAG.tileWidth);
-  const items = [
-    ...(header.texts.get(TAG.gdalMetadata) ?? "").matchAll(/<Item name="([^"]*)"([^>]*)>([^<]*)/g),
-  ];
+  const isSparse = header.numbers.get(TAG.stripOffsets)?.includes(0) === true;
+  const metadata = header.texts.get(TAG.gdalMetadata);
+  const items = metadata === undefined ? [] : [...metadata.matchAll(/<Item name="([^"]*)"([^>]*)>([^<]*)/g)];
   const ofBand = (text: string): number => Number(/ sample="(\d+)"/.exec(text)?.[1] ?? 0);
   const description = (band: number): string | null =>
     items.find(([, , rest]) => / role="description"/.test(rest!) && ofBand(rest!) === band)?.[3] ?? null;
@@ -67,7 +65,7 @@ export function readTiff(path: string): TiffImage {
     alphaBands: extra.filter((each) => each === 1 || each === 2).length,
     bits: one(TAG.bitsPerSample, 1),
     sampleFormat: SAMPLE_FORMATS[one(TAG.sampleFormat, 1) - 1] ?? "undefined",
-    encoding: one(TAG.compression, 1) !== 1 ? "compressed" : isTiled ? "tiled" : null,
+    encoding: one(TAG.compression, 1) !== 1 ? "compressed" : isTiled ? "tiled" : isSparse ? "sparse" : null,
     isPredicted: one(TAG.predictor, 1) !== 1,
     bigEndian: header.bigEndian,
     nodata: parseNodata(header.texts.get(TAG.gdalNodata)),
@@ -119,7 +117,7 @@ export function plainKind({ bits, sampleFormat }: TiffImage): keyof typeof SAMPL
  * Where the pixels of a band lie in a TIFF that was found whole.
  * @param band from 1
  * @returns null where they are of another kind or need a decoder, or no data is told by more than a value in the header
- * @throws FormatError a sparse file, or one without a strip for each row
+ * @throws FormatError there is not a strip for each row
  */
 export function plainTiffBand(image: TiffImage, band: number, kind: keyof typeof SAMPLES): RawSource | null {
   const { path, shape, bands, header } = image;
@@ -128,11 +126,6 @@ export function plainTiffBand(image: TiffImage, band: number, kind: keyof typeof
   const all = header.numbers.get(TAG.stripOffsets) ?? [];
   const within = isPlanar ? 0 : (band - 1) * PIXEL_BYTES[kind];
   const own = isPlanar ? all.slice((band - 1) * perBand, band * perBand) : all;
-  if (own.includes(0)) {
-    // GDAL leaves out the strips of a sparse file: offset 0.
-    const sentence = `found a sparse file without strip ${own.indexOf(0)}, expected all; make it again`;
-    throw new FormatError(`${path}: ${sentence}`, { path });
-  }
   const offsets = own.map((offset) => offset + within);
   const first = offsets[0]!;
   const contiguous = offsets.every((offset, strip) => offset === first + strip * rows * rowBytes);
@@ -165,7 +158,7 @@ function stripLayout({ path, shape, bands, bits, header }: TiffImage): {
   const found = header.numbers.get(TAG.stripOffsets)?.length ?? 0;
   if (found !== expected) {
     const sentence = `found ${found} strips, expected ${expected}; the file is damaged, make it again`;
-    throw new FormatError(`${path}: ${sentence}`, { path });
+    throw fault(path, sentence);
   }
   return { rows, perBand, isPlanar, rowBytes: Math.ceil((shape.range * bits * (isPlanar ? 1 : bands)) / 8) };
 }
@@ -188,12 +181,14 @@ export function requireWhole(image: TiffImage): void {
   });
   if (end <= header.fileBytes) return;
   const sentence = `found ${header.fileBytes} bytes, expected ${end} up to the end of ${isTiled ? "tile" : "strip"} ${last}; the file is truncated, copy it again`;
-  throw new FormatError(`${path}: ${sentence}`, { path, kind: "truncated" });
+  throw fault(path, sentence, { kind: "truncated" });
 }
 
 /** The number that a text declares as no data, infinite ones too; null where it declares none, or NaN. */
 export function parseNodata(text: string | undefined): number | null {
-  const [, sign, isInfinite, digits] = /^\s*([+-]?)(?:(inf|1\.#inf)|(.*))/is.exec(text ?? "") ?? [];
+  // "nan", as pila writes it, needs no closer look.
+  if (text === undefined || text === "nan") return null;
+  const [, sign, isInfinite, digits] = /^\s*([+-]?)(?:(inf|1\.#inf)|(.*))/is.exec(text) ?? [];
   const value = isInfinite === undefined ? Number.parseFloat(`${sign}${digits}`) : Infinity;
   return nodataPixel(isInfinite !== undefined && sign === "-" ? -value : value);
 }
@@ -230,10 +225,7 @@ function readTiffHeader(path: string): TiffHeader {
   try {
     file = openSync(path, "r");
   } catch (cause) {
-    throw new FormatError(`${path}: found no readable file, expected a TIFF; check the path`, {
-      path,
-      cause,
-    });
+    throw fault(path, "found no readable file, expected a TIFF; check the path", { cause });
   }
   try {
     return parse(path, file, fstatSync(file).size);
@@ -244,10 +236,7 @@ function readTiffHeader(path: string): TiffHeader {
 
 function parse(path: string, file: number, fileBytes: number): TiffHeader {
   const broken = (found: string): FormatError =>
-    new FormatError(
-      `${path}: found ${found}, expected a float32 GeoTIFF; make the crops again with pila prep`,
-      { path },
-    );
+    fault(path, `found ${found}, expected a float32 GeoTIFF; make the crops again with pila prep`);
   // Most directories stand within the first kilobytes: one read serves them.
   const head = Buffer.alloc(Math.min(4096, fileBytes));
   readSync(file, head, 0, head.length, 0);

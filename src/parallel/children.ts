@@ -31,7 +31,6 @@ interface Child extends StartedProcess {
 export class ChildPool<Task> {
   readonly size: number;
   readonly #children: readonly Child[];
-  readonly #meter: Meter;
   /** Of each shared file. */
   #layout = { slots: 0, slotBytes: 0 };
   #isClosed = false;
@@ -39,10 +38,14 @@ export class ChildPool<Task> {
   #since = 0;
 
   /** @param entry path of the compiled program, started with `words`; its worker numbers begin at 1 */
-  constructor(entry: string, count: number, meter: Meter, ...words: readonly string[]) {
+  constructor(
+    entry: string,
+    count: number,
+    private readonly meter: Meter,
+    ...words: readonly string[]
+  ) {
     const start = meter.start();
     this.size = count;
-    this.#meter = meter;
     this.#children = Array.from({ length: count }, (_, i) => {
       const started = startProcess(entry, words, count);
       const { requestedSeconds } = started;
@@ -77,7 +80,7 @@ export class ChildPool<Task> {
     if (length !== into.length) {
       throw new WorkerError(`found a payload of ${length} bytes, expected ${into.length}`);
     }
-    const start = this.#meter.since();
+    const start = this.meter.since();
     readShared(from.sharedFile, into, from.next * slotBytes);
     from.next = (from.next + 1) % slots;
     from.freed += 1;
@@ -86,7 +89,7 @@ export class ChildPool<Task> {
       this.#write(child, { taken: from.freed });
       from.freed = 0;
     }
-    this.#meter.end("receive", `child ${child + 1}`, start, length);
+    this.meter.end("receive", `child ${child + 1}`, start, length);
   }
 
   /**
@@ -101,13 +104,13 @@ export class ChildPool<Task> {
     });
     aborted.catch(() => {});
     try {
-      this.#since = this.#meter.end("send", "tasks", this.#meter.since());
+      this.#since = this.meter.end("send", "tasks", this.meter.since());
       const all = Promise.all(this.#children.map((_, child) => this.#listen(child, announced)));
       const reports = await Promise.race([all, aborted]);
-      const ended = this.#meter.end("wait", "children's end", this.#since);
-      for (const report of reports) this.#meter.absorb(report);
+      const ended = this.meter.end("wait", "children's end", this.#since);
+      for (const report of reports) this.meter.absorb(report);
       this.#closeFiles();
-      this.#meter.end("teardown", "shared files", ended);
+      this.meter.end("teardown", "shared files", ended);
     } catch (error) {
       await this.kill();
       throw error;
@@ -135,7 +138,7 @@ export class ChildPool<Task> {
 
   #write(child: number, message: ParentMessage<Task>): void {
     const line = `${JSON.stringify(message)}\n`;
-    this.#meter.countMessage(line.length);
+    this.meter.countMessage(line.length);
     this.#children[child]!.child.stdin!.write(line);
   }
 
@@ -143,7 +146,7 @@ export class ChildPool<Task> {
     const { child, announced: lengths } = this.#children[index]!;
     let report: MeterReport | null = null;
     const parser = new FrameParser((frame) => {
-      this.#meter.countMessage(frame.length);
+      this.meter.countMessage(frame.length);
       if (frame.kind === FRAME.data) {
         lengths.push(frame.length);
         announced(index, frame.item);
@@ -154,13 +157,13 @@ export class ChildPool<Task> {
       (child.stdio[3] as Readable).on("data", (chunk: Buffer) => {
         // What a child said before it was ended may come in late: its file, and those of the products, are closed.
         if (this.#isClosed) return;
-        this.#meter.end("wait", "frames", this.#since);
+        this.meter.end("wait", "frames", this.#since);
         try {
           parser.push(chunk);
         } catch (error) {
           reject(error);
         }
-        this.#since = this.#meter.end("receive", "frames", this.#meter.since());
+        this.#since = this.meter.end("receive", "frames", this.meter.since());
       });
       child.once("error", (cause) =>
         reject(new WorkerError(`found child ${index + 1} not started (${cause.message})`, { cause })),

@@ -8,7 +8,6 @@ export class ThreadTeam<Task> {
   /** Rejects as soon as one thread fails. */
   readonly failure: Promise<never>;
   readonly #threads: readonly StartedThread[];
-  readonly #meter: Meter;
   readonly #states: Int32Array;
   readonly #results: readonly Promise<MeterReport>[];
 
@@ -16,12 +15,16 @@ export class ThreadTeam<Task> {
    * Starts the threads; they load while the caller prepares the task. Worker numbers begin at 1.
    * @param entry path of the compiled module that runs in each thread, with `words` behind it in its arguments
    */
-  constructor(entry: string, count: number, meter: Meter, ...words: readonly string[]) {
+  constructor(
+    entry: string,
+    count: number,
+    private readonly meter: Meter,
+    ...words: readonly string[]
+  ) {
     // Loaded here: the threads load this file too, and come up sooner without it.
     const { startThread } = require("./headStart") as typeof import("./headStart");
     const start = meter.start();
     this.#threads = Array.from({ length: count }, () => startThread(entry, words));
-    this.#meter = meter;
     this.#states = new Int32Array(new SharedArrayBuffer(4 * count));
     meter.end("spawn", "threads", start);
     this.#results = this.#threads.map(({ thread }) => awaitReport(thread));
@@ -35,7 +38,7 @@ export class ThreadTeam<Task> {
   /** Hands the task to every thread. */
   send(task: Task): void {
     this.#threads.forEach(({ thread, requestedSeconds }, place) => {
-      const { tracing } = this.#meter;
+      const { tracing } = this.meter;
       const order: ThreadOrder<Task> = { place, tracing, requestedSeconds, states: this.#states, task };
       thread.postMessage(order);
     });
@@ -43,7 +46,7 @@ export class ThreadTeam<Task> {
 
   /** Waits until all have ended, and adds what they counted to the meter. @throws WorkerError a thread failed */
   async finished(): Promise<void> {
-    await this.#absorb(this.#meter.since(), this.#results);
+    await this.#absorb(this.meter.since(), this.#results);
   }
 
   /**
@@ -51,11 +54,11 @@ export class ThreadTeam<Task> {
    * @throws WorkerError a thread failed
    */
   async finishedWithoutLate(): Promise<void> {
-    const start = this.#meter.since();
+    const start = this.meter.since();
     const begun = this.#threads.map(({ thread, requestedSeconds }, place) => {
       const state = Atomics.compareExchange(this.#states, place, ORDER.given, ORDER.withdrawn);
       if (state !== ORDER.given) return true;
-      this.#meter.endOf(place + 1, "spawn", "thread, too late", requestedSeconds);
+      this.meter.endOf(place + 1, "spawn", "thread, too late", requestedSeconds);
       void thread.terminate();
       return false;
     });
@@ -70,8 +73,8 @@ export class ThreadTeam<Task> {
 
   async #absorb(start: number, results: readonly Promise<MeterReport>[]): Promise<void> {
     const reports = await Promise.all(results);
-    this.#meter.end("wait", "threads", start);
-    for (const report of reports) this.#meter.absorb(report);
+    this.meter.end("wait", "threads", start);
+    for (const report of reports) this.meter.absorb(report);
   }
 }
 

@@ -7,8 +7,8 @@ import {
   type FindingNumbers,
   finding,
 } from "../core/findings";
+import { groupBy } from "../core/groupBy";
 import { formatShape, type Looks, type Shape } from "../core/raster";
-import { groupBy } from "../evidence/numbers";
 import { findOtherLevel, findOtherScales } from "./levels";
 import type { SampleDigest } from "./samples";
 import { findShifts } from "./shift";

@@ -1,11 +1,12 @@
 import { filesOf } from "../core/raster";
 import { requireDistinctOutputs } from "../io/outputFile";
+import { Meter } from "../parallel/meter";
 import { momentTargets, planReduction } from "./moments";
-import { type RunReport, type RunRequest, runWithWorkers } from "./run";
+import { type OpenRequest, type RunReport, runWithWorkers } from "./run";
 import { type IntensityParameters, openSlcRows } from "./stackRows";
 import { rowTeam, runRowTask } from "./team";
 
-interface FusedRequest extends IntensityParameters, RunRequest {
+interface FusedRequest extends IntensityParameters, OpenRequest {
   readonly slcFolder: string;
   readonly mean: string;
   readonly std: string;
@@ -20,8 +21,8 @@ interface FusedRequest extends IntensityParameters, RunRequest {
  * @throws FormatError, ShapeError an image cannot be read, or looks and crop do not fit it
  * @throws UsageError an output is an input
  */
-export async function fused(request: FusedRequest): Promise<RunReport> {
-  const { meter, mean, std, count } = request;
+export async function fused({ meter = new Meter(0, false), ...request }: FusedRequest): Promise<RunReport> {
+  const { mean, std, count } = request;
   const outputs = count === null ? [mean, std] : [mean, std, count];
   const open = async () => {
     const { stack, rows } = openSlcRows(request.slcFolder, request);
@@ -31,7 +32,7 @@ export async function fused(request: FusedRequest): Promise<RunReport> {
     );
     return { rows, outputs };
   };
-  const { report } = await runWithWorkers(request, rowTeam(meter), open, async (work) => {
+  const { report } = await runWithWorkers({ ...request, meter }, rowTeam(meter), open, async (work) => {
     const task = planReduction(work.rows, momentTargets(work.products), work.workers);
     await runRowTask(task, work.team, meter, request.signal, work.onProgress);
   });

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { totalmem } from "node:os";
-import { PilaError } from "../core/errors";
+import { PilaError, RealBandError } from "../core/errors";
 import type { Finding } from "../core/findings";
 import {
   formatWindow,
@@ -11,8 +11,7 @@ import {
   type Shape,
   type Window,
 } from "../core/raster";
-import { type FoundScene, findScenes, openIntensityStack, readManifest } from "../io/folders";
-import { RealBandError } from "../io/formats/description";
+import { type FoundScene, findIntensities, findScenes, readManifest } from "../io/folders";
 import { memoryLayout, PlaneReader } from "../io/rows";
 import { readTiff, TAG } from "../io/tiff";
 import { findFaults } from "./faults";
@@ -89,7 +88,7 @@ export async function inspectStack(
 ): Promise<StackInspection> {
   const slc = findScenes(folder, parameters.choice);
   const isIntensity = slc.every(({ problem }) => problem instanceof RealBandError);
-  const found = isIntensity ? await findIntensities(folder, parameters) : slc;
+  const found = isIntensity ? await findIntensities(folder, [], parameters.choice) : slc;
   const looked = found.map(lookAt);
   const bytes = found.reduce((sum, { scene }) => sum + (scene === null ? 0 : pixelBytes(scene.source)), 0);
   const findings = findFaults({
@@ -109,18 +108,6 @@ export async function inspectStack(
     return { ...date, sample };
   });
   return { folder, dates, bytes, findings, cost, problem };
-}
-
-async function findIntensities(folder: string, { choice }: IntensityParameters): Promise<FoundScene[]> {
-  const { scenes, findings } = await openIntensityStack(folder, [], choice);
-  return scenes.map((scene, i) => ({
-    date: scene.date,
-    path: scene.path,
-    format: null,
-    scene,
-    problem: null,
-    findings: i === 0 ? findings : [],
-  }));
 }
 
 /** Looks of crops that pila prep made; null of others. */

@@ -1,4 +1,4 @@
-import { mean, median } from "../evidence/numbers";
+import { covariance, median } from "../evidence/numbers";
 import { type BlockDigest, MISSING, type SampleDigest } from "./samples";
 
 /** What the values of a date are that others hold as linear power; told by its level and by its speckle. */
@@ -124,11 +124,11 @@ export function findOtherLevel(scenes: readonly SampleDigest[]): OtherLevel | nu
   const widest = gaps.indexOf(Math.max(...gaps)) + 1;
   const parts = [sorted.slice(0, widest), sorted.slice(widest)].sort((a, b) => a.length - b.length);
   const [few, most] = parts as [number[], number[]];
-  const differencesOf = (scene: number): number[] =>
-    relative[scene]!.map((level) => level - median(most.map((other) => levels.get(other)!)));
+  const others = most.map((scene) => levels.get(scene)!);
+  const differencesOf = (scene: number): number[] => relative[scene]!.map((level) => level - median(others));
   const differences = few.map((scene) => median(differencesOf(scene)));
   const nearest = Math.min(...differences.map(Math.abs));
-  const spread = most.length < 2 ? 0 : deviation(most.map((scene) => levels.get(scene)!));
+  const spread = most.length < 2 ? 0 : Math.sqrt(covariance(others, others));
   const found = { scenes: few, against: most, differences, spread };
   if (sorted.length === 2) return nearest >= LEAST_OF_TWO ? found : null;
   if (few.length > sorted.length / 3) return null;
@@ -155,10 +155,4 @@ function relativeLevels(scenes: readonly SampleDigest[]): number[][] {
       return decibels === null || reference === null ? [] : decibels - reference;
     }),
   );
-}
-
-/** Standard deviation, ddof 1. */
-function deviation(values: readonly number[]): number {
-  const middle = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
 }

@@ -1,4 +1,5 @@
-import { type Product, type ProductTarget, writeProductRows } from "../io/products";
+import type { RowRange } from "../core/raster";
+import { type Product, type ProductTarget, writeProductPart } from "../io/products";
 import { type Kernels, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
 import { exactMoments } from "../statistics/exactMoments";
@@ -6,9 +7,9 @@ import {
   cellsOfLargest,
   cutIntoBlocks,
   looksRowsPerRead,
+  partOfBlock,
   type RowBlocks,
   RowReader,
-  rowsOfBlock,
 } from "./rowReader";
 import type { StackRows } from "./stackRows";
 
@@ -54,8 +55,7 @@ export function startReducing({ blocks, targets }: ReduceTask, meter: Meter): Ro
   meter.end("init", "kernels", start);
   return {
     do: (block) => {
-      const { row, count } = rowsOfBlock(blocks, block);
-      reader.loadDates(row, count, values, stride);
+      reader.loadDates(partOfBlock(blocks, block), values, stride);
       writer.reduce(values, block);
     },
     close: () => reader.close(),
@@ -91,10 +91,10 @@ function startPreparing({ blocks, targets }: PrepareTask, meter: Meter): RowWork
   return {
     do: (block) => {
       const date = Math.floor(block / blocks.count);
-      const { row, count } = rowsOfBlock(blocks, block % blocks.count);
-      reader.load(date, row, count, cells);
+      const part = partOfBlock(blocks, block % blocks.count);
+      reader.load(date, part, cells);
       const computed = meter.since();
-      const written = writeRows(kernels, cells, targets[date]!, row, count);
+      const written = writePart(kernels, cells, targets[date]!, part);
       meter.bytesWritten += written;
       meter.end("write", rows.dates[date]!, computed, written);
     },
@@ -102,16 +102,10 @@ function startPreparing({ blocks, targets }: PrepareTask, meter: Meter): RowWork
   };
 }
 
-/** Writes rows of a product that stand in kernel memory. @returns their bytes */
-function writeRows(
-  kernels: Kernels,
-  from: number,
-  target: ProductTarget,
-  row: number,
-  count: number,
-): number {
-  const bytes = kernels.bytes.subarray(from, from + count * target.rowBytes);
-  writeProductRows(target, bytes, row);
+/** Writes a part of a product that stands in kernel memory. @returns its bytes */
+function writePart(kernels: Kernels, from: number, target: ProductTarget, part: RowRange): number {
+  const bytes = kernels.bytes.subarray(from, from + part.rows * part.columns * 4);
+  writeProductPart(target, bytes, part);
   return bytes.length;
 }
 
@@ -130,7 +124,7 @@ export function momentBlocks(rows: StackRows, workers: number): RowBlocks {
   const held = bytes / (sources.length * window.range * 4);
   const read = looks === null ? window.azimuth : looksRowsPerRead(rows, looks);
   const shared = workers === 1 ? window.azimuth : window.azimuth / (workers * BLOCKS_A_WORKER);
-  return cutIntoBlocks(rows, Math.min(held, read, shared), sources.length);
+  return cutIntoBlocks(rows, Math.min(held, read, shared), 4 * sources.length);
 }
 
 /** Products that a reduction fills; count is optional. */
@@ -170,49 +164,28 @@ export function dateStride(blocks: RowBlocks): number {
 
 /** Turns values or partial states of blocks, in kernel memory, into rows of the products. */
 export class MomentWriter {
-  readonly #kernels: Kernels;
-  readonly #regions: MomentRegions;
-  readonly #blocks: RowBlocks;
-  readonly #targets: MomentTargets;
-  readonly #meter: Meter;
-
   constructor(
-    kernels: Kernels,
-    regions: MomentRegions,
-    blocks: RowBlocks,
-    targets: MomentTargets,
-    meter: Meter,
-  ) {
-    this.#kernels = kernels;
-    this.#regions = regions;
-    this.#blocks = blocks;
-    this.#targets = targets;
-    this.#meter = meter;
-  }
+    private readonly kernels: Kernels,
+    private readonly regions: MomentRegions,
+    private readonly blocks: RowBlocks,
+    private readonly targets: MomentTargets,
+    private readonly meter: Meter,
+  ) {}
 
   /** @param values pointer to the first date's values of the block; the other dates follow by `dateStride` */
   reduce(values: number, block: number): void {
-    const { means, stds, counts, unresolved } = this.#regions;
-    const { window, sources } = this.#blocks.rows;
-    const { row, count } = rowsOfBlock(this.#blocks, block);
-    const cells = count * window.range;
-    const stride = dateStride(this.#blocks);
-    const start = this.#meter.since();
-    const left = this.#kernels.moments(
-      values,
-      stride,
-      sources.length,
-      cells,
-      means,
-      stds,
-      counts,
-      unresolved,
-    );
+    const { means, stds, counts, unresolved } = this.regions;
+    const { sources } = this.blocks.rows;
+    const part = partOfBlock(this.blocks, block);
+    const cells = part.rows * part.columns;
+    const stride = dateStride(this.blocks);
+    const start = this.meter.since();
+    const left = this.kernels.moments(values, stride, sources.length, cells, means, stds, counts, unresolved);
     this.#resolve(left, cells, (cell) =>
-      sources.map((_, date) => this.#kernels.floats[(values + date * stride) / 4 + cell]!),
+      sources.map((_, date) => this.kernels.floats[(values + date * stride) / 4 + cell]!),
     );
-    const item = `row ${row}`;
-    this.#write(row, count, item, this.#meter.end("compute", item, start));
+    const item = `row ${part.row}`;
+    this.#write(part, item, this.meter.end("compute", item, start));
   }
 
   /**
@@ -220,36 +193,36 @@ export class MomentWriter {
    * @param valuesOf the values of a cell of the block, one a date: for those that the states leave undecided
    */
   finish(states: number, block: number, valuesOf: (cell: number) => readonly number[]): void {
-    const { means, stds, counts, unresolved } = this.#regions;
-    const { row, count } = rowsOfBlock(this.#blocks, block);
-    const cells = count * this.#blocks.rows.window.range;
-    const start = this.#meter.since();
-    const left = this.#kernels.finish(states, cells + (cells % 2), means, stds, counts, unresolved);
+    const { means, stds, counts, unresolved } = this.regions;
+    const part = partOfBlock(this.blocks, block);
+    const cells = part.rows * part.columns;
+    const start = this.meter.since();
+    const left = this.kernels.finish(states, cells + (cells % 2), means, stds, counts, unresolved);
     const item = `block ${block}`;
-    this.#meter.end("compute", item, start);
+    this.meter.end("compute", item, start);
     this.#resolve(left, cells, valuesOf);
-    this.#write(row, count, item, this.#meter.since());
+    this.#write(part, item, this.meter.since());
   }
 
   /** Does exactly the cells that a kernel left undecided; it may name one beyond the last. */
   #resolve(left: number, cells: number, valuesOf: (cell: number) => readonly number[]): void {
-    const { ints, floats } = this.#kernels;
+    const { ints, floats } = this.kernels;
     for (let i = 0; i < left; i++) {
-      const cell = ints[this.#regions.unresolved / 4 + i]!;
+      const cell = ints[this.regions.unresolved / 4 + i]!;
       if (cell >= cells) continue;
       const { mean, std } = exactMoments(valuesOf(cell));
-      floats[this.#regions.means / 4 + cell] = mean;
-      floats[this.#regions.stds / 4 + cell] = std;
+      floats[this.regions.means / 4 + cell] = mean;
+      floats[this.regions.stds / 4 + cell] = std;
     }
   }
 
-  #write(row: number, count: number, item: string, start: number): void {
-    const { means, stds, counts } = this.#regions;
-    const { mean, std, count: valid } = this.#targets;
-    let written = writeRows(this.#kernels, means, mean, row, count);
-    written += writeRows(this.#kernels, stds, std, row, count);
-    if (valid !== null) written += writeRows(this.#kernels, counts, valid, row, count);
-    this.#meter.bytesWritten += written;
-    this.#meter.end("write", item, start, written);
+  #write(part: RowRange, item: string, start: number): void {
+    const { means, stds, counts } = this.regions;
+    const { mean, std, count: valid } = this.targets;
+    let written = writePart(this.kernels, means, mean, part);
+    written += writePart(this.kernels, stds, std, part);
+    if (valid !== null) written += writePart(this.kernels, counts, valid, part);
+    this.meter.bytesWritten += written;
+    this.meter.end("write", item, start, written);
   }
 }

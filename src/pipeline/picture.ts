@@ -1,6 +1,7 @@
 import { setImmediate as letSignalsIn } from "node:timers/promises";
 import type { ColourName, MapScale } from "../core/maps";
 import { type Looks, pixelCount, type Raster, type Shape } from "../core/raster";
+import { quantileOfSorted } from "../evidence/numbers";
 import type { SlcChoice } from "../io/choose";
 import { openSlcStack } from "../io/folders";
 import { scanRows } from "./rowReader";
@@ -137,14 +138,15 @@ export class BoxMeans {
   /** Of the means. */
   readonly shape: Shape;
   readonly #width: number;
-  readonly #box: Looks;
   readonly #sums: Float64Array;
   readonly #counts: Uint32Array;
 
-  constructor(shape: Shape, box: Looks) {
+  constructor(
+    shape: Shape,
+    private readonly box: Looks,
+  ) {
     this.shape = boxedShape(shape, box);
     this.#width = shape.range;
-    this.#box = box;
     this.#sums = new Float64Array(this.shape.azimuth * this.shape.range);
     this.#counts = new Uint32Array(this.#sums.length);
   }
@@ -153,12 +155,12 @@ export class BoxMeans {
   add(values: ArrayLike<number>, row: number): void {
     const rows = values.length / this.#width;
     for (let r = 0; r < rows; r++) {
-      const first = Math.floor((row + r) / this.#box.azimuth) * this.shape.range;
+      const first = Math.floor((row + r) / this.box.azimuth) * this.shape.range;
       let at = r * this.#width;
       for (let column = 0; column < this.#width; column++, at++) {
         const value = values[at]!;
         if (Number.isNaN(value)) continue;
-        const box = first + Math.floor(column / this.#box.range);
+        const box = first + Math.floor(column / this.box.range);
         this.#sums[box]! += value;
         this.#counts[box]! += 1;
       }
@@ -196,12 +198,10 @@ export function percentileStretch(
 ): Stretch | null {
   const sorted = values.filter((value) => Number.isFinite(value)).sort();
   if (sorted.length === 0) return null;
-  const [low, high] = percentiles.map((percent) => {
-    const place = (percent / 100) * (sorted.length - 1);
-    const below = Math.floor(place);
-    const lower = sorted[below]!;
-    return lower + (place - below) * (sorted[Math.min(below + 1, sorted.length - 1)]! - lower);
-  }) as [number, number];
+  const [low, high] = percentiles.map((percent) => quantileOfSorted(sorted, percent / 100)) as [
+    number,
+    number,
+  ];
   // Values that are all equal stand in the middle of a stretch of width 1.
   return low < high ? { low, high } : { low: low - 0.5, high: low + 0.5 };
 }

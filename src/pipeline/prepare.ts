@@ -9,12 +9,13 @@ import {
   writeManifest,
 } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
+import { Meter } from "../parallel/meter";
 import { planPreparation } from "./moments";
-import { type RunReport, type RunRequest, runWithWorkers } from "./run";
+import { type OpenRequest, type RunReport, runWithWorkers } from "./run";
 import { formatLooks, type IntensityParameters, openSlcRows } from "./stackRows";
 import { rowTeam, runRowTask } from "./team";
 
-interface PrepareRequest extends IntensityParameters, RunRequest {
+interface PrepareRequest extends IntensityParameters, OpenRequest {
   readonly slcFolder: string;
   readonly intensityFolder: string;
   /** Replaces crops that were made with other parameters. */
@@ -33,8 +34,11 @@ export interface PrepareReport extends RunReport {
  * @returns dates, shape of the crops (azimuth x range cells), and the workers it was done by
  * @throws FormatError the folder holds crops made with other parameters and `overwrite` is not set
  */
-export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
-  const { meter, intensityFolder } = request;
+export async function prepare({
+  meter = new Meter(0, false),
+  ...request
+}: PrepareRequest): Promise<PrepareReport> {
+  const { intensityFolder } = request;
   const open = async () => {
     const { stack, rows } = openSlcRows(request.slcFolder, request);
     const manifest: PrepManifest = {
@@ -49,12 +53,17 @@ export async function prepare(request: PrepareRequest): Promise<PrepareReport> {
     requireDistinctOutputs(outputs, rows.sources.flatMap(filesOf));
     return { rows, outputs, manifest };
   };
-  const { report, opened } = await runWithWorkers(request, rowTeam(meter), open, async (work) => {
-    const task = planPreparation(work.rows, work.products);
-    await runRowTask(task, work.team, meter, request.signal, work.onProgress);
-    // Between the old crops and the new there is no manifest: an interrupted change is not taken for either.
-    replacePrepared(intensityFolder, work.outputs);
-  });
+  const { report, opened } = await runWithWorkers(
+    { ...request, meter },
+    rowTeam(meter),
+    open,
+    async (work) => {
+      const task = planPreparation(work.rows, work.products);
+      await runRowTask(task, work.team, meter, request.signal, work.onProgress);
+      // Between the old crops and the new there is no manifest: an interrupted change is not taken for either.
+      replacePrepared(intensityFolder, work.outputs);
+    },
+  );
   writeManifest(intensityFolder, opened.manifest);
   const { prediction, ...done } = report;
   return { ...done, crop: opened.manifest.crop, files: opened.outputs, prediction };

@@ -14,7 +14,7 @@ import {
   momentBlocks,
   reserveMoments,
 } from "./moments";
-import { type RowBlocks, RowReader, rowsOfBlock } from "./rowReader";
+import { partOfBlock, type RowBlocks, RowReader } from "./rowReader";
 import type { ShowProgress } from "./run";
 import type { StackRows } from "./stackRows";
 
@@ -103,8 +103,7 @@ export async function fillRing(
         seen = Atomics.load(control, SLOTS + slot);
       }
       meter.end("wait", "free slot", waiting);
-      const { row, count } = rowsOfBlock(blocks, block);
-      reader.loadDates(row, count, slots[slot]!, dateStride(blocks));
+      reader.loadDates(partOfBlock(blocks, block), slots[slot]!, dateStride(blocks));
       Atomics.store(control, FILLED, block + 1);
       Atomics.notify(control, FILLED);
       if (performance.now() - rested < WAIT_MS) continue;

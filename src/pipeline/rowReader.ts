@@ -1,52 +1,86 @@
-import { HOST_IS_BIG_ENDIAN, type Looks, PIXEL_BYTES, type PlaneSource, type RowRange } from "../core/raster";
+import {
+  HOST_IS_BIG_ENDIAN,
+  type Looks,
+  PIXEL_BYTES,
+  type PlaneSource,
+  pixelCount,
+  type RowRange,
+  type Shape,
+} from "../core/raster";
 import { memoryLayout, PlaneReader, type ReadRows, rowBufferBytes } from "../io/rows";
 import { type Kernels, MISSING, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import { Meter } from "../parallel/meter";
 import type { StackRows } from "./stackRows";
 
-/** The rows of a stack in blocks of `height` rows; the last block may have fewer. Plain data. */
+/** A stack in blocks of `height` rows and `width` columns; those at the far edges may have fewer. Plain data. */
 export interface RowBlocks {
   readonly rows: StackRows;
   readonly height: number;
+  /** Of all columns, but where GDAL decodes tiles that would not fit in memory side by side. */
+  readonly width: number;
   readonly count: number;
 }
 
-/**
- * @param height rows wanted in a block; it is held between one row and all of them. Where GDAL decodes rows together, a
- *   block has whole groups of them, as long as the intensities of `planes` dates stay within 32 MiB
- */
-export function cutIntoBlocks(rows: StackRows, height: number, planes = 1): RowBlocks {
-  const { azimuth, range } = rows.window;
-  const group = decodedTogether(rows);
-  const most = Math.max(height, DECODED_BYTES / (planes * range * 4));
-  const wanted = height >= group ? height - (height % group) : Math.min(group, most);
-  const held = Math.min(azimuth, Math.max(1, Math.floor(wanted)));
-  return { rows, height: held, count: Math.ceil(azimuth / held) };
-}
-
-/** Decoded rows that one block may hold. */
+/** What a block holds of decoded tiles; twice as much where one tile of each date takes that. */
 const DECODED_BYTES = 32 << 20;
 
-/** How many rows of the window GDAL decodes at once, at most; 1 where none of the images is decoded. */
-function decodedTogether({ sources, looks }: StackRows): number {
-  const lines = sources.map((source) => (source.by === "gdal" ? source.blockRows : 1));
-  return Math.max(1, Math.floor(Math.max(...lines) / (looks?.azimuth ?? 1)));
+/**
+ * @param height rows wanted in a block; it is held between one row and all of them. Where GDAL decodes rows together, a
+ *   block has whole groups of them, of as many tiles side by side as stay within 32 MiB: none is decoded twice then
+ * @param cellBytes what is held for each cell
+ */
+export function cutIntoBlocks(rows: StackRows, height: number, cellBytes = 4): RowBlocks {
+  const { azimuth, range } = rows.window;
+  const tile = decodedTogether(rows);
+  const least = pixelCount(tile) * cellBytes;
+  const cells = (least <= 2 * DECODED_BYTES ? Math.max(DECODED_BYTES, least) : DECODED_BYTES) / cellBytes;
+  const isWide = height >= tile.azimuth || tile.azimuth * range <= cells;
+  const tiles = isWide ? Infinity : Math.max(1, Math.floor(cells / pixelCount(tile)));
+  const width = Math.min(range, tiles * tile.range);
+  const most = Math.max(height, cells / width);
+  const wanted = height >= tile.azimuth ? height - (height % tile.azimuth) : Math.min(tile.azimuth, most);
+  const held = Math.min(azimuth, Math.max(1, Math.floor(wanted)));
+  return { rows, height: held, width, count: Math.ceil(azimuth / held) * Math.ceil(range / width) };
 }
 
-/** First row and number of rows of one block. */
-export function rowsOfBlock({ rows, height }: RowBlocks, block: number): { row: number; count: number } {
-  const row = block * height;
-  return { row, count: Math.min(height, rows.window.azimuth - row) };
+/** The cells of the window that GDAL decodes at once, at most: 1 row where none of the images is decoded. */
+function decodedTogether({ sources, looks, window }: StackRows): Shape {
+  const decoded = sources.flatMap((source) => (source.by === "gdal" ? source.blockShape : []));
+  const most = (sides: readonly number[], look = 1): number =>
+    Math.max(1, Math.floor(Math.max(...sides) / look));
+  const azimuth = most(
+    decoded.map((shape) => shape.azimuth),
+    looks?.azimuth,
+  );
+  // Plain rows are read whole, and so are samples.
+  const isCut = looks === null && decoded.length > 0;
+  const range = isCut ? most(decoded.map((shape) => shape.range)) : window.range;
+  return { azimuth, range };
+}
+
+/** Rows and columns of one block, counted in the window; blocks side by side follow each other. */
+export function partOfBlock({ rows, height, width }: RowBlocks, block: number): RowRange {
+  const { azimuth, range } = rows.window;
+  const strips = Math.ceil(range / width);
+  const row = Math.floor(block / strips) * height;
+  const column = (block % strips) * width;
+  return { row, rows: Math.min(height, azimuth - row), column, columns: Math.min(width, range - column) };
+}
+
+/** Cells of one block. */
+export function cellsOfBlock(blocks: RowBlocks, block: number): number {
+  const { rows, columns } = partOfBlock(blocks, block);
+  return rows * columns;
 }
 
 /** Cells of the largest block, the first. */
-export function cellsOfLargest({ rows, height }: RowBlocks): number {
-  return height * rows.window.range;
+export function cellsOfLargest({ height, width }: RowBlocks): number {
+  return height * width;
 }
 
 /** Bytes of the float32 values of one image in one block. */
 export function valueBytes(blocks: RowBlocks, block: number): number {
-  return rowsOfBlock(blocks, block).count * blocks.rows.window.range * 4;
+  return cellsOfBlock(blocks, block) * 4;
 }
 
 /** Measured best between 256 KiB and 4 MiB: smaller reads pay more calls, larger ones leave the CPU's own caches. */
@@ -58,16 +92,12 @@ const LARGEST_READ_BYTES = 48 << 20;
 export function looksRowsPerRead(rows: StackRows, looks: Looks): number {
   const samples = rows.window.range * looks.range;
   const bytes = Math.max(...rows.sources.map((source) => rowBufferBytes(source, looks.azimuth, samples)));
-  const together = Math.min(decodedTogether(rows), Math.floor(LARGEST_READ_BYTES / bytes));
+  const together = Math.min(decodedTogether(rows).azimuth, Math.floor(LARGEST_READ_BYTES / bytes));
   return Math.max(1, Math.floor(READ_BYTES / bytes), together);
 }
 
 /** Brings rows of intensity of any date of a stack into kernel memory, for one thread. */
 export class RowReader {
-  readonly #kernels: Kernels;
-  readonly #rows: StackRows;
-  readonly #buffer: number;
-  readonly #meter: Meter;
   readonly #planes: PlaneReader;
   /** All images are intensities that need nothing but being read. */
   readonly #isPlain: boolean;
@@ -87,104 +117,106 @@ export class RowReader {
     return plan.reserve(Math.max(...bytes));
   }
 
-  constructor(kernels: Kernels, rows: StackRows, buffer: number, meter: Meter) {
-    this.#kernels = kernels;
-    this.#rows = rows;
-    this.#buffer = buffer;
-    this.#meter = meter;
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly rows: StackRows,
+    private readonly buffer: number,
+    private readonly meter: Meter,
+  ) {
     this.#planes = new PlaneReader(rows.sources);
     this.#isPlain = rows.looks === null && rows.sources.every(isPlain);
   }
 
-  /** Puts `count` rows of every date, from `row` of the window on, at `target` (float32), the dates `dateStride` bytes apart. */
-  loadDates(row: number, count: number, target: number, dateStride: number): void {
-    const { sources } = this.#rows;
+  /** Puts a part of every date at `target` (float32), row after row, the dates `dateStride` bytes apart. */
+  loadDates(part: RowRange, target: number, dateStride: number): void {
+    const { sources } = this.rows;
     if (this.#isPlain) {
-      const start = this.#meter.since();
+      const start = this.meter.since();
       let bytesRead = 0;
       for (let date = 0; date < sources.length; date++)
-        bytesRead += this.#readIntensity(date, row, count, target + date * dateStride);
-      this.#meter.end("read", `row ${row}`, start, bytesRead);
+        bytesRead += this.#readIntensity(date, part, target + date * dateStride);
+      this.meter.end("read", `row ${part.row}`, start, bytesRead);
     } else {
-      for (let date = 0; date < sources.length; date++)
-        this.load(date, row, count, target + date * dateStride);
+      for (let date = 0; date < sources.length; date++) this.load(date, part, target + date * dateStride);
     }
   }
 
-  /** Puts `count` rows of one date, from `row` of the window on, one after the other at `target` (float32). */
-  load(date: number, row: number, count: number, target: number): void {
-    const { looks } = this.#rows;
-    if (looks === null) this.#loadIntensity(date, row, count, target);
-    else this.#loadLooks(date, row, count, target, looks);
+  /** Puts a part of one date (of the window) at `target` (float32), row after row. */
+  load(date: number, part: RowRange, target: number): void {
+    const { looks } = this.rows;
+    if (looks === null) this.#loadIntensity(date, part, target);
+    else this.#loadLooks(date, part, target, looks);
   }
 
   close(): void {
     this.#planes.close();
   }
 
-  #loadIntensity(date: number, row: number, count: number, target: number): void {
-    const source = this.#rows.sources[date]!;
-    const item = this.#rows.dates[date]!;
-    const start = this.#meter.since();
-    const bytesRead = this.#readIntensity(date, row, count, target);
-    const read = this.#meter.end("read", item, start, bytesRead);
+  #loadIntensity(date: number, part: RowRange, target: number): void {
+    const source = this.rows.sources[date]!;
+    const item = this.rows.dates[date]!;
+    const start = this.meter.since();
+    const bytesRead = this.#readIntensity(date, part, target);
+    const read = this.meter.end("read", item, start, bytesRead);
     if (isPlain(source)) return;
-    const cells = count * this.#rows.window.range;
-    if (isSwapped(source)) this.#kernels.swapWords(target, cells);
-    if (source.nodata !== null) replaceByNaN(this.#kernels.floats, target / 4, cells, source.nodata);
-    this.#meter.end("decode", item, read);
+    const cells = part.rows * part.columns;
+    if (isSwapped(source)) this.kernels.swapWords(target, cells);
+    if (source.nodata !== null) replaceByNaN(this.kernels.floats, target / 4, cells, source.nodata);
+    this.meter.end("decode", item, read);
   }
 
-  #readIntensity(date: number, row: number, count: number, target: number): number {
-    const { window } = this.#rows;
-    const range = {
-      row: window.azimuthOffset + row,
-      rows: count,
-      column: window.rangeOffset,
-      columns: window.range,
-    };
+  #readIntensity(date: number, { row, rows, column, columns }: RowRange, target: number): number {
+    const { azimuthOffset, rangeOffset } = this.rows.window;
+    const range = { row: azimuthOffset + row, rows, column: rangeOffset + column, columns };
     return this.#read(date, range, target).bytesRead;
   }
 
-  #loadLooks(date: number, row: number, count: number, target: number, looks: Looks): void {
-    const { window } = this.#rows;
-    const item = this.#rows.dates[date]!;
-    const source = this.#rows.sources[date]!;
-    const atOnce = looksRowsPerRead(this.#rows, looks);
-    for (let done = 0; done < count; done += atOnce) {
-      const rows = Math.min(atOnce, count - done);
+  #loadLooks(date: number, part: RowRange, target: number, looks: Looks): void {
+    const { window } = this.rows;
+    const { columns } = part;
+    const item = this.rows.dates[date]!;
+    const source = this.rows.sources[date]!;
+    const atOnce = looksRowsPerRead(this.rows, looks);
+    for (let done = 0; done < part.rows; done += atOnce) {
+      const rows = Math.min(atOnce, part.rows - done);
       const range = {
-        row: (window.azimuthOffset + row + done) * looks.azimuth,
+        row: (window.azimuthOffset + part.row + done) * looks.azimuth,
         rows: rows * looks.azimuth,
-        column: window.rangeOffset * looks.range,
-        columns: window.range * looks.range,
+        column: (window.rangeOffset + part.column) * looks.range,
+        columns: columns * looks.range,
       };
-      const start = this.#meter.since();
-      const read = this.#read(date, range, this.#buffer);
-      let then = this.#meter.end("read", item, start, read.bytesRead);
+      const start = this.meter.since();
+      const read = this.#read(date, range, this.buffer);
+      let then = this.meter.end("read", item, start, read.bytesRead);
       const stride = this.#decodeSamples(source, range, read.rowStride);
-      if (needsDecoding(source)) then = this.#meter.end("decode", item, then);
+      if (needsDecoding(source)) then = this.meter.end("decode", item, then);
       for (let r = 0; r < rows; r++) {
-        const from = this.#buffer + r * looks.azimuth * stride;
-        this.#takeLooks(source, from, stride, looks, target + (done + r) * window.range * 4);
+        const from = this.buffer + r * looks.azimuth * stride;
+        this.#takeLooks(source, from, stride, columns, looks, target + (done + r) * columns * 4);
       }
-      this.#meter.end("compute", item, then);
+      this.meter.end("compute", item, then);
     }
   }
 
-  #takeLooks(source: PlaneSource, from: number, stride: number, looks: Looks, target: number): void {
-    const { nodata, window } = this.#rows;
-    const cells = window.range;
+  #takeLooks(
+    source: PlaneSource,
+    from: number,
+    stride: number,
+    cells: number,
+    looks: Looks,
+    target: number,
+  ): void {
+    const { nodata } = this.rows;
     const rule =
       nodata === "none" ? MISSING.none : source.wholeNumbers ? MISSING.wholeZero : MISSING.eachZero;
     const isInt16 = source.kind === "cint16" && !isWidened(source);
     if (looks.azimuth === 4 && looks.range === 4) {
-      if (isInt16) this.#kernels.looks4x4Int16(from, stride, cells, target, rule);
-      else this.#kernels.looks4x4(from, stride, cells, target, rule);
+      if (isInt16) this.kernels.looks4x4Int16(from, stride, cells, target, rule);
+      else this.kernels.looks4x4(from, stride, cells, target, rule);
     } else {
       const { azimuth, range } = looks;
-      if (isInt16) this.#kernels.looksInt16(from, stride, azimuth, range, cells, target, rule);
-      else this.#kernels.looks(from, stride, azimuth, range, cells, target, rule);
+      if (isInt16) this.kernels.looksInt16(from, stride, azimuth, range, cells, target, rule);
+      else this.kernels.looks(from, stride, azimuth, range, cells, target, rule);
     }
   }
 
@@ -199,27 +231,27 @@ export class RowReader {
     const widened = isWidened(source) ? 2 * stride : stride;
     // From the last row, since rows may grow.
     for (let line = rows - 1; line >= 0; line--) {
-      let at = this.#buffer + line * stride;
-      if (pixelStride !== bytes) this.#kernels.gatherSamples(at, columns, pixelStride, bytes);
+      let at = this.buffer + line * stride;
+      if (pixelStride !== bytes) this.kernels.gatherSamples(at, columns, pixelStride, bytes);
       if (isSwapped(source)) {
-        if (source.kind === "cint16") this.#kernels.swapHalves(at, columns * 2);
-        else this.#kernels.swapWords(at, columns * 2);
+        if (source.kind === "cint16") this.kernels.swapHalves(at, columns * 2);
+        else this.kernels.swapWords(at, columns * 2);
       }
       if (source.nodata === null) continue;
       if (isWidened(source)) {
-        const to = this.#buffer + line * widened;
-        this.#kernels.bytes.copyWithin(to, at, at + columns * bytes);
-        this.#kernels.widenSamples(to, columns);
+        const to = this.buffer + line * widened;
+        this.kernels.bytes.copyWithin(to, at, at + columns * bytes);
+        this.kernels.widenSamples(to, columns);
         at = to;
       }
-      if (this.#rows.nodata === "zero") missingByNaN(this.#kernels.floats, at / 4, columns, source.nodata);
+      if (this.rows.nodata === "zero") missingByNaN(this.kernels.floats, at / 4, columns, source.nodata);
     }
     return widened;
   }
 
   #read(date: number, range: RowRange, at: number): ReadRows {
-    const read = this.#planes.read(date, range, this.#kernels.bytes, at);
-    this.#meter.bytesRead += read.bytesRead;
+    const read = this.#planes.read(date, range, this.kernels.bytes, at);
+    this.meter.bytesRead += read.bytesRead;
     return read;
   }
 }
@@ -256,40 +288,32 @@ function replaceByNaN(values: Float32Array, from: number, count: number, nodata:
 
 /** Reads single cells of every date of a stack of intensities. */
 export class CellReader {
-  readonly #blocks: RowBlocks;
-  readonly #meter: Meter;
   readonly #planes: PlaneReader;
-  readonly #cell = Buffer.alloc(4);
 
-  constructor(blocks: RowBlocks, meter: Meter) {
-    this.#blocks = blocks;
-    this.#meter = meter;
+  constructor(
+    private readonly blocks: RowBlocks,
+    private readonly meter: Meter,
+  ) {
     this.#planes = new PlaneReader(blocks.rows.sources);
   }
 
   /** Reads the cells of a block: the values of one, one a date; declared no data is NaN. */
   of(block: number): (cell: number) => number[] {
-    const first = rowsOfBlock(this.#blocks, block).row;
-    const { range } = this.#blocks.rows.window;
-    return (cell) => this.#read(first + Math.floor(cell / range), cell % range);
-  }
-
-  #read(row: number, column: number): number[] {
-    const { sources, window } = this.#blocks.rows;
-    const start = this.#meter.start();
-    const range = {
-      row: window.azimuthOffset + row,
-      rows: 1,
-      column: window.rangeOffset + column,
-      columns: 1,
+    const { window, sources } = this.blocks.rows;
+    const { row, column, columns } = partOfBlock(this.blocks, block);
+    return (cell) => {
+      const start = this.meter.start();
+      const range = {
+        row: window.azimuthOffset + row + Math.floor(cell / columns),
+        rows: 1,
+        column: window.rangeOffset + column + (cell % columns),
+        columns: 1,
+      };
+      const values = sources.map((_, date) => this.#planes.values(date, range)[0]!);
+      this.meter.bytesRead += 4 * values.length;
+      this.meter.end("read", "undecided cell", start, 4 * values.length);
+      return values;
     };
-    const values = sources.map((source, date) => {
-      this.#meter.bytesRead += this.#planes.read(date, range, this.#cell, 0).bytesRead;
-      const value = memoryLayout(source).bigEndian ? this.#cell.readFloatBE(0) : this.#cell.readFloatLE(0);
-      return value === source.nodata ? Number.NaN : value;
-    });
-    this.#meter.end("read", "undecided cell", start, 4 * sources.length);
-    return values;
   }
 
   close(): void {
@@ -322,12 +346,12 @@ export function scanRows(
   const reader = new RowReader(kernels, rows, buffer, new Meter(0, false));
   try {
     for (let block = 0; block < blocks.count; block++) {
-      const { row, count } = rowsOfBlock(blocks, block);
+      const part = partOfBlock(blocks, block);
       const planes = dates.map((date, i) => {
-        reader.load(date, row, count, targets[i]!);
-        return kernels.floats.subarray(targets[i]! / 4, targets[i]! / 4 + count * window.range);
+        reader.load(date, part, targets[i]!);
+        return kernels.floats.subarray(targets[i]! / 4, targets[i]! / 4 + part.rows * window.range);
       });
-      visit(planes, row, count);
+      visit(planes, part.row, part.rows);
     }
   } finally {
     reader.close();

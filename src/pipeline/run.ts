@@ -15,6 +15,9 @@ export interface RunRequest {
   readonly onProgress?: ShowProgress;
 }
 
+/** A run as programs and notebooks ask for it: the meter may be left out. */
+export type OpenRequest = Omit<RunRequest, "meter"> & Partial<Pick<RunRequest, "meter">>;
+
 /** Hears now and then how far a work is. */
 export type ShowProgress = (done: number, total: number) => void;
 

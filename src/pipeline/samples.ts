@@ -106,7 +106,7 @@ export function digestSamples(plan: SamplePlan, { kind, rows, blocks }: Samples)
   const [{ azimuth, range }] = plan.blocks as readonly [Window];
   const side = Math.min(azimuth, range) >= WIDE_BLOCK ? WINDOW_SIDES.wide : WINDOW_SIDES.narrow;
   const power = new Float64Array(azimuth * range);
-  const texture = new TextureMaker({ azimuth, range });
+  const textureOf = textureMaker({ azimuth, range });
   const windows: WindowMoments[] = [];
   const digests: BlockDigest[] = [];
   for (const block of blocks) {
@@ -119,7 +119,7 @@ export function digestSamples(plan: SamplePlan, { kind, rows, blocks }: Samples)
       window: plan.blocks[digests.length]!,
       decibels: mean !== null && mean > 0 ? 10 * Math.log10(mean) : null,
       magnitude: meanOfPresent(power, kind === "complex" ? Math.sqrt : (value) => value),
-      texture: texture.of(power),
+      texture: textureOf(power),
     });
   }
   return { kind, rows: plan.rows.length, ...counts, enl: estimateEnl(windows, side ** 2), blocks: digests };
@@ -234,59 +234,46 @@ function meanOfPresent(values: Float64Array, of: (value: number) => number): num
 /** Fewer of the 3 x 3 pixels make no mean: a corner of a block has four. */
 const LEAST_PRESENT = 4;
 
-/** The mean of 3 x 3 takes two thirds of the spread of speckle in dB away and still tells a shift of one pixel. */
-class TextureMaker {
-  readonly #shape: Shape;
-  readonly #present: Float64Array;
-  readonly #there: Float64Array;
-  readonly #across: Float64Array;
-  readonly #sums: Float64Array;
-  readonly #counts: Float64Array;
-
-  constructor(shape: Shape) {
-    this.#shape = shape;
-    const plane = (): Float64Array => new Float64Array(shape.azimuth * shape.range);
-    [this.#present, this.#there, this.#across, this.#sums, this.#counts] = [
-      plane(),
-      plane(),
-      plane(),
-      plane(),
-      plane(),
-    ];
-  }
-
-  of(power: Float64Array): Int16Array {
+/**
+ * Makes textures of planes of one shape: the mean of 3 x 3 takes two thirds of the spread of speckle in dB away and still
+ * tells a shift of one pixel.
+ */
+function textureMaker(shape: Shape): (power: Float64Array) => Int16Array {
+  const plane = (): Float64Array => new Float64Array(shape.azimuth * shape.range);
+  const [present, there, across, sums, counts] = [plane(), plane(), plane(), plane(), plane()];
+  return (power) => {
     for (let at = 0; at < power.length; at++) {
       const isThere = Number.isFinite(power[at]);
-      this.#present[at] = isThere ? power[at]! : 0;
-      this.#there[at] = isThere ? 1 : 0;
+      present[at] = isThere ? power[at]! : 0;
+      there[at] = isThere ? 1 : 0;
     }
-    this.#addBoxes(this.#present, this.#sums);
-    this.#addBoxes(this.#there, this.#counts);
-    const texture = new Int16Array(power.length).fill(MISSING);
-    for (let at = 0; at < texture.length; at++) {
-      const [sum, count] = [this.#sums[at]!, this.#counts[at]!];
-      if (count < LEAST_PRESENT || sum <= 0) continue;
+    addBoxes(shape, present, across, sums);
+    addBoxes(shape, there, across, counts);
+    return Int16Array.from(sums, (sum, at) => {
+      const count = counts[at]!;
+      if (count < LEAST_PRESENT || sum <= 0) return MISSING;
       const level = Math.round(1000 * Math.log10(sum / count));
-      texture[at] = Math.max(MISSING + 1, Math.min(-MISSING - 1, level));
-    }
-    return texture;
-  }
+      return Math.max(MISSING + 1, Math.min(-MISSING - 1, level));
+    });
+  };
+}
 
-  /** Sums over 3 x 3 pixels, fewer at the edges. */
-  #addBoxes(values: Float64Array, sums: Float64Array): void {
-    const { azimuth, range } = this.#shape;
-    const across = this.#across;
-    for (let start = 0; start < values.length; start += range) {
-      for (let at = start; at < start + range; at++) {
-        const before = at > start ? values[at - 1]! : 0;
-        across[at] = before + values[at]! + (at < start + range - 1 ? values[at + 1]! : 0);
-      }
+/** Sums over 3 x 3 pixels, fewer at the edges. @param across memory to work in */
+function addBoxes(
+  { azimuth, range }: Shape,
+  values: Float64Array,
+  across: Float64Array,
+  sums: Float64Array,
+): void {
+  for (let start = 0; start < values.length; start += range) {
+    for (let at = start; at < start + range; at++) {
+      const before = at > start ? values[at - 1]! : 0;
+      across[at] = before + values[at]! + (at < start + range - 1 ? values[at + 1]! : 0);
     }
-    for (let at = 0; at < values.length; at++) {
-      const above = at >= range ? across[at - range]! : 0;
-      const below = at < (azimuth - 1) * range ? across[at + range]! : 0;
-      sums[at] = above + across[at]! + below;
-    }
+  }
+  for (let at = 0; at < values.length; at++) {
+    const above = at >= range ? across[at - range]! : 0;
+    const below = at < (azimuth - 1) * range ? across[at + range]! : 0;
+    sums[at] = above + across[at]! + below;
   }
 }

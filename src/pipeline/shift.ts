@@ -195,19 +195,13 @@ function centre(values: Float64Array): { readonly values: Float64Array; readonly
 
 /** The middle of a block of the others, and the whole block of a date. */
 class BlockPair {
-  readonly #template: Float64Array;
-  readonly #block: Float64Array;
-  readonly #range: number;
-  readonly #margin: Lag;
-  readonly #size: Lag;
-
-  private constructor(template: Float64Array, block: Float64Array, range: number, margin: Lag, size: Lag) {
-    this.#template = template;
-    this.#block = block;
-    this.#range = range;
-    this.#margin = margin;
-    this.#size = size;
-  }
+  private constructor(
+    private readonly template: Float64Array,
+    private readonly block: Float64Array,
+    private readonly range: number,
+    private readonly margin: Lag,
+    private readonly size: Lag,
+  ) {}
 
   static of(others: Float64Array, block: Float64Array, azimuth: number, range: number): BlockPair | null {
     // Blocks of 56 and of 80 pixels have the whole margin; smaller images compare as much as they can.
@@ -231,8 +225,8 @@ class BlockPair {
       const steps = Array.from({ length: 2 * most + 1 }, (_, i) => centre + (i - most) * step);
       return steps.filter((lag) => Math.abs(lag) <= margin);
     };
-    const columns = along(samples, this.#margin.samples);
-    return along(lines, this.#margin.lines).flatMap((line) =>
+    const columns = along(samples, this.margin.samples);
+    return along(lines, this.margin.lines).flatMap((line) =>
       columns.map((sample) => ({ lines: line, samples: sample })),
     );
   }
@@ -250,10 +244,10 @@ class BlockPair {
     { lines, samples }: Lag,
     step = 1,
   ): { readonly others: number; readonly here: number; readonly both: number } {
-    const [template, block, width] = [this.#template, this.#block, this.#size.samples];
+    const [template, block, width] = [this.template, this.block, this.size.samples];
     let [there, squaresThere, here, squaresHere, products, n] = [0, 0, 0, 0, 0, 0];
-    for (let line = 0; line < this.#size.lines; line += step) {
-      let at = (line + this.#margin.lines + lines) * this.#range + this.#margin.samples + samples;
+    for (let line = 0; line < this.size.lines; line += step) {
+      let at = (line + this.margin.lines + lines) * this.range + this.margin.samples + samples;
       const end = (line + 1) * width;
       for (let i = line * width; i < end; i += step, at += step) {
         const a = template[i]!;

@@ -3,11 +3,12 @@ import type { Meter } from "../parallel/meter";
 import { dateStride, type MomentTargets, MomentWriter, reserveMoments } from "./moments";
 import {
   CellReader,
+  cellsOfBlock,
   cellsOfLargest,
   cutIntoBlocks,
+  partOfBlock,
   type RowBlocks,
   RowReader,
-  rowsOfBlock,
   valueBytes,
 } from "./rowReader";
 import type { StackRows } from "./stackRows";
@@ -17,7 +18,7 @@ const STATE_BLOCK_BYTES = 2 << 20;
 
 /** Blocks of rows whose partial states, or values, travel between processes. */
 export function stateBlocks(rows: StackRows): RowBlocks {
-  return cutIntoBlocks(rows, STATE_BLOCK_BYTES / (rows.window.range * STATE_BYTES));
+  return cutIntoBlocks(rows, STATE_BLOCK_BYTES / (rows.window.range * STATE_BYTES), STATE_BYTES);
 }
 
 /** Bytes of the partial states of one block. */
@@ -27,24 +28,23 @@ export function stateBytes(blocks: RowBlocks, block: number): number {
 
 /** Cells of one block as the kernels of states count them: even. */
 function stateCells(blocks: RowBlocks, block: number): number {
-  const cells = rowsOfBlock(blocks, block).count * blocks.rows.window.range;
+  const cells = cellsOfBlock(blocks, block);
   return cells + (cells % 2);
 }
 
 /** Partial states of a list of dates, one block of rows at a time, in the kernel memory of one process. */
 export class BlockStates {
-  readonly #blocks: RowBlocks;
-  readonly #meter: Meter;
   readonly #kernels: Kernels;
   readonly #reader: RowReader;
   readonly #states: number;
   readonly #values: number;
 
-  constructor(blocks: RowBlocks, meter: Meter) {
+  constructor(
+    private readonly blocks: RowBlocks,
+    private readonly meter: Meter,
+  ) {
     const start = meter.start();
     const plan = new RegionPlan();
-    this.#blocks = blocks;
-    this.#meter = meter;
     const buffer = RowReader.reserve(plan, blocks.rows);
     this.#states = plan.reserve(stateBytes(blocks, 0));
     this.#values = plan.reserve(planeBytes(cellsOfLargest(blocks)));
@@ -59,16 +59,16 @@ export class BlockStates {
    * @returns STATE_BYTES for every cell; valid until the next call
    */
   compute(block: number, dates: readonly number[]): Uint8Array {
-    const { row, count } = rowsOfBlock(this.#blocks, block);
-    const cells = stateCells(this.#blocks, block);
-    const clearing = this.#meter.since();
+    const part = partOfBlock(this.blocks, block);
+    const cells = stateCells(this.blocks, block);
+    const clearing = this.meter.since();
     this.#kernels.clearStates(this.#states, cells);
-    this.#meter.end("compute", "clear", clearing);
+    this.meter.end("compute", "clear", clearing);
     for (const date of dates) {
-      this.#reader.load(date, row, count, this.#values);
-      const start = this.#meter.since();
+      this.#reader.load(date, part, this.#values);
+      const start = this.meter.since();
       this.#kernels.accumulate(this.#states, this.#values, cells);
-      this.#meter.end("compute", this.#blocks.rows.dates[date]!, start);
+      this.meter.end("compute", this.blocks.rows.dates[date]!, start);
     }
     return this.#kernels.bytes.subarray(this.#states, this.#states + cells * STATE_BYTES);
   }
@@ -80,19 +80,19 @@ export class BlockStates {
 
 /** Merges partial states of blocks that come from several places and writes the rows of the products. */
 export class StateMerger {
-  readonly #blocks: RowBlocks;
-  readonly #meter: Meter;
   readonly #kernels: Kernels;
   readonly #writer: MomentWriter;
   readonly #cells: CellReader;
   readonly #incoming: number;
   readonly #states: number;
 
-  constructor(blocks: RowBlocks, targets: MomentTargets, meter: Meter) {
+  constructor(
+    private readonly blocks: RowBlocks,
+    targets: MomentTargets,
+    private readonly meter: Meter,
+  ) {
     const start = meter.start();
     const plan = new RegionPlan();
-    this.#blocks = blocks;
-    this.#meter = meter;
     this.#incoming = plan.reserve(stateBytes(blocks, 0));
     this.#states = plan.reserve(stateBytes(blocks, 0));
     const regions = reserveMoments(plan, blocks);
@@ -104,26 +104,26 @@ export class StateMerger {
 
   /** Where the states of the first part of a block may be received. */
   first(block: number): Uint8Array {
-    return this.#kernels.bytes.subarray(this.#states, this.#states + stateBytes(this.#blocks, block));
+    return this.#kernels.bytes.subarray(this.#states, this.#states + stateBytes(this.blocks, block));
   }
 
   /** Where the states of a further part may be received, for `merge` to take. */
   incoming(block: number): Uint8Array {
-    return this.#kernels.bytes.subarray(this.#incoming, this.#incoming + stateBytes(this.#blocks, block));
+    return this.#kernels.bytes.subarray(this.#incoming, this.#incoming + stateBytes(this.blocks, block));
   }
 
   /** Begins a block with the states of the first part, where they stand elsewhere. */
   begin(states: Uint8Array): void {
-    const start = this.#meter.since();
+    const start = this.meter.since();
     this.#kernels.bytes.set(states, this.#states);
-    this.#meter.end("merge", "first", start);
+    this.meter.end("merge", "first", start);
   }
 
   /** Adds the states of a block that stand in `incoming`. */
   merge(block: number): void {
-    const start = this.#meter.since();
-    this.#kernels.merge(this.#states, this.#incoming, stateCells(this.#blocks, block));
-    this.#meter.end("merge", `block ${block}`, start);
+    const start = this.meter.since();
+    this.#kernels.merge(this.#states, this.#incoming, stateCells(this.blocks, block));
+    this.meter.end("merge", `block ${block}`, start);
   }
 
   /** Turns the merged states of a block into rows of the products; undecided cells are read again and done exactly. */

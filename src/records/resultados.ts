@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RecordError } from "../core/errors";
+import { groupBy } from "../core/groupBy";
 import type { EnvRecord, RunRecord } from "../core/records";
 import { writeWholeFile } from "../io/outputFile";
 
@@ -15,13 +16,9 @@ export interface Resultado {
  * of the A/A pair count as `sec`. A label with no kept run has no row.
  */
 export function summarise(runs: readonly RunRecord[]): readonly Resultado[] {
-  const byLabel = new Map<string, number[]>();
-  for (const { label, wallSeconds } of runs.filter(isKept)) {
-    byLabel.set(label, [...(byLabel.get(label) ?? []), wallSeconds!]);
-  }
-  return [...byLabel]
+  return [...groupBy(runs.filter(isKept), ({ label }) => label)]
     .sort(([a], [b]) => Number(b === "sec") - Number(a === "sec") || (a < b ? -1 : 1))
-    .map(([label, seconds]) => ({ label, seconds: median(seconds) }));
+    .map(([label, kept]) => ({ label, seconds: median(kept.map(({ wallSeconds }) => wallSeconds!)) }));
 }
 
 /** Runs a time may be taken from: ended well, not in the warm-up, without spans. Noisy runs are kept. */
@@ -39,14 +36,13 @@ export function writeResultados(
   env: EnvRecord,
   runs: readonly RunRecord[],
 ): readonly string[] {
-  const files = new Map<string, RunRecord[]>([["resultados.csv", []]]);
-  for (const run of runs) {
-    const name = fileOf(run, env);
-    files.set(name, [...(files.get(name) ?? []), run]);
-  }
-  return [...files].map(([name, ofLevel]) => {
+  const files = groupBy(runs, (run) => fileOf(run, env));
+  const names = new Set(["resultados.csv", ...files.keys()]);
+  return [...names].map((name) => {
     const path = join(folder, name);
-    const rows = summarise(ofLevel).map(({ label, seconds }) => `${label}\t${seconds.toFixed(6)}`);
+    const rows = summarise(files.get(name) ?? []).map(
+      ({ label, seconds }) => `${label}\t${seconds.toFixed(6)}`,
+    );
     writeWholeFile(path, ["backend\ttiempo", ...rows, ""].join("\n"));
     return path;
   });

@@ -2,8 +2,9 @@ import { copyFileSync, existsSync, rmSync, symlinkSync, truncateSync, writeFileS
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { writeCrop } from "../io/product.fixture";
 import { randomSamples, withFolder, writeSlc } from "../io/slcFile.fixture";
-import { inspect, inspectJson, SAMPLE, writeDates } from "./inspect.fixture";
+import { inspect, inspectJson, SAMPLE, SHAPE, writeDates } from "./inspect.fixture";
 
 /** Ways to break the second of three dates; each with what is said of it. */
 const BROKEN: readonly {
@@ -90,6 +91,31 @@ for (const { name, break: spoil, kind, said, finding } of BROKEN) {
       );
     }));
 }
+
+test("of crops, a truncated date and one of another shape are told beside those that are sound", () =>
+  withFolder((folder) => {
+    const values = (azimuth: number) => new Float32Array(azimuth * SHAPE.range).fill(1);
+    for (const [date, azimuth] of [
+      ["20240101", 40],
+      ["20240113", 39],
+      ["20240125", 40],
+      ["20240206", 40],
+    ] as const) {
+      writeCrop(folder, date, { shape: { azimuth, range: SHAPE.range }, values: values(azimuth) });
+    }
+    truncateSync(join(folder, "20240125_int_crop.tif"), 1000);
+    const { code, problem, dates } = inspectJson(folder);
+    assert.is(code, 1);
+    const told = dates.map((date) => date.problem?.message.split(": found ")[1] ?? null);
+    assert.is(told[0], null);
+    assert.match(
+      told[1]!,
+      /^39 x 24, expected 40 x 24 as the other dates \(2 of 40 x 24, 1 of 39 x 24\); prepare all/,
+    );
+    assert.match(told[2]!, /^1000 bytes, expected .*; the file is truncated/);
+    assert.is(told[3], null);
+    assert.equal(problem, dates[1]!.problem);
+  }));
 
 test("a crop outside the image, a folder without images and no folder are named, exit 1", () =>
   withFolder((folder) => {

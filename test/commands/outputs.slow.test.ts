@@ -179,6 +179,32 @@ test("pila-prep.json says how the crops were made, and stats reports dates that 
     assert.match(stderr, /20230331: its source .* is gone/);
   }));
 
+test("stats reports a date whose mosaic has a piece that changed", () =>
+  withFolder((folder) => {
+    const tree = join(folder, "tree");
+    cpSync(SAMPLE, tree, { recursive: true });
+    const rectangle = (name: string, yOff: number) =>
+      `<${name} xOff="0" yOff="${yOff}" xSize="338" ySize="42"/>`;
+    const source = (at: number) =>
+      `<SimpleSource><SourceFilename relativeToVRT="1">tree/20230319.slc.vrt</SourceFilename>${rectangle("SrcRect", at)}${rectangle("DstRect", at)}</SimpleSource>`;
+    writeFileSync(
+      join(folder, "20230319.vrt"),
+      `<VRTDataset rasterXSize="338" rasterYSize="84"><VRTRasterBand dataType="CFloat32" band="1">${source(0)}${source(42)}</VRTRasterBand></VRTDataset>`,
+    );
+    const [crops, mean, std] = ["in", "mean.tif", "std.tif"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    assert.is(runPila(["prep", join(folder, "20230319.vrt"), crops]).code, 0);
+    assert.not.match(stats(crops, mean, std).stderr, "changed");
+    utimesSync(join(tree, "20230319.slc"), 1, 1);
+    assert.match(
+      stats(crops, mean, std).stderr,
+      /^pila: 20230319: its source .*tree\/20230319.slc changed after/m,
+    );
+  }));
+
 test("a product depends on nothing but its pixels: two runs of different commands are equal files", () =>
   withFolder((folder) => {
     const { slc, crops } = prepareSample(folder);

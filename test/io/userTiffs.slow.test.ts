@@ -2,16 +2,19 @@ import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { openIntensityStack } from "../../src/io/folders";
+import { wholeWindow } from "../../src/core/raster";
+import { openIntensityStack, openSlcStack } from "../../src/io/folders";
 import { readPlane } from "../../src/io/formats/intensity";
 import { productHeader } from "../../src/io/products";
 import { PlaneReader } from "../../src/io/rows";
+import { momentBlocks } from "../../src/pipeline/moments";
+import { stateBlocks } from "../../src/pipeline/states";
 import { exactMoments } from "../../src/statistics/exactMoments";
 import { runPila } from "../commands/cli.fixture";
 import { assertStatistics, runOracle } from "../pipeline/oracle.fixture";
 import { readProducts, runBackend } from "../pipeline/run.fixture";
 import { testUnless } from "../testUnless";
-import { assertSameValues, writeCrop } from "./product.fixture";
+import { assertSameBytes, assertSameValues, writeCrop } from "./product.fixture";
 import { pythonMissing, runPython } from "./python.fixture";
 import { withFolder } from "./slcFile.fixture";
 
@@ -276,6 +279,82 @@ async function refused(
 }
 
 testUnless(pythonMissing)(
+  "tiles that do not fit in memory side by side are reduced to the bytes of plain rows, by every way of sharing",
+  () =>
+    withFolder(async (folder) => {
+      // Odd sides; values that two float64 do not hold, so that cells are read once more.
+      const program = `
+import json, os, sys, numpy, rasterio, warnings
+warnings.simplefilter("ignore")
+folder = json.load(sys.stdin)
+tiles = dict(tiled=True, blockxsize=256, blockysize=256, compress="deflate", zlevel=1)
+for seed in range(2):
+    rng = numpy.random.default_rng(seed)
+    values = rng.gamma(1, 100, (261, 6001)).astype("float32")
+    values[250:, ::500] = 10 ** rng.uniform(-30, 30, values[250:, ::500].shape)
+    values[rng.random(values.shape) < 0.1] = numpy.nan
+    for kind, options in (("plain", {}), ("tiled", tiles)):
+        first = f"{folder}/{kind}/0{seed}.tif"
+        with rasterio.open(first, "w", driver="GTiff", width=6001, height=261, count=1, dtype="float32", **options) as image:
+            image.write(values, 1)
+        for date in range(1, 5):
+            os.link(first, f"{folder}/{kind}/{date}{seed}.tif")
+`;
+      for (const kind of ["plain", "tiled"]) mkdirSync(join(folder, kind));
+      runPython(program, folder);
+      const { scenes } = await openIntensityStack(join(folder, "tiled"));
+      const stack = { sources: scenes.map(({ source }) => source), dates: scenes.map(({ date }) => date) };
+      const window = wholeWindow(stack.sources[0]!.shape);
+      const rows = { ...stack, window, looks: null, nodata: "zero", findings: [] } as const;
+      assert.is(momentBlocks(rows, 1).width, 3072);
+      assert.ok(stateBlocks(rows).width < 6001);
+      const plain = await runBackend("sec", join(folder, "plain"), join(folder, "out"), 1);
+      for (const [id, workers] of [
+        ["sec", 1],
+        ["threads", 2],
+        ["mp", 3],
+        ["mp_v2", 2],
+        ["mp_mem", 2],
+      ] as const) {
+        const found = await runBackend(id, join(folder, "tiled"), join(folder, id), workers);
+        for (const name of ["mean", "std", "count"] as const)
+          assertSameBytes(found[name], plain[name], `${id} ${name}`);
+      }
+    }),
+);
+
+testUnless(pythonMissing)(
+  "the strips that a sparse TIFF leaves out are zeros, of samples and of intensities",
+  () =>
+    withFolder(async (folder) => {
+      const program = `
+import json, sys, rasterio, numpy, warnings
+from rasterio.windows import Window
+warnings.simplefilter("ignore")
+for path, dtype in json.load(sys.stdin):
+    options = dict(driver="GTiff", width=3, height=4, count=1, dtype=dtype, blockysize=1, SPARSE_OK=True)
+    with rasterio.open(path, "w", **options) as image:
+        image.write(numpy.arange(1, 4, dtype=dtype).reshape(1, 1, 3), window=Window(0, 2, 3, 1))
+`;
+      for (const name of ["slc", "crops"]) mkdirSync(join(folder, name));
+      runPython(program, [
+        [join(folder, "slc/20200101.tif"), "complex64"],
+        [join(folder, "crops/20200101.tif"), "float32"],
+      ]);
+      const stacks = [openSlcStack(join(folder, "slc")), await openIntensityStack(join(folder, "crops"))];
+      for (const { scenes, kind } of stacks) {
+        const reader = new PlaneReader(scenes.map(({ source }) => source));
+        const values = reader.values(0, { row: 1, rows: 2, column: 0, columns: 3 });
+        reader.close();
+        assert.equal(
+          [...values],
+          kind === "float32" ? [0, 0, 0, 1, 2, 3] : [0, 0, 0, 0, 0, 0, 1, 0, 2, 0, 3, 0],
+        );
+      }
+    }),
+);
+
+testUnless(pythonMissing)(
   "images that are complex, truncated, mixed or none are refused with what was found",
   () =>
     withFolder(async (folder) => {
@@ -295,7 +374,12 @@ for path, dtype, rows, options in json.load(sys.stdin):
         ["cut uint16", "uint16", {}, cut],
         ["cut tiles", "float32", tiles, cut],
         ["cut deflate", "float64", { compress: "deflate" }, cut],
-        ["mixed", "float32", {}, /b.tif: found 65 x 64, expected 100 x 64 as .*a.tif/],
+        [
+          "mixed",
+          "float32",
+          {},
+          /mixed: found 2 dates of 2 sizes \(1 of 100 x 64, 1 of 65 x 64\), expected one size; .*: prepare them/,
+        ],
       ] as const;
       for (const [name] of cases) mkdirSync(join(folder, name));
       runPython(program, [

@@ -24,8 +24,7 @@ export async function runPrepare(
   parameters: IntensityParameters,
   workers: number,
 ): Promise<void> {
-  const meter = new Meter(0, false);
-  await prepare({ ...parameters, slcFolder, intensityFolder, workers, overwrite: false, meter });
+  await prepare({ ...parameters, slcFolder, intensityFolder, workers, overwrite: false });
 }
 
 /** Reduces a folder of crops by a backend into a folder of its own. */
@@ -49,7 +48,7 @@ export async function runFused(
   workers: number,
 ): Promise<ProductPaths> {
   const paths = productPaths(out);
-  await fused({ ...parameters, slcFolder, ...paths, workers, meter: new Meter(0, false) });
+  await fused({ ...parameters, slcFolder, ...paths, workers });
   return paths;
 }
 

@@ -28,10 +28,15 @@ test("a run that failed is never a figure that was met, and stays one row of the
   assert.is(describeResult(failed), "| 6 | mp |  | exit 1; a \\| b |  |  |  |  | failed |");
 });
 
-test("memory is held against its goal in MiB", () => {
-  const memory = { kind: "memory", row: 8, figure: "growth", goal: 8, runs: 3 } as const;
-  assert.is(meetsGoal({ ...memory, mebibytes: 7.9 }), true);
-  assert.is(meetsGoal({ ...memory, mebibytes: 8.1 }), false);
+test("memory is held against its goal from below, a rate from above", () => {
+  const shared = { kind: "amount", row: 8, figure: "growth", goal: 8, runs: 3 } as const;
+  const memory = { ...shared, isFloor: false, unit: "MiB" } as const;
+  assert.is(meetsGoal({ ...memory, value: 7.9 }), true);
+  assert.is(meetsGoal({ ...memory, value: 8.1 }), false);
+  const rate = { ...shared, isFloor: true, unit: "MB/s", value: 8.1 } as const;
+  assert.is(meetsGoal(rate), true);
+  assert.is(meetsGoal({ ...rate, value: 7.9 }), false);
+  assert.is(describeResult(rate), "| 8 | growth | >= 8 MB/s | 8 MB/s |  | 3 |  |  | met |");
 });
 
 test.run();

@@ -1,6 +1,6 @@
 // What a format of SLC images is, and what it looks at: a file that may describe images, read once for all formats.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
-import { FormatError } from "../../core/errors";
+import { fault } from "../../core/errors";
 import type { Finding } from "../../core/findings";
 import type { PlaneSource } from "../../core/raster";
 
@@ -61,16 +61,6 @@ export interface Description {
   describe(path: string): readonly DescribedImage[] | null;
 }
 
-/** A band of real values is no SLC, but may well lie beside one. */
-export class RealBandError extends FormatError {
-  constructor(path: string, type: string) {
-    super(
-      `${path}: found ${type}, an intensity or an amplitude, expected complex samples; put intensities in a folder for \`pila stats\``,
-      { path },
-    );
-  }
-}
-
 /** A description of a few kB; anything far above is not one. */
 const LARGEST_DESCRIPTION_BYTES = 4_000_000;
 const HEAD_BYTES = 4096;
@@ -129,7 +119,7 @@ function readHead(path: string, name: string): { readonly size: number; readonly
     }
   } catch (cause) {
     const sentence = `found a file that cannot be read (${(cause as Error).message}), expected an SLC; check it`;
-    throw new FormatError(`${name}: ${sentence}`, { path: name, cause });
+    throw fault(name, sentence, { cause });
   }
 }
 
@@ -137,9 +127,10 @@ function realPath(path: string): string {
   try {
     return realpathSync.native(path);
   } catch (cause) {
-    throw new FormatError(
-      `${path}: found a link that leads nowhere or no such file, expected an SLC description; link it again`,
-      { path, cause },
+    throw fault(
+      path,
+      "found a link that leads nowhere or no such file, expected an SLC description; link it again",
+      { cause },
     );
   }
 }
@@ -205,9 +196,10 @@ export function parseXml(text: string, path: string): XmlElement {
   try {
     parser.write(text).close();
   } catch (cause) {
-    throw new FormatError(
-      `${path}: found broken XML (${(cause as Error).message}), expected a VRT or ISCE2 description; write it again`,
-      { path, cause },
+    throw fault(
+      path,
+      `found broken XML (${(cause as Error).message}), expected a VRT or ISCE2 description; write it again`,
+      { cause },
     );
   }
   return root!;

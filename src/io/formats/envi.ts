@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
-import { FormatError } from "../../core/errors";
+import { RealBandError } from "../../core/errors";
 import { dateIn } from "../names";
 import { parseNodata } from "../tiff";
-import { type Description, RealBandError, type SlcFormat } from "./description";
+import type { Description, SlcFormat } from "./description";
 import { describeByGdal } from "./gdal";
-import { describeInterleaved, requireData } from "./raw";
+import { describeInterleaved, requireData, requiredFields } from "./raw";
 
 /**
  * A raw file with an ENVI header, `X.hdr` or `X.slc.hdr`, as ISCE2 leaves it at the reference date: complex64 (data
@@ -19,12 +19,7 @@ export const envi: SlcFormat = {
   describe(file) {
     if (!/^\s*ENVI[ \t]*[\r\n]/.test(file.head.toString("latin1", 0, 64)) || file.text === null) return null;
     const fields = readFields(file.text);
-    const fault = (sentence: string) => new FormatError(`${file.name}: ${sentence}`, { path: file.name });
-    const field = (name: string): string => {
-      const value = fields.get(name);
-      if (value !== undefined) return value;
-      throw fault(`found no ${name}, expected an ENVI header of an image; write it again`);
-    };
+    const field = requiredFields(file, fields, "an ENVI header of an image");
     const type = field("data type");
     if (type !== "6" && type !== "9") {
       throw new RealBandError(file.name, ENVI_TYPES[type] ?? `ENVI data type ${type}`);
@@ -37,23 +32,16 @@ export const envi: SlcFormat = {
         `ENVI samples ${isPacked ? "that are packed" : "of CFloat64"}`,
       );
     }
-    const interleave = (fields.get("interleave") ?? "bsq").toLowerCase();
-    if (interleave !== "bip" && interleave !== "bil" && interleave !== "bsq") {
-      throw fault(`found interleave ${interleave}, expected bsq, bil or bip; correct it`);
-    }
     return describeInterleaved(file, {
       path,
       kind: "complex64",
       shape: { azimuth: Number(field("lines")), range: Number(field("samples")) },
       bands: Number(fields.get("bands") ?? 1),
-      interleave,
+      interleave: ["interleave", (fields.get("interleave") ?? "bsq").toLowerCase()],
       dataOffset: Number(fields.get("header offset") ?? 0),
       bigEndian: fields.get("byte order") === "1",
       nodata: parseNodata(fields.get("data ignore value")),
-      names: (fields.get("band names") ?? "")
-        .split(",")
-        .map((name) => name.trim())
-        .filter((name) => name !== ""),
+      names: (fields.get("band names") ?? "").split(/\s*,\s*/).filter((name) => name !== ""),
       date: dateIn(fields.get("acquisition time") ?? "")?.day ?? null,
     });
   },

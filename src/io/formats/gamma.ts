@@ -1,11 +1,14 @@
 // Raw files with a text of parameters beside them: GAMMA and ROI_PAC.
 
 import { statSync } from "node:fs";
-import { FormatError } from "../../core/errors";
+import { RealBandError } from "../../core/errors";
 import { PIXEL_BYTES } from "../../core/raster";
 import { dateIn } from "../names";
-import { type DescribedImage, type Description, RealBandError, type SlcFormat } from "./description";
-import { checkSurplus, describeRawBand, realPaths, requireData } from "./raw";
+import type { DescribedImage, Description, SlcFormat } from "./description";
+import { checkSurplus, describeRawBand, realPaths, requireData, requiredFields } from "./raw";
+
+/** What both texts are, for messages. */
+const PARAMETERS = "the parameters of an SLC";
 
 /**
  * A GAMMA `.slc` or `.rslc` with its `.par`: big-endian FCOMPLEX or SCOMPLEX, each line behind `line_header_size` bytes.
@@ -18,15 +21,16 @@ export const gamma: SlcFormat = {
   describe(file) {
     if (!/^range_samples\s*:/m.test(file.head.toString("latin1")) || file.text === null) return null;
     const fields = readFields(file.text, /^(\w+)\s*:\s*(.*?)\s*$/gm);
-    const type = field(file, fields, "image_format").toUpperCase();
+    const field = requiredFields(file, fields, PARAMETERS);
+    const type = field("image_format").toUpperCase();
     if (type !== "FCOMPLEX" && type !== "SCOMPLEX") throw new RealBandError(file.name, type);
     const kind = type === "FCOMPLEX" ? "complex64" : "cint16";
     const [year = "", month = "", day = ""] = (fields.get("date") ?? "").split(/\s+/);
-    const range = wholeNumber(file, fields, "range_samples");
+    const range = Number.parseInt(field("range_samples"), 10);
     const lineHeader = Number.parseInt(fields.get("line_header_size") ?? "0", 10);
     return describePlain(file, [".slc", ".rslc"], {
       kind,
-      shape: { azimuth: wholeNumber(file, fields, "azimuth_lines"), range },
+      shape: { azimuth: Number.parseInt(field("azimuth_lines"), 10), range },
       dataOffset: lineHeader,
       rowStride: range * PIXEL_BYTES[kind] + lineHeader,
       bigEndian: true,
@@ -46,12 +50,13 @@ export const roipac: SlcFormat = {
     // The text does not tell the type: it follows from the ending of the file of pixels.
     const real = /\.(amp|cor|unw|hgt|dem|msk|trans|flg|byt)\.rsc$/i.exec(file.path);
     if (real !== null) throw new RealBandError(file.name, `a ROI_PAC .${real[1]}`);
-    const range = wholeNumber(file, fields, "WIDTH");
+    const field = requiredFields(file, fields, PARAMETERS);
+    const range = Number.parseInt(field("WIDTH"), 10);
     const [, yymmdd = ""] = /^(\d{6})\b/.exec(fields.get("DATE") ?? "") ?? [];
     const century = Number(yymmdd.slice(0, 2)) < 70 ? "20" : "19";
     return describePlain(file, [], {
       kind: "complex64",
-      shape: { azimuth: wholeNumber(file, fields, "FILE_LENGTH"), range },
+      shape: { azimuth: Number.parseInt(field("FILE_LENGTH"), 10), range },
       dataOffset: 0,
       rowStride: range * PIXEL_BYTES.complex64,
       bigEndian: false,
@@ -87,16 +92,4 @@ function describePlain(
 
 function readFields(text: string, line: RegExp): ReadonlyMap<string, string> {
   return new Map([...text.matchAll(line)].map(([, name, value]) => [name!, value!]));
-}
-
-function field(file: Description, fields: ReadonlyMap<string, string>, name: string): string {
-  const value = fields.get(name);
-  if (value !== undefined) return value;
-  throw new FormatError(`${file.name}: found no ${name}, expected the parameters of an SLC; write it again`, {
-    path: file.name,
-  });
-}
-
-function wholeNumber(file: Description, fields: ReadonlyMap<string, string>, name: string): number {
-  return Number.parseInt(field(file, fields, name), 10);
 }

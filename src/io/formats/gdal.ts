@@ -1,9 +1,9 @@
 // Images that GDAL decodes: what is not plain bytes. Its library is loaded only where a folder needs it.
-import { FormatError } from "../../core/errors";
+import { FormatError, fault, RealBandError } from "../../core/errors";
 import { type Finding, finding } from "../../core/findings";
 import { dateAmong, dateIn, polarisationIn } from "../names";
 import { nodataPixel } from "../tiff";
-import { type DescribedImage, RealBandError } from "./description";
+import type { DescribedImage, SlcFormat } from "./description";
 
 /**
  * The complex images of a file, subdataset by subdataset and band by band, or its real ones.
@@ -53,7 +53,7 @@ export function describeByGdal(
             shape: dataset.shape,
             nodata: nodataPixel(found.nodata),
             wholeNumbers: /Int|Byte/.test(found.type),
-            blockRows: found.blockShape.azimuth,
+            blockShape: found.blockShape,
             hasMask: found.mask === "pixels",
           },
           band,
@@ -70,13 +70,23 @@ export function describeByGdal(
   }
   if (images.length > 0) return images;
   if (other !== "no image") throw new RealBandError(file.name, other);
-  throw new FormatError(
-    `${file.name}: found ${what} without a complex image, expected one; name another file`,
-    {
-      path: file.name,
-    },
-  );
+  throw fault(file.name, `found ${what} without a complex image, expected one; name another file`);
 }
+
+const SIGNATURE = Buffer.from("\x89HDF\r\n\x1a\n", "latin1");
+
+/**
+ * The complex images of an HDF5 file, such as `/data/VV` of OPERA's CSLC or `…/frequencyA/HH` of NISAR's RSLC, by GDAL.
+ * @see https://docs.hdfgroup.org/hdf5/develop/_f_m_t3.html (the signature stands at 0, or behind a block of 512, 1024, …)
+ */
+export const hdf5: SlcFormat = {
+  title: "HDF5",
+  files: "HDF5",
+  describe(file) {
+    const isHdf5 = [0, 512, 1024, 2048].some((at) => file.head.subarray(at, at + 8).equals(SIGNATURE));
+    return isHdf5 ? describeByGdal(file, "an HDF5 file") : null;
+  },
+};
 
 /** Numbers of more digits than float32 holds are rounded, and that is said. */
 function roundingFindings(path: string, type: string, kind: string): readonly Finding[] {
@@ -105,9 +115,10 @@ function requireGdal(path: string, what: string): Binding {
   } catch (cause) {
     // "found no libgdal, expected …; run npm run setup"
     const [missing, remedy] = (cause as Error).message.split(/, expected .*; /);
-    throw new FormatError(
-      `${path}: found ${what} and ${missing?.replace(/^found /, "")}, expected plain bytes or GDAL's library; ${remedy}`,
-      { path, cause },
+    throw fault(
+      path,
+      `found ${what} and ${missing?.replace(/^found /, "")}, expected plain bytes or GDAL's library; ${remedy}`,
+      { cause },
     );
   }
 }

@@ -1,12 +1,11 @@
 // Real images of any making: by plain bytes where they are, else by GDAL, else by geotiff as far as it is right.
 import { closeSync, openSync, readSync } from "node:fs";
-import { FormatError } from "../../core/errors";
+import { type FormatError, fault } from "../../core/errors";
 import type { Finding } from "../../core/findings";
 import type { PlaneSource, Raster } from "../../core/raster";
 import { dateIn, polarisationIn } from "../names";
 import { PlaneReader } from "../rows";
 import { formatSamples, isTiff, plainTiffBand, readTiff, requireWhole, type TiffImage } from "../tiff";
-import { describeByGdal, hasGdal } from "./gdal";
 
 /** A real band of a file. */
 export interface IntensityBand {
@@ -34,9 +33,9 @@ export async function describeIntensities(
   const images = isTiff(head) ? await describeTiffBands(path, band) : describeOthers(path, head);
   const chosen = band === null ? images : images.filter((image) => image.band === band);
   if (chosen.length > 0) return chosen;
-  throw new FormatError(
-    `${path}: found ${images.length === 1 ? "1 band" : `${images.length} bands`}, expected band ${band}; choose another`,
-    { path },
+  throw fault(
+    path,
+    `found ${images.length === 1 ? "1 band" : `${images.length} bands`}, expected band ${band}; choose another`,
   );
 }
 
@@ -53,18 +52,18 @@ export async function openIntensity(path: string): Promise<PlaneSource> {
 /** @throws FormatError always: it lists the bands and says how to choose */
 export function severalBands(path: string, bands: readonly IntensityBand[]): FormatError {
   const listed = bands.map(({ band, label }) => (label === null ? String(band) : `${band} (${label})`));
-  return new FormatError(
-    `${path}: found ${bands.length} bands, ${listed.slice(0, 12).join(", ")}, expected one; choose by --band ${bands[0]!.band}`,
-    { path },
+  return fault(
+    path,
+    `found ${bands.length} bands, ${listed.slice(0, 12).join(", ")}, expected one; choose by --band ${bands[0]!.band}`,
   );
 }
 
 async function describeTiffBands(path: string, wanted: number | null): Promise<readonly IntensityBand[]> {
   const image = readTiff(path);
   if (image.sampleFormat.startsWith("complex")) {
-    throw new FormatError(
-      `${path}: found ${formatSamples(image)}, expected intensity; make intensities of it with pila prep`,
-      { path },
+    throw fault(
+      path,
+      `found ${formatSamples(image)}, expected intensity; make intensities of it with pila prep`,
     );
   }
   requireWhole(image);
@@ -74,7 +73,7 @@ async function describeTiffBands(path: string, wanted: number | null): Promise<r
   if (plain.length > 0 && plain.every((source) => source !== null)) {
     return plain.map((source, i) => ofBand(source!, i + 1, bands, image.descriptions[i] ?? ""));
   }
-  if (hasGdal()) return bandsByGdal({ path, name: path }, bands);
+  if (gdal().hasGdal()) return bandsByGdal({ path, name: path }, bands);
   requireDecodable(image, wanted);
   const { decodeTiff } = require("../decodeTiff") as typeof import("../decodeTiff");
   return [ofBand(await decodeTiff(path, image.nodata), 1, 1, "")];
@@ -93,7 +92,7 @@ function ofBand(source: PlaneSource, band: number, bands: number, description: s
 
 /** @throws FormatError geotiff would read other numbers than are there, or none */
 function requireDecodable(image: TiffImage, wanted: number | null): void {
-  const { path, bands, bits, sampleFormat, bigEndian, isPredicted, hasOtherNodata } = image;
+  const { path, bands, bits, sampleFormat, encoding, bigEndian, isPredicted, hasOtherNodata } = image;
   const isWide = sampleFormat === "float" ? bits !== 32 : bits > 16 || sampleFormat === "undefined";
   const found =
     bands !== 1 || (wanted ?? 1) !== 1
@@ -102,32 +101,31 @@ function requireDecodable(image: TiffImage, wanted: number | null): void {
         ? formatSamples(image)
         : bigEndian && isPredicted
           ? "a big-endian TIFF with a predictor"
-          : hasOtherNodata
-            ? "a TIFF with no data told by a mask or a sidecar"
-            : null;
+          : encoding === "sparse"
+            ? "a sparse TIFF"
+            : hasOtherNodata
+              ? "a TIFF with no data told by a mask or a sidecar"
+              : null;
   if (found === null) return;
-  throw new FormatError(
-    `${path}: found ${found} and no libgdal, expected one band of float32 or GDAL's library; run npm run setup`,
-    { path },
+  throw fault(
+    path,
+    `found ${found} and no libgdal, expected one band of float32 or GDAL's library; run npm run setup`,
   );
 }
 
 function describeOthers(path: string, head: Buffer): readonly IntensityBand[] {
   const text = head.toString("latin1");
   const isEnviHeader = /^\s*ENVI[ \t]*[\r\n]/.test(text);
-  if (!isEnviHeader && !/<VRTDataset/i.test(text) && !isEnviData(path)) {
-    throw new FormatError(
-      `${path}: found no TIFF, VRT or ENVI image, expected intensity; name another file`,
-      { path },
-    );
+  if (!isEnviHeader && !/<VRTDataset/i.test(text) && !envi().hasEnviHeader(path)) {
+    throw fault(path, "found no TIFF, VRT or ENVI image, expected intensity; name another file");
   }
-  const data = isEnviHeader ? enviData(path) : path;
+  const data = isEnviHeader ? envi().enviDataOf({ path, name: path }) : path;
   return bandsByGdal({ path: data, name: path }, Infinity);
 }
 
 /** The first bands of an image: those that follow are alpha. */
-function bandsByGdal(file: Parameters<typeof describeByGdal>[0], bands: number): readonly IntensityBand[] {
-  const images = describeByGdal(file, "an image that is not plain bytes", "float32");
+function bandsByGdal(file: { path: string; name: string }, bands: number): readonly IntensityBand[] {
+  const images = gdal().describeByGdal(file, "an image that is not plain bytes", "float32");
   const own = images.filter(({ band }) => band <= bands);
   return own.map(({ label, ...image }) => ({ ...image, label: own.length === 1 ? null : label }));
 }
@@ -151,15 +149,9 @@ export async function readPlane(path: string): Promise<Raster> {
   }
 }
 
-type Envi = typeof import("./envi");
-
-function isEnviData(path: string): boolean {
-  return (require("./envi") as Envi).hasEnviHeader(path);
-}
-
-function enviData(header: string): string {
-  return (require("./envi") as Envi).enviDataOf({ path: header, name: header });
-}
+// Loaded where they are needed: crops that pila made are plain bytes.
+const gdal = () => require("./gdal") as typeof import("./gdal");
+const envi = () => require("./envi") as typeof import("./envi");
 
 function readHead(path: string): Buffer {
   const head = Buffer.alloc(4096);
@@ -171,9 +163,6 @@ function readHead(path: string): Buffer {
       closeSync(file);
     }
   } catch (cause) {
-    throw new FormatError(`${path}: found no readable file, expected an image; check the path`, {
-      path,
-      cause,
-    });
+    throw fault(path, "found no readable file, expected an image; check the path", { cause });
   }
 }

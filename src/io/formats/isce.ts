@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { FormatError } from "../../core/errors";
-import { childrenOf, childText, type Description, RealBandError, type SlcFormat } from "./description";
+import { fault, RealBandError } from "../../core/errors";
+import { childrenOf, childText, type Description, type SlcFormat } from "./description";
 import { describeByGdal } from "./gdal";
-import { describeInterleaved, requireData } from "./raw";
+import { describeInterleaved, requireData, requiredFields } from "./raw";
 
 /**
  * An ISCE2 `.slc.xml` or `.slc.full.xml` (root `imageFile`), also one that was linked as `X.slc.vrt`. Property names and
@@ -22,12 +22,8 @@ export const isceXml: SlcFormat = {
       const name = entry.attributes.get("name");
       if (name !== undefined && value !== undefined) properties.set(name.toLowerCase(), value);
     }
-    const fault = (sentence: string) => new FormatError(`${file.name}: ${sentence}`, { path: file.name });
-    const property = (name: string): string => {
-      const value = properties.get(name);
-      if (value !== undefined) return value;
-      throw fault(`found no property ${name}, expected an ISCE2 image description; write it again`);
-    };
+    const field = requiredFields(file, properties, "an ISCE2 image description");
+    const property = (name: string): string => field(name, `property ${name}`);
     const type = property("data_type").toUpperCase();
     if (!/^C(FLOAT|SHORT|DOUBLE|INT|LONG)/.test(type)) throw new RealBandError(file.name, type);
     const path = siblingData(file);
@@ -35,18 +31,14 @@ export const isceXml: SlcFormat = {
       return describeByGdal({ path, name: file.name }, `ISCE2 samples of type ${type}`);
     }
     const kind = type === "CFLOAT" ? "complex64" : "cint16";
-    const interleave = (properties.get("scheme") ?? "BIP").toLowerCase();
-    if (interleave !== "bip" && interleave !== "bil" && interleave !== "bsq") {
-      throw fault(`found scheme ${interleave}, expected BIP, BIL or BSQ; correct it`);
-    }
     return describeInterleaved(file, {
       path,
       kind,
       shape: { azimuth: Number(property("length")), range: Number(property("width")) },
       bands: Number(properties.get("number_bands") ?? 1),
-      interleave,
+      interleave: ["scheme", (properties.get("scheme") ?? "bip").toLowerCase()],
       dataOffset: 0,
-      bigEndian: isBigEndian(properties.get("byte_order"), fault),
+      bigEndian: isBigEndian(file, properties.get("byte_order")),
       nodata: null,
       names: [],
       date: null,
@@ -54,19 +46,19 @@ export const isceXml: SlcFormat = {
   },
 };
 
-function isBigEndian(order: string | undefined, fault: (sentence: string) => FormatError): boolean {
+function isBigEndian(file: Description, order: string | undefined): boolean {
   if (order === undefined || /^(l|lsb|little|little-?endian|<)$/i.test(order)) return false;
   if (/^(b|msb|big|big-?endian|>)$/i.test(order)) return true;
-  throw fault(`found byte_order ${order}, expected l or b; correct it`);
+  throw fault(file.name, `found byte_order ${order}, expected l or b; correct it`);
 }
 
 /** `X.slc` beside `X.slc.xml` or `X.slc.vrt`. */
 function siblingData(file: Description): string {
   const path = resolve(file.path.replace(/\.(xml|vrt)$/i, ""));
   if (path === file.path)
-    throw new FormatError(
-      `${file.name}: found no .xml at the end of its name, expected X.slc.xml beside X.slc; rename it`,
-      { path: file.name },
+    throw fault(
+      file.name,
+      "found no .xml at the end of its name, expected X.slc.xml beside X.slc; rename it",
     );
   requireData(file, path);
   return path;

@@ -1,6 +1,6 @@
 // Raw files: samples row after row and nothing else. Several formats describe one; what they say is checked here.
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { FormatError } from "../../core/errors";
+import { fault } from "../../core/errors";
 import { type Finding, finding } from "../../core/findings";
 import { formatShape, PIXEL_BYTES, type RawSource } from "../../core/raster";
 import { dateIn, polarisationIn } from "../names";
@@ -16,17 +16,17 @@ type RawBand = Omit<RawSource, "by" | "strips" | "wholeNumbers">;
  */
 export function describeRawBand(file: Description, band: RawBand): RawSource {
   const { path, kind, shape, dataOffset, pixelStride, rowStride } = band;
-  const fault = (sentence: string) => new FormatError(`${file.name}: ${sentence}`, { path: file.name });
   const bytes = PIXEL_BYTES[kind];
   const numbers = [shape.azimuth, shape.range, dataOffset + 1, pixelStride, rowStride];
   if (!numbers.every((value) => Number.isSafeInteger(value) && value > 0)) {
     const found = `size ${formatShape(shape)}, ImageOffset ${dataOffset}, PixelOffset ${pixelStride}, LineOffset ${rowStride}`;
-    throw fault(`found ${found}, expected whole numbers above 0 (ImageOffset from 0); correct it`);
+    throw fault(file.name, `found ${found}, expected whole numbers above 0 (ImageOffset from 0); correct it`);
   }
   const isApart = pixelStride >= bytes && pixelStride % (bytes / 2) === 0;
   if (!isApart || rowStride < (shape.range - 1) * pixelStride + bytes) {
     const expected = `lines of ${shape.range} samples of ${bytes} bytes that do not overlap`;
     throw fault(
+      file.name,
       `found PixelOffset ${pixelStride} and LineOffset ${rowStride}, expected ${expected}; correct it`,
     );
   }
@@ -35,9 +35,10 @@ export function describeRawBand(file: Description, band: RawBand): RawSource {
   const needed = dataOffset + (shape.azimuth - 1) * rowStride + (shape.range - 1) * pixelStride + bytes;
   if (size < needed) {
     const missing = Math.min(shape.azimuth, Math.ceil((needed - size) / rowStride));
-    throw new FormatError(
-      `${path}: found ${size} bytes, expected ${needed} for ${formatShape(shape)} ${kind} samples (the last ${missing} lines are missing); the file is truncated, copy it again`,
-      { path, kind: "truncated" },
+    throw fault(
+      path,
+      `found ${size} bytes, expected ${needed} for ${formatShape(shape)} ${kind} samples (the last ${missing} lines are missing); the file is truncated, copy it again`,
+      { kind: "truncated" },
     );
   }
   return { ...band, by: "bytes", strips: null, wholeNumbers: kind === "cint16" };
@@ -46,9 +47,9 @@ export function describeRawBand(file: Description, band: RawBand): RawSource {
 /** @throws FormatError there is no file of pixels where a description says so */
 export function requireData(file: Pick<Description, "name">, path: string): void {
   if (existsSync(path) && statSync(path).isFile()) return;
-  throw new FormatError(
-    `${file.name}: found no data file ${path}, expected the pixels there; a copied description needs its data beside it, or link it instead`,
-    { path: file.name },
+  throw fault(
+    file.name,
+    `found no data file ${path}, expected the pixels there; a copied description needs its data beside it, or link it instead`,
   );
 }
 
@@ -80,9 +81,10 @@ function checkEnd(
   const lines = surplus / rowStride;
   const expected = `${end} for ${formatShape(shape)} ${kind} samples`;
   if (!Number.isInteger(lines) && !file.allowSurplus) {
-    throw new FormatError(
-      `${path}: found ${size} bytes, expected ${expected}; the surplus of ${surplus} bytes is no whole number of lines, so the width of ${file.name} may be wrong (${widthsThatFit(size, image)}); correct it, or say --allow-surplus if it is meant`,
-      { path, kind: "sheared" },
+    throw fault(
+      path,
+      `found ${size} bytes, expected ${expected}; the surplus of ${surplus} bytes is no whole number of lines, so the width of ${file.name} may be wrong (${widthsThatFit(size, image)}); correct it, or say --allow-surplus if it is meant`,
+      { kind: "sheared" },
     );
   }
   const more = Number.isInteger(lines) ? `${lines} lines more` : `${surplus} bytes more`;
@@ -101,11 +103,27 @@ function widthsThatFit(size: number, image: Parameters<typeof checkEnd>[1]): str
   return widths.length === 0 ? "no width near it fits" : `widths that fit: ${widths.join(", ")}`;
 }
 
+/**
+ * The fields of a header, of which none may be missing.
+ * @param expected what the header is, for the error
+ */
+export function requiredFields(
+  file: Description,
+  fields: ReadonlyMap<string, string>,
+  expected: string,
+): (name: string, what?: string) => string {
+  return (name, what = name) => {
+    const value = fields.get(name);
+    if (value !== undefined) return value;
+    throw fault(file.name, `found no ${what}, expected ${expected}; write it again`);
+  };
+}
+
 /** A raw file of one band or several, as headers describe it. */
 interface InterleavedImage extends Omit<RawBand, "pixelStride" | "rowStride"> {
   readonly bands: number;
-  /** Band after band, line after line of each, or sample after sample of each. */
-  readonly interleave: "bsq" | "bil" | "bip";
+  /** bsq, band after band, bil, line after line of each, or bip, sample after sample of each; and what the header calls it. */
+  readonly interleave: readonly [name: string, value: string];
   /** Of the bands, as far as they are told. */
   readonly names: readonly string[];
   readonly date: string | null;
@@ -116,16 +134,22 @@ interface InterleavedImage extends Omit<RawBand, "pixelStride" | "rowStride"> {
  * @throws FormatError as `describeRawBand`, or the file has another width
  */
 export function describeInterleaved(file: Description, image: InterleavedImage): readonly DescribedImage[] {
-  const { bands, interleave, names, date, ...raw } = image;
+  const { bands, names, date, ...raw } = image;
   const { kind, shape, path } = raw;
   const bytes = PIXEL_BYTES[kind];
   if (!(Number.isSafeInteger(bands) && bands > 0)) {
-    const sentence = `found ${bands} bands, expected a whole number from 1; correct it`;
-    throw new FormatError(`${file.name}: ${sentence}`, { path: file.name });
+    throw fault(file.name, `found ${bands} bands, expected a whole number from 1; correct it`);
   }
+  const [name, interleave] = image.interleave;
   const pixelStride = interleave === "bip" ? bands * bytes : bytes;
   const rowStride = (interleave === "bsq" ? 1 : bands) * shape.range * bytes;
-  const step = { bip: bytes, bil: shape.range * bytes, bsq: shape.azimuth * rowStride }[interleave];
+  const steps = new Map(
+    Object.entries({ bip: bytes, bil: shape.range * bytes, bsq: shape.azimuth * rowStride }),
+  );
+  const step = steps.get(interleave);
+  if (step === undefined) {
+    throw fault(file.name, `found ${name} ${interleave}, expected bsq, bil or bip; correct it`);
+  }
   const sources = Array.from({ length: bands }, (_, i) =>
     describeRawBand(file, { ...raw, pixelStride, rowStride, dataOffset: raw.dataOffset + i * step }),
   );

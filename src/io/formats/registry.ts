@@ -1,17 +1,16 @@
 // The formats in which SLC images may come. A new one is a file beside this one, and a line in `SLC_FORMATS`.
 import { existsSync } from "node:fs";
-import { FormatError, PilaError } from "../../core/errors";
+import { type FormatError, fault, PilaError, RealBandError } from "../../core/errors";
 import {
   type DescribedImage,
   type Description,
   parseXml,
-  RealBandError,
   readDescription,
   type SlcFormat,
 } from "./description";
 import { envi } from "./envi";
 import { gamma, roipac } from "./gamma";
-import { hdf5 } from "./hdf5";
+import { hdf5 } from "./gdal";
 import { isceXml } from "./isce";
 import { tiff } from "./tiff";
 import { vrt } from "./vrt";
@@ -76,12 +75,7 @@ function openDescription(path: string, allowSurplus: boolean, above: readonly st
   const describe = (named: string): readonly DescribedImage[] | null => {
     const inside = openDescription(named, allowSurplus, [...above, file.path]);
     if (above.includes(inside.path) || inside.path === file.path || above.length >= DEEPEST) {
-      throw new FormatError(
-        `${path}: found a VRT that leads back to itself, expected pixels; write it again`,
-        {
-          path,
-        },
-      );
+      throw fault(path, "found a VRT that leads back to itself, expected pixels; write it again");
     }
     const images = describeBy(inside);
     if (images !== null) return images;
@@ -103,9 +97,9 @@ function describeBy(file: Description): readonly DescribedImage[] | null {
 function notADescription(file: Description): FormatError {
   const { text, name } = file;
   const found = text === null ? "binary data" : `an XML document <${parseXml(text, name).name}>`;
-  return new FormatError(
-    `${name}: found ${found}, expected an ISCE2 description (.slc.vrt or .slc.xml of raw complex64); this kind is not supported`,
-    { path: name },
+  return fault(
+    name,
+    `found ${found}, expected an ISCE2 description (.slc.vrt or .slc.xml of raw complex64); this kind is not supported`,
   );
 }
 

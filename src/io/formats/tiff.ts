@@ -1,3 +1,4 @@
+import { RealBandError } from "../../core/errors";
 import { dateAmong, dateIn, polarisationIn } from "../names";
 import {
   formatSamples,
@@ -8,7 +9,7 @@ import {
   requireWhole,
   type TiffImage,
 } from "../tiff";
-import { type DescribedImage, RealBandError, type SlcFormat } from "./description";
+import type { DescribedImage, SlcFormat } from "./description";
 import { describeByGdal } from "./gdal";
 
 /**
@@ -51,6 +52,12 @@ function plainBands(image: TiffImage): readonly DescribedImage[] | null {
 
 /** Why the bytes of a TIFF are no pixels that could be read in place. */
 function reason(image: TiffImage): string {
-  if (image.encoding !== null) return image.encoding === "tiled" ? "of tiles" : "with compression";
+  if (image.encoding !== null) return REASONS[image.encoding];
   return image.hasOtherNodata ? "with a mask or sidecars" : `of ${formatSamples(image)}`;
 }
+
+const REASONS = {
+  tiled: "of tiles",
+  compressed: "with compression",
+  sparse: "without some of its strips",
+} as const;

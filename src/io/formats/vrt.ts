@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
-import { FormatError } from "../../core/errors";
+import { fault, RealBandError } from "../../core/errors";
 import { type Finding, finding } from "../../core/findings";
+import { groupBy } from "../../core/groupBy";
 import {
   HOST_IS_BIG_ENDIAN,
   type MosaicSource,
@@ -19,7 +20,6 @@ import {
   childText,
   type DescribedImage,
   type Description,
-  RealBandError,
   type SlcFormat,
   type XmlElement,
 } from "./description";
@@ -41,7 +41,8 @@ export const vrt: SlcFormat = {
     if (xml?.name !== "vrtdataset") return null;
     const bands = childrenOf(xml, "vrtrasterband").map((element, i) => ({ element, band: i + 1 }));
     const complex = bands.filter(({ element }) => /^c/i.test(typeOf(element)));
-    if (bands.length === 0) throw fault(file, "found a VRT of 0 bands, expected one a date; write it again");
+    if (bands.length === 0)
+      throw fault(file.name, "found a VRT of 0 bands, expected one a date; write it again");
     if (complex.length === 0) throw new RealBandError(file.name, typeOf(bands[0]!.element));
     const shape = {
       azimuth: Number(xml.attributes.get("rasterysize")),
@@ -115,7 +116,7 @@ function rawBand(file: Description, band: XmlElement, plane: BandPlane): PlainBa
 function isBigEndian(file: Description, order: string | undefined): boolean {
   if (order === undefined) return HOST_IS_BIG_ENDIAN;
   if (/^(lsb|msb)$/i.test(order)) return order.toLowerCase() === "msb";
-  throw fault(file, `found ByteOrder ${order}, expected LSB or MSB; correct it`);
+  throw fault(file.name, `found ByteOrder ${order}, expected LSB or MSB; correct it`);
 }
 
 /** A band that is drawn of other files; null where they are not plain bytes, or not drawn pixel by pixel. */
@@ -130,7 +131,10 @@ function drawnBand(file: Description, band: XmlElement, plane: BandPlane): Plain
     if (isDataset) return null;
     const { path, findings: own } = sourceFile(file, element, "0");
     if (!existsSync(path)) {
-      throw fault(file, `found no source ${path}, expected the pixels there; put it there, or link the VRT`);
+      throw fault(
+        file.name,
+        `found no source ${path}, expected the pixels there; put it there, or link the VRT`,
+      );
     }
     const image = describedSource(file, path, childText(element, "sourceband") ?? "1");
     if (image === null || image.source.by === "gdal" || image.source.kind !== plane.kind) return null;
@@ -253,7 +257,10 @@ function sourceFile(
   const [named] = childrenOf(element, "sourcefilename");
   const name = named?.text ?? "";
   if (named === undefined || name === "") {
-    throw fault(file, "found no SourceFilename, expected the name of the data file; write the VRT again");
+    throw fault(
+      file.name,
+      "found no SourceFilename, expected the name of the data file; write the VRT again",
+    );
   }
   const isRelative = (named.attributes.get("relativetovrt") ?? relativeByDefault) !== "0";
   const beside = resolve(dirname(file.path), name);
@@ -267,13 +274,11 @@ function sourceFile(
 
 /** Warnings of surplus of the raw bands, file by file. */
 function surplusFindings(file: Description, bands: readonly (PlainBand | null)[]): readonly Finding[] {
-  const byFile = new Map<string, RawSource[]>();
-  for (const band of bands) {
-    // What a source of a drawn band says of its file was checked where it was described.
-    if (band?.source.by !== "bytes" || band.files.length !== 1) continue;
-    byFile.set(band.source.path, [...(byFile.get(band.source.path) ?? []), band.source]);
-  }
-  return [...byFile.values()].flatMap((sources) => checkSurplus(file, sources));
+  // What a source of a drawn band says of its file was checked where it was described.
+  const raw = bands.flatMap((band) =>
+    band?.source.by === "bytes" && band.files.length === 1 ? band.source : [],
+  );
+  return [...groupBy(raw, ({ path }) => path).values()].flatMap((sources) => checkSurplus(file, sources));
 }
 
 /** The date of a band: in its metadata, and among several bands in its description or in the one date of its sources. */
@@ -293,8 +298,4 @@ function bandDate(
 /** What all of them are; null where they differ. */
 function commonOf(values: readonly (string | null)[]): string | null {
   return values.every((value) => value === values[0]) ? (values[0] ?? null) : null;
-}
-
-function fault(file: Description, sentence: string): FormatError {
-  return new FormatError(`${file.name}: ${sentence}`, { path: file.name });
 }
