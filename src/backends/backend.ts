@@ -16,20 +16,11 @@ export interface Backend {
   readonly parallel: boolean;
   /** null where the process that is called does all the work itself. */
   readonly starts: WorkersStarted | null;
-  readonly style: Style;
   /** Why it cannot run here, or null. */
   unavailable(): Promise<string | null>;
   run(request: StatsRequest): Promise<RunReport>;
   /** What each thread, child or rank does in `entry.ts`; left out where those that help are threads of the pipeline. */
   work?(): void;
-}
-
-/** How a backend looks in every chart: colour for those who see it, mark and dash for all others. */
-export interface Style {
-  /** Okabe-Ito. */
-  readonly color: string;
-  readonly symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "wye" | "cross";
-  readonly dash: string;
 }
 
 /** What a backend is asked to do: reduce a folder of intensity images to mean, std and, if named, count. */

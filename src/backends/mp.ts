@@ -15,7 +15,6 @@ export const mp = {
   },
   parallel: true,
   starts: { kind: "process", itself: 0 },
-  style: { color: "#d55e00", symbol: "square", dash: "6 3" },
   unavailable: async () => null,
   run: async (request) => {
     const { startGathering, stateBlocks } =

@@ -13,7 +13,6 @@ export const mpMem = {
   },
   parallel: true,
   starts: { kind: "thread", itself: 0 },
-  style: { color: "#009e73", symbol: "diamond", dash: "2 2" },
   unavailable: async () => null,
   run: async (request) => {
     const { meter, signal } = request;

@@ -15,7 +15,6 @@ export const mpV2 = {
   },
   parallel: true,
   starts: { kind: "process", itself: 0 },
-  style: { color: "#0072b2", symbol: "triangle", dash: "none" },
   unavailable: async () => null,
   run: async (request) => {
     const { meter, signal } = request;

@@ -14,7 +14,6 @@ export const mpi = {
   },
   parallel: true,
   starts: { kind: "rank", itself: 0 },
-  style: { color: "#cc79a7", symbol: "star", dash: "8 3 2 3" },
   unavailable: async () => {
     try {
       const { findMpiexec } = require("../parallel/mpi/detect") as typeof import("../parallel/mpi/detect");

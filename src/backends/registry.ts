@@ -1,8 +1,8 @@
 import { UsageError } from "../core/errors";
 import type { HeadStart } from "../parallel/headStart";
-import type { Backend, Style } from "./backend";
+import type { Backend } from "./backend";
 
-export type { Backend, Style };
+export type { Backend };
 
 /** Every backend, in the order of tables and charts; its file is loaded when it is asked for. A new one is a line here. */
 const BACKENDS = {
@@ -15,10 +15,7 @@ const BACKENDS = {
 } as const satisfies Readonly<Record<string, () => Backend>>;
 
 /** Commands that are measured beside the backends; their threads are row workers too. */
-const STEPS = {
-  fused: { color: "#56b4e9", symbol: "cross", dash: "none" },
-  prep: { color: "#999999", symbol: "cross", dash: "4 2" },
-} as const satisfies Readonly<Record<string, Style>>;
+const STEPS = ["fused", "prep"] as const;
 
 /** The ids of all backends, in the order of tables and charts. */
 export const BACKEND_IDS: readonly string[] = Object.keys(BACKENDS);
@@ -42,16 +39,11 @@ export function backends(): readonly Backend[] {
   return BACKEND_IDS.map(findBackend);
 }
 
-/** How each backend and each other step that is measured is drawn, by id, in the order of tables and charts. */
-export function styles(): Readonly<Record<string, Style>> {
-  return { ...Object.fromEntries(backends().map(({ id, style }) => [id, style])), ...STEPS };
-}
-
 /** The workers that each command starts first of all, by its first words. */
 export function headStarts(): Readonly<Record<string, HeadStart>> {
   const rowWorker = { program: "rowWorker.js", words: [] };
   const found: Record<string, HeadStart> = {};
-  for (const command of Object.keys(STEPS)) found[command] = { kind: "thread", itself: 1, ...rowWorker };
+  for (const command of STEPS) found[command] = { kind: "thread", itself: 1, ...rowWorker };
   for (const { id, starts, work } of backends()) {
     if (starts === null || starts.kind === "rank") continue;
     const { kind, itself } = starts;

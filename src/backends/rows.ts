@@ -13,7 +13,6 @@ export const sec = {
   },
   parallel: false,
   starts: null,
-  style: { color: "#000000", symbol: "circle", dash: "none" },
   unavailable: async () => null,
   run: (request) => reduceByRows({ ...request, workers: 1 }),
 } as const satisfies Backend;
@@ -28,7 +27,6 @@ export const threads = {
   },
   parallel: true,
   starts: { kind: "thread", itself: 1 },
-  style: { color: "#e69f00", symbol: "wye", dash: "none" },
   unavailable: async () => null,
   run: reduceByRows,
 } as const satisfies Backend;

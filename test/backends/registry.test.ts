@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { BACKEND_IDS, backends, findBackend, styles } from "../../src/backends/registry";
+import { BACKEND_IDS, backends, findBackend } from "../../src/backends/registry";
 
 test("each backend is found by its own id, and an unknown id is told which there are", () => {
   assert.equal(
@@ -18,12 +18,6 @@ test("a backend that starts processes or ranks says what they do", () => {
     ({ starts, work }) => starts !== null && starts.kind !== "thread" && !work,
   );
   assert.equal(silent, []);
-});
-
-test("no two things that are measured share a colour, nor a mark with a dash", () => {
-  const looks = Object.values(styles());
-  assert.is(new Set(looks.map(({ color }) => color)).size, looks.length);
-  assert.is(new Set(looks.map(({ symbol, dash }) => `${symbol} ${dash}`)).size, looks.length);
 });
 
 test.run();
