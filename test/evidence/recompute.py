@@ -18,7 +18,7 @@ import numpy as np
 PHASES = "spawn init read decode compute serialize send wait receive merge write teardown".split()
 KINDS = dict(
     spawn="startup", init="startup", teardown="startup", serialize="ipc", send="ipc", receive="ipc", merge="ipc",
-    read="io", write="io", decode="decode", compute="compute",
+    read="read", write="write", decode="decode", compute="compute",
 )  # fmt: skip
 OVERHEAD = "spawn init serialize send receive merge teardown".split()
 OTHER_WORK = ("prep", "fused")
@@ -210,7 +210,7 @@ def clock_of_busiest(one, spans):
     lengths, doing = cut(spans, one["wallSeconds"])
     mine = doing[one["numbers"][int(np.argmax(one["useful"]))]]
     at_work = [i for i, phase in enumerate(mine) if phase]
-    clock = dict.fromkeys("compute startup ipc io decode others idle".split(), 0.0)
+    clock = dict.fromkeys("compute startup ipc read write decode others idle".split(), 0.0)
     for i, length in enumerate(lengths):
         busy = [phases[i] for phases in doing.values() if phases[i]]
         if mine[i]:
@@ -223,6 +223,20 @@ def clock_of_busiest(one, spans):
         else:
             clock["idle" if at_work[0] < i < at_work[-1] else "startup"] += length
     return clock
+
+
+def pieces_of(one, spans, seconds):
+    """The bar of figure A: the clock of the busiest worker in six pieces, scaled to the median of the timed runs."""
+    clock = clock_of_busiest(one, spans)
+    pieces = {
+        "start": clock["startup"],
+        "read": clock["read"] + clock["decode"],
+        "move": clock["ipc"],
+        "compute": clock["compute"],
+        "wait": clock["others"] + clock["idle"],
+        "write": clock["write"],
+    }
+    return {name: value * seconds / one["wallSeconds"] for name, value in pieces.items()}
 
 
 def causes_of(one, spans, sec, sec_spans, alone, workers):
@@ -240,8 +254,9 @@ def causes_of(one, spans, sec, sec_spans, alone, workers):
         "extraWork": (useful[1] - useful[2]) / workers,
         "contention": (useful[0] - useful[1]) / workers,
     }
-    for kind in "startup ipc io decode others idle".split():
+    for kind in "startup ipc decode others idle".split():
         causes[kind] = own[kind] - base[kind] / workers
+    causes["io"] = sum(own[kind] - base[kind] / workers for kind in ("read", "write"))
     shares = {name: seconds / loss for name, seconds in causes.items()}
     return {"shares": shares, "clock": own, "secClock": base, "aloneUseful": useful[1]}
 
@@ -324,6 +339,7 @@ def recompute_level(runs, spans):
         if traced[label]:
             one, one_spans = traced[label]
             found["decomposition"] = one
+            found["pieces"] = pieces_of(one, one_spans, time["value"])
             found["serialShare"] = serial_share(one_spans, one["wallSeconds"]) if workers > 1 else None
             told = sec and one["factors"] and sec[0]["factors"] and backend not in OTHER_WORK
             found["identity"] = against_sec(one, sec[0], workers) if told else None

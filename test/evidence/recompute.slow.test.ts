@@ -14,6 +14,7 @@ import {
   type VerdictKind,
 } from "../../src/evidence/summary";
 import { readSession, type StoredSession } from "../../src/records/runFolder";
+import { criticalPath, PIECES } from "../../src/report/findings/criticalPath";
 import { runPila } from "../commands/cli.fixture";
 import { pythonMissing, runPython } from "../io/python.fixture";
 import { withFolder, writeSession } from "../records/records.fixture";
@@ -129,6 +130,15 @@ function compareDecomposition(compare: Comparison, one: Configuration, expected:
   compare.members(lossShares, identity?.lossShares, `${label} loss`);
 }
 
+/** What figure A draws of a configuration. */
+function comparePieces(compare: Comparison, one: Configuration, expected: Tree): void {
+  const path = criticalPath(one);
+  if (path === null) return;
+  const found = Object.fromEntries(PIECES.map((piece) => [piece, 0]));
+  for (const { piece, seconds } of path) found[piece] = seconds;
+  compare.members(found, expected.pieces, `${one.label} pieces`);
+}
+
 function pick(tree: Tree, names: readonly string[]): Tree {
   return Object.fromEntries(names.map((name) => [name, tree[name] ?? null]));
 }
@@ -154,6 +164,7 @@ function compareConfiguration(compare: Comparison, level: Level, one: Configurat
   ];
   compare.members(one, pick(expected, plain), label);
   compareDecomposition(compare, one, expected);
+  comparePieces(compare, one, expected);
   const sec = level.configurations.find((other) => other.label === "sec");
   const causes = (expected.causes ?? null) as Tree | null;
   if (sec === undefined || causes === null) return;
