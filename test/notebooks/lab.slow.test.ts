@@ -225,7 +225,6 @@ it("after a restart names complete, and Shift+Tab shows what a function returns 
     if ((await offered.count()) > 0) await lesson?.keyboard.press("Enter");
     return (await cell.innerText()).includes("pila.measureSession");
   });
-  await lesson.screenshot({ path: join(root, "build/lab-c.png") });
   await lesson.keyboard.press("Shift+Tab");
   const hover = lesson.locator(".jp-Tooltip");
   await hover.waitFor();
