@@ -99,7 +99,8 @@ const PHASE_NAMES: Readonly<Record<Phase, string>> = {
 };
 
 /**
- * What the workers of the traced runs of a session did when, as plain records with Spanish names; warm-ups left out.
+ * What the workers of the traced runs of a session did when, as plain records with Spanish names; warm-ups only where a
+ * session was too short for others.
  * @param session a run folder, or what `measureSession` returned
  * @returns a record a span, run by run
  * @throws RecordError the folder holds no session, or a record is broken
@@ -107,10 +108,11 @@ const PHASE_NAMES: Readonly<Record<Phase, string>> = {
 export function spans(session: string | { readonly folder: string }): SpanRow[] {
   const stored = readSession(typeof session === "string" ? session : session.folder);
   const byId = new Map(stored.runs.map((run) => [run.runId, run]));
-  return stored.spans.flatMap((span) => {
-    const run = byId.get(span.runId);
-    return run === undefined || run.warmup || run.outcome !== "ok" ? [] : [spanRow(span, run)];
-  });
+  const all = stored.spans
+    .map((span) => ({ span, run: byId.get(span.runId)! }))
+    .filter(({ run }) => run.outcome === "ok");
+  const kept = all.filter(({ run }) => !run.warmup);
+  return (kept.length > 0 ? kept : all).map(({ span, run }) => spanRow(span, run));
 }
 
 function spanRow(span: SpanRecord, run: RunRecord): SpanRow {

@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { runs } from "../../src/notebook/records";
 import { runPila } from "../commands/cli.fixture";
 import { testUnless } from "../testUnless";
-import { makeTestFolder, missingJupyter, root, runPython } from "./jupyter";
+import { joinText, makeTestFolder, missingJupyter, readOutputs, root, runPython } from "./jupyter";
 
 // The notebooks and the informe as a person or CI runs them, on the two real dates and a small simulated stack.
 
@@ -12,61 +13,127 @@ const testWithJupyter = testUnless(missingJupyter);
 const folder = makeTestFolder("notebooks");
 const tree = join(folder, "tree");
 const run = join(folder, "run");
+const parameters = join(folder, "parametros.json");
+/** Run folders outside of the test's own. */
+const measured: string[] = [];
 
-interface Executed {
-  readonly cells: readonly {
-    readonly cell_type: string;
-    readonly outputs?: readonly {
-      readonly output_type: string;
-      readonly data?: Record<string, string | string[]>;
-    }[];
-  }[];
+/** What the outputs of an executed notebook show, cell by cell: text, and the HTML of tables and drawings. */
+interface Shown {
+  readonly text: string;
+  readonly html: string;
 }
 
-async function execute(name: string, parameters: object): Promise<string> {
-  const json = join(folder, `${name}.json`);
+async function execute(name: string): Promise<Shown> {
+  const source = join(root, `notebooks/${name}.ipynb`);
   const target = join(folder, `${name}.ipynb`);
-  writeFileSync(json, JSON.stringify(parameters));
-  const { exitCode, stderr } = await runPython(
-    "execute.py",
-    [join(root, `notebooks/${name}.ipynb`), target],
-    {
-      PILA_NOTEBOOK_PARAMETERS: json,
-    },
-  );
+  const { exitCode, stderr } = await runPython("execute.py", [source, target], {
+    PILA_NOTEBOOK_PARAMETERS: parameters,
+  });
   assert.is(exitCode, 0, stderr);
-  const { cells } = JSON.parse(readFileSync(target, "utf8")) as Executed;
-  return cells
-    .flatMap((cell) => cell.outputs ?? [])
-    .map((output) => [output.data?.["text/html"] ?? ""].flat().join(""))
-    .join("\n");
+  const outputs = readOutputs(target).flat();
+  const warnings = outputs.filter((output) => output.name === "stderr").map(({ text }) => joinText(text));
+  assert.equal(warnings, []);
+  return {
+    text: outputs.map(({ text }) => joinText(text)).join(""),
+    html: outputs.map(({ data }) => joinText(data?.["text/html"])).join("\n"),
+  };
 }
+
+/** Both lanes at once: no verdict of these sessions is looked at. */
+const LANES = [
+  ["01-datos", "02-backends", "00-entorno"],
+  ["03-rendimiento", "04-escala"],
+] as const;
+const shown = new Map<string, Promise<Shown>>();
+
+function startLessons(): void {
+  for (const lane of LANES) {
+    let before: Promise<unknown> = Promise.resolve();
+    for (const name of lane) {
+      const lesson = before.then(() => execute(name));
+      shown.set(name, lesson);
+      before = lesson.catch(() => {});
+    }
+  }
+}
+
+const lesson = (name: (typeof LANES)[number][number]): Promise<Shown> => shown.get(name)!;
+
+/** Drawings by Plot that hold at least one mark. */
+const countDrawings = (html: string): number =>
+  html
+    .split(/<svg class="plot-[^"]*" fill/)
+    .filter((part, i) => i > 0 && /<(circle|rect|path|text) /.test(part)).length;
 
 test.before(() => {
   assert.is(
-    runPila(["simulate", tree, "--dates", "3", "--size", "256x256", "--seed", "7", "--quiet"]).code,
+    runPila(["simulate", tree, "--dates", "3", "--size", "512x512", "--seed", "7", "--quiet"]).code,
     0,
   );
+  const small = { slc: tree, salida: join(folder, "salida"), bloques: 1 };
+  writeFileSync(parameters, JSON.stringify(small));
+  if (missingJupyter === undefined) startLessons();
 });
 
-testWithJupyter("01-datos shows every date, the quicklook and the histogram", async () => {
-  const html = await execute("01-datos", { arbol: tree });
-  for (const date of ["20230105", "20230121", "20230206"]) assert.match(html, `<td>${date}</td>`);
+test.after(() => {
+  for (const run of measured) rmSync(run, { recursive: true, force: true });
+});
+
+testWithJupyter(
+  "00-entorno shows the machine, what can run, the dates of the own folder, and a chart",
+  async () => {
+    const { text, html } = await lesson("00-entorno");
+    assert.match(text, `datos: ${tree}`);
+    assert.match(text, /Son 3 fechas, 6,29 MB en total\./);
+    for (const word of ["procesador", "mp_v2", "20230105"]) assert.match(html, `>${word}<`);
+    assert.is(countDrawings(html), 1);
+  },
+);
+
+testWithJupyter("01-datos shows every date and the quicklook, finds 16 looks and the bad date", async () => {
+  const { text, html } = await lesson("01-datos");
+  for (const date of ["20230105", "20230121", "20230206"]) assert.match(html, `>${date}<`);
   assert.match(html, 'src="data:image/png;base64,');
-  assert.match(html, "Histograma de la intensidad");
+  assert.match(text, /hueco más largo es de 16 días/);
+  const enl = Number(/mediana del ENL es (\d+(?:,\d+)?)/.exec(text)?.[1]?.replace(",", "."));
+  // Of 256 cells the relative standard error of an ENL is about 1/11, of the median of 16 a third of that.
+  assert.ok(Math.abs(enl - 16) < 3, text);
+  assert.match(text, "La revisión encontró 1 problema en 20230121.");
+  assert.is(countDrawings(html), 3);
 });
 
-testWithJupyter("02-backends runs each backend, and none differs from sec by a single pixel", async () => {
-  const html = await execute("02-backends", { arbol: tree, salida: join(folder, "backends") });
-  const rows = [...html.matchAll(/<tr><td>([a-z_0-9]+)<\/td><td>0<\/td><td>0<\/td><td>0<\/td><\/tr>/g)].map(
-    ([, id]) => id,
-  );
-  assert.equal(rows.slice(0, 5), ["sec", "mp", "mp_v2", "mp_mem", "threads"]);
+testWithJupyter(
+  "02-backends: what crosses is 4 bytes a pixel a date or 36 a worker; no pixel differs",
+  async () => {
+    const { text, html } = await lesson("02-backends");
+    assert.match(text, "mp mueve 12 bytes por píxel; mp_v2, 72: más.");
+    assert.match(text, "se cruzan en 18 fechas; con las 3 de ahora, mp mueve menos.");
+    assert.match(text, "Ningún píxel difiere en ningún backend.");
+    for (const id of ["sec", "mp", "mp_v2", "mp_mem", "threads"]) {
+      const row = new RegExp(`>${id}</td>${"<td[^>]*>0</td>".repeat(3)}`);
+      assert.match(html, row, id);
+    }
+    assert.is(countDrawings(html), 4);
+  },
+);
+
+testWithJupyter("03-rendimiento measures a session and draws it; one block is no verdict", async () => {
+  const { text, html } = await lesson("03-rendimiento");
+  const run = /corridas en (reports\/runs\/\w+): se hicieron todos los bloques/.exec(html)?.[1];
+  assert.ok(run !== undefined, html.slice(0, 500));
+  measured.push(join(root, run));
+  const timed = runs(join(root, run)).filter(({ cuenta }) => cuenta);
+  assert.match(text, `Cuentan ${timed.length} corridas`);
+  assert.match(html, ">no se distingue<");
+  assert.is(countDrawings(html), 5);
 });
 
-testWithJupyter("03-rendimiento measures a session and draws it", async () => {
-  const html = await execute("03-rendimiento", { arbol: tree, bloques: 1, salida: join(folder, "session") });
-  for (const figure of ["F1", "F3", "F4"]) assert.match(html, `id="${figure}"`);
+testWithJupyter("04-escala measures three sizes, and its lines cross where the table says", async () => {
+  const { text, html } = await lesson("04-escala");
+  assert.match(text, "24 fechas, 3 de ellas distintas.");
+  assert.match(text, /Son 12 puntos de sec, mp2_v2, threads2\./);
+  assert.match(html, ">tooFewBlocks<");
+  assert.is(countDrawings(html), 2);
 });
 
 testWithJupyter(
