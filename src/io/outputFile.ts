@@ -54,7 +54,8 @@ export class OutputFile {
 
   /** Closes the descriptor: more is written by `temporaryPath`. For files more than a process may hold open. */
   release(): void {
-    this.#close();
+    closeSync(this.file);
+    this.#isOpen = false;
   }
 
   /** Begins to bring what is written so far to the disk, beside other work: less is left for the end. */
@@ -84,7 +85,7 @@ export class OutputFile {
 
   /** Puts the flushed file in place of what stood there, beside other work: freeing a large old file takes milliseconds. */
   async place(): Promise<void> {
-    if (this.#isOpen) this.#close();
+    if (this.#isOpen) this.release();
     await settled((done) => rename(this.temporaryPath, this.path, done));
     this.#forget();
   }
@@ -92,7 +93,7 @@ export class OutputFile {
   /** Brings the bytes to the disk and the file in place of what stood there. */
   commit(): void {
     fsyncSync(this.file);
-    this.#close();
+    this.release();
     renameSync(this.temporaryPath, this.path);
     this.#forget();
   }
@@ -100,14 +101,9 @@ export class OutputFile {
   /** Removes the temporary file; what stood there before stays. */
   discard(): void {
     if (!pending.has(this.temporaryPath)) return;
-    if (this.#isOpen) this.#close();
+    if (this.#isOpen) this.release();
     rmSync(this.temporaryPath, { force: true });
     this.#forget();
-  }
-
-  #close(): void {
-    closeSync(this.file);
-    this.#isOpen = false;
   }
 
   #forget(): void {
@@ -192,16 +188,13 @@ function requireFolder(folder: string): void {
 
 const TEMPORARY = /^\.pila-(\d+)-[0-9a-f]+$/;
 
-/** A new name `.pila-<pid>-<random>` in a folder, for a file that is renamed when it is whole. */
+/**
+ * A new name `.pila-<pid>-<random>` in a folder, for a file that is renamed when it is whole. It need not be secret:
+ * loading node:crypto would cost milliseconds at every start.
+ */
 export function temporaryPath(folder: string): string {
-  return join(folder, `.pila-${process.pid}-${randomName()}`);
-}
-
-/** Twelve hexadecimal digits that need not be secret: loading node:crypto would cost milliseconds at every start. */
-function randomName(): string {
-  return Math.floor(Math.random() * 2 ** 48)
-    .toString(16)
-    .padStart(12, "0");
+  const random = Math.floor(Math.random() * 2 ** 48).toString(16);
+  return join(folder, `.pila-${process.pid}-${random.padStart(12, "0")}`);
 }
 
 /** Removes the temporary files in a folder whose process is gone; a folder that is not there has none. */

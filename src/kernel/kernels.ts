@@ -7,28 +7,29 @@ import { KERNEL_BASE64 } from "./kernelBytes";
 export const MISSING = { none: 0, eachZero: 1, wholeZero: 2 } as const;
 export type MissingRule = (typeof MISSING)[keyof typeof MISSING];
 
+type TakeLooks4x4 = (
+  source: number,
+  rowBytes: number,
+  cells: number,
+  target: number,
+  rule: MissingRule,
+) => void;
+type TakeLooks = (
+  source: number,
+  rowBytes: number,
+  azimuth: number,
+  range: number,
+  cells: number,
+  target: number,
+  rule: MissingRule,
+) => void;
+
 /** The compiled kernels; shapes and rules are said at their sources in `assembly/`. Pointers are bytes into the memory. */
 interface KernelFunctions {
-  looks4x4(source: number, rowBytes: number, cells: number, target: number, rule: MissingRule): void;
-  looks4x4Int16(source: number, rowBytes: number, cells: number, target: number, rule: MissingRule): void;
-  looks(
-    source: number,
-    rowBytes: number,
-    azimuth: number,
-    range: number,
-    cells: number,
-    target: number,
-    rule: MissingRule,
-  ): void;
-  looksInt16(
-    source: number,
-    rowBytes: number,
-    azimuth: number,
-    range: number,
-    cells: number,
-    target: number,
-    rule: MissingRule,
-  ): void;
+  looks4x4: TakeLooks4x4;
+  looks4x4Int16: TakeLooks4x4;
+  looks: TakeLooks;
+  looksInt16: TakeLooks;
   moments(
     source: number,
     dateBytes: number,

@@ -33,7 +33,7 @@ export class Meter {
     if (this.#comingUp !== null) {
       const since = this.#comingUp;
       this.#comingUp = null;
-      this.end("init", "program", since);
+      return this.end("init", "program", since);
     }
     return monotonicSeconds();
   }

@@ -210,13 +210,11 @@ export class RowReader {
     const rule =
       nodata === "none" ? MISSING.none : source.wholeNumbers ? MISSING.wholeZero : MISSING.eachZero;
     const isInt16 = source.kind === "cint16" && !isWidened(source);
-    if (looks.azimuth === 4 && looks.range === 4) {
-      if (isInt16) this.kernels.looks4x4Int16(from, stride, cells, target, rule);
-      else this.kernels.looks4x4(from, stride, cells, target, rule);
+    const { azimuth, range } = looks;
+    if (azimuth === 4 && range === 4) {
+      this.kernels[isInt16 ? "looks4x4Int16" : "looks4x4"](from, stride, cells, target, rule);
     } else {
-      const { azimuth, range } = looks;
-      if (isInt16) this.kernels.looksInt16(from, stride, azimuth, range, cells, target, rule);
-      else this.kernels.looks(from, stride, azimuth, range, cells, target, rule);
+      this.kernels[isInt16 ? "looksInt16" : "looks"](from, stride, azimuth, range, cells, target, rule);
     }
   }
 
