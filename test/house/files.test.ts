@@ -37,10 +37,10 @@ function assertAtMost(lines: number, count: number, names: readonly string[]): v
   assert.ok(linesOf(names) <= lines && names.length <= count, found);
 }
 
-test("src beside the report has at most 18400 lines in 116 files", () => {
+test("src beside the report has at most 18630 lines in 118 files", () => {
   const beside = files.filter((name) => /^src\/(?!report\/).*\.ts$/.test(name));
   assert.ok(beside.length > 50);
-  assertAtMost(18_400, 116, beside);
+  assertAtMost(18_630, 118, beside);
 });
 
 test("the set-up has at most 830 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
