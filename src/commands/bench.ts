@@ -1,11 +1,10 @@
-import { relative } from "node:path";
 import type { BenchResult } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
 import { compareSessions, findRegressions } from "../evidence/compareSessions";
 import { groupBy, LEAST_BLOCKS } from "../evidence/numbers";
 import { readSession } from "../records/runFolder";
 import { type Arguments, type Command, type Context, parseWhole, SHARED_OPTIONS } from "./command";
-import { measureSession, parseSessionOptions, quote, SESSION_OPTIONS } from "./session";
+import { measureSession, parseSessionOptions, quote, SESSION_OPTIONS, shortPath } from "./session";
 
 export const command: Command = {
   positionals: ["DIR"],
@@ -72,7 +71,7 @@ function printResult(result: BenchResult, args: Arguments, context: Context): vo
     context.tell(`bench: ${all.length} failed run(s) of ${labels}: ${reason}`);
   }
   context.tell(`bench: ${result.runs.length} runs, ended by ${result.stopped}`);
-  context.tell(`next: pila informe --run ${quote(relative("", result.folder))}`);
+  context.tell(`next: pila informe --run ${shortPath(result.folder)}`);
   context.print(result.folder);
 }
 

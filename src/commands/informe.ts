@@ -11,13 +11,19 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { linkStack } from "../../data-prep/link";
+import { simulateIntensities, simulateStack } from "../../data-prep/simulate";
+import { describeFolder } from "../bench/data";
 import { packageRoot, runChild } from "../bench/process";
+import type { BenchOptions } from "../bench/session";
 import { BackendError, FormatError, UsageError } from "../core/errors";
+import type { SlcChoice } from "../io/choose";
+import { CROP_SUFFIX, readManifest } from "../io/folders";
+import { listFolder } from "../io/names";
 import { writeWholeFile } from "../io/outputFile";
 import { readEnv } from "../records/runFolder";
 import { type Arguments, type Command, type Context, parseChoice } from "./command";
 import { measureSession, parseSessionOptions, quote, SESSION_OPTIONS } from "./session";
-import { ownStudy, type Study, simulatedStudy } from "./study";
 
 export const command: Command = {
   positionals: [],
@@ -76,7 +82,7 @@ async function chooseStudy(args: Arguments, context: Context): Promise<Study> {
   const slc = args.text("slc");
   const quick = args.flag("quick");
   const { choice } = parseSessionOptions(args);
-  if (slc !== undefined) return ownStudy(resolve(slc), quick, choice);
+  if (slc !== undefined) return ownStudy(slc, quick, choice);
   const fromSlc = ["crop", "crops", "looks", "nodata"].some((option) => args.flag(option));
   return simulatedStudy(packagePath("data-prep/build"), { quick, fromSlc }, context);
 }
@@ -88,6 +94,64 @@ function storedStudy(args: Arguments, run: string): Study {
   throw new UsageError(
     `found --resume and --${clash}, expected one of them: the data are those of the run folder`,
   );
+}
+
+/** Data, and how much of them is measured. */
+type Study = Pick<BenchOptions, "data" | "slc" | "dates" | "blocks" | "budgetSeconds">;
+
+/**
+ * Scenes of `side` x `side` samples of which `slcDates` are written as SLC; the levels are the first so many dates. From
+ * few dates to many, so that what sharing costs at its start is seen to matter less and less. The budget is for machines
+ * that are slow or busy: others end before it.
+ */
+const SCENES = {
+  whole: { side: 4096, slcDates: 8, dates: [8, 32, 128], blocks: 6, budgetSeconds: 400 },
+  quick: { side: 1024, slcDates: 4, dates: [4, 16], blocks: 6, budgetSeconds: 90 },
+} as const;
+
+/** One's own stack at all its dates, a quarter and a sixteenth of them, at least 2. @throws FormatError, ShapeError */
+async function ownStudy(data: string, quick: boolean, choice: SlcChoice | undefined): Promise<Study> {
+  const { dates } = await describeFolder(data, choice);
+  const [count, files] = [dates.length, new Set(dates.map(({ path }) => path)).size];
+  const parts = [count / 4, count / 16].map(Math.round).filter((part) => part >= 2);
+  // A file with several dates is measured whole: there is none for the first few alone.
+  return { data, blocks: quick ? 6 : 10, dates: files < count ? [count] : [count, ...parts] };
+}
+
+/**
+ * The simulated scene, made once and kept below `folder`: few of its dates as SLC, all of them as the intensities that
+ * prep makes of such SLC. Where the SLC themselves are wanted they are the data, swept as one's own stack.
+ */
+async function simulatedStudy(
+  folder: string,
+  { quick, fromSlc }: { readonly quick: boolean; readonly fromSlc: boolean },
+  { tell, progress: onProgress, signal }: Context,
+): Promise<Study> {
+  const { side, slcDates, dates, blocks, budgetSeconds } = quick ? SCENES.quick : SCENES.whole;
+  const scene = { shape: { azimuth: side, range: side }, seed: 1, signal, onProgress };
+  const place = join(folder, quick ? "quick" : "whole");
+  const [tree, slc, data] = [join(place, "tree"), join(place, "slc"), join(place, "intensities")];
+  // truth.json is written last: where it stands the stack is complete.
+  if (!existsSync(join(tree, "truth.json"))) {
+    rmSync(tree, { recursive: true, force: true });
+    tell(`informe: no stack named: simulating ${slcDates} SLC of ${side} x ${side}, once`);
+    await simulateStack({ ...scene, tree, dates: slcDates });
+  }
+  linkStack(tree, slc);
+  if (fromSlc) return ownStudy(slc, quick, undefined);
+  const most = Math.max(...dates);
+  if (!isComplete(data, most)) {
+    rmSync(data, { recursive: true, force: true });
+    tell(`informe: simulating the intensities of ${most} dates of the same scene, once`);
+    await simulateIntensities({ ...scene, folder: data, dates: most });
+  }
+  return { data, slc, dates, blocks, budgetSeconds };
+}
+
+/** The manifest is written last. */
+function isComplete(folder: string, dates: number): boolean {
+  if (!existsSync(folder) || readManifest(folder)?.simulated !== true) return false;
+  return listFolder(folder).filter((name) => name.endsWith(CROP_SUFFIX)).length === dates;
 }
 
 function requireRun(args: Arguments, run: string): string {

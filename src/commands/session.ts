@@ -84,7 +84,7 @@ export async function measureSession(
   });
   for (const note of result.notes) context.tell(`${name}: ${note}`);
   if (result.stopped === "interrupted") {
-    const run = quote(relative("", result.folder));
+    const run = shortPath(result.folder);
     context.tell(`${name}: interrupted: ${result.runs.length} runs are kept in ${run}; go on with`);
     context.tell(`  ${goOn(run)}`);
     signal.throwIfAborted();
@@ -98,6 +98,12 @@ export async function measureSession(
   rmSync(join(result.folder, "levels"), { recursive: true, force: true });
   for (const line of terminalAnswer(result.folder)) context.tell(line);
   return result;
+}
+
+/** A path as one types it from here. */
+export function shortPath(path: string): string {
+  const fromHere = relative("", path);
+  return quote(fromHere.length < path.length && !fromHere.startsWith("..") ? fromHere : path);
 }
 
 /** A word that a shell, and the split of a peer's command, take as one. */
