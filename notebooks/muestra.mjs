@@ -1,5 +1,6 @@
-// Executes every notebook in order and leaves its page in reports/muestra/, for who wants to see before running.
+// Executes the lessons in order and leaves their pages in reports/muestra/, for who wants to see before running.
 //   npm run muestra
+//   npm run informe -- --out reports/muestra/informe.html
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,12 +24,13 @@ process.on("exit", () => rmSync(executed, { recursive: true, force: true }));
 
 for (const name of readdirSync(notebooks)
   .sort()
-  .filter((file) => file.endsWith(".ipynb"))) {
+  .filter((file) => /^0\d-.*\.ipynb$/.test(file))) {
   const notebook = join(executed, name);
   const page = join(root, "reports/muestra", name.replace(".ipynb", ".html"));
   runPython("execute.py", join(notebooks, name), notebook);
   runPython("export.py", notebook, page);
   const html = readFileSync(page, "utf8")
+    .replace('href="90-informe.ipynb"', 'href="informe.html"')
     .replace(/href="([\w-]+)\.ipynb"/g, 'href="$1.html"')
     .replace('href="parametros.json"', 'href="../../notebooks/parametros.json"');
   writeFileSync(page, html);
