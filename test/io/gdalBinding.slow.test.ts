@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -297,10 +297,13 @@ testHdf5("images of HDF5 come as the raw samples with their first row first, hal
       "found no band 1, expected one of its 2 images",
     );
     for (const name of names) assertSameValues(readAll(openGdal(path, name)), samples, name);
-    truncateSync(path, 60_000);
+    // A file of its own: HDF5 reads zeros past the end of one that is open already.
+    const cut = join(folder, "cut.h5");
+    copyFileSync(path, cut);
+    truncateSync(cut, 60_000);
     assert.match(
-      messageOf(() => readAll(openGdal(path, names[1]!))),
-      "two.h5: found ",
+      messageOf(() => readAll(openGdal(cut, names[1]!.replace(path, cut)))),
+      "cut.h5: found ",
     );
   }),
 );
