@@ -18,7 +18,17 @@ function keepEveryMessage(server) {
       socket.sendTimeout = 0;
     }
     const { transport, ip } = this.connInfo;
-    socket.bindSync(`${transport}://${ip}:${port}`);
+    const address = `${transport}://${ip}:${port}`;
+    // Jupyter chose the port some time ago: a passing connection of another program may hold it for a moment.
+    for (let left = 20; ; left--) {
+      try {
+        socket.bindSync(address);
+        return;
+      } catch (error) {
+        if (error.code !== "EADDRINUSE" || left === 0) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   };
 }
 
