@@ -121,7 +121,7 @@ export const en: typeof es = {
     piece: (label, piece, seconds, ofSeconds) =>
       `${label}: ${piece}, ${formatSeconds(seconds, LANG)} of ${formatSeconds(ofSeconds, LANG)}`,
     reading:
-      "Each bar is the median time of a configuration, from the least to the most. Its parts follow the worker that computes most: what it does, or what it waits for. The shares are those of the traced run of median time, scaled to the median of the timed runs; without a trace the bar has no detail. An interval without a cap goes on outside the drawing.",
+      "Each bar is the median time of a configuration, from the shortest to the longest. Its parts follow the worker that computes most: what it does, or what it waits for. The shares are those of the traced run of median time, scaled to the median of the timed runs; without a trace the bar has no detail. An interval without a cap goes on outside the drawing.",
   },
   table: {
     note: "n = 1 a label, no interval: the table does not tell which differences clear the noise",
@@ -139,15 +139,15 @@ export const en: typeof es = {
     answer: (found) => {
       switch (found.kind) {
         case "oneSize":
-          return "One size was measured: from when on sharing pays is not known";
+          return "Only one size was measured: it is not known from when on sharing pays";
         case "noReference":
-          return "From when on it pays cannot be told: sec was not measured";
+          return "It cannot be told from when on sharing pays: sec was not measured";
         case "always":
           return `${configuration(found.named)} pays with every size measured`;
         case "between":
           return `${configuration(found.named)} begins to pay between ${sizesOf(found.low, found.high, found.variable)}`;
         case "never":
-          return "On this machine sharing the work pays with no size measured";
+          return "On this machine sharing the work pays at none of the sizes measured";
         case "cannotTell":
           return "The sizes measured do not show from when on sharing pays";
         case "from":
@@ -208,7 +208,7 @@ export const en: typeof es = {
         case "cannotTell":
           return "It cannot be told yet whether fused pays: more blocks are needed";
         case "same":
-          return "fused takes the same as prep plus sec, as far as can be seen";
+          return "fused takes as long as prep and sec in turn, as far as can be seen";
         case "differs": {
           const share = formatPercent(Math.abs(1 - found.ratio), LANG);
           return `${found.label} takes ${share} ${found.ratio < 1 ? "less" : "more"} than prep and sec in turn`;
@@ -230,6 +230,6 @@ export const en: typeof es = {
       `What each one does over the traced run of median time, ${formatSeconds(seconds, LANG)}`,
     note: "Gaps: what it did was not recorded",
     reading:
-      "Each row is a process or a thread, from left to right in time. Where tasks are too many to be seen, each interval of time shows how long each of them took, in the order of the keys.",
+      "Each row is a process or a thread, from left to right in time. Where tasks are too many to be seen, each interval of time shows how long each of them took, in the order of the legend.",
   },
 };

@@ -61,7 +61,7 @@ const CAUSES: FindingWords["causes"] = {
   },
   idle: {
     name: "waiting while nobody works",
-    means: "There is time in which no worker does anything: they wait for the system.",
+    means: "At times no worker does anything: they wait for the system.",
     advice: "Repeat with a free machine; if it stays, see what else runs on it.",
   },
   extraWork: {
@@ -184,7 +184,7 @@ function moving({ cost, standing, bytes, pipeSeconds, computing }: MovingCost): 
         ]),
     ...(pipeSeconds === null || standing !== "slower"
       ? []
-      : [`Through a pipe of this machine the bytes beyond would take ${n.shortTime(pipeSeconds)}.`]),
+      : [`Through a pipe of this machine the extra bytes would take ${n.shortTime(pipeSeconds)}.`]),
     ...(computing === null
       ? []
       : [
@@ -198,14 +198,18 @@ const BOUNDS = {
   compute: "is bound by computing",
   start: "is bound by start-up",
 } as const;
-const CACHES = { warm: "in memory", cold: "cold", uncontrolled: "in uncontrolled memory" } as const;
+const CACHES = {
+  warm: "files in memory",
+  cold: "read from disk",
+  uncontrolled: "file memory not controlled",
+} as const;
 
 function reading({ label, cache, bound, ioShare, computeShare, rate, roof, runId }: ReadingRate): string {
   return [
-    `${label}, with files ${CACHES[cache]}: ${bound === null ? "nothing binds it alone" : `it ${BOUNDS[bound]}`}; reading and writing are ${n.percent(ioShare)} of the busy time and computing ${n.percent(computeShare)} (run ${runId}).`,
+    `${label}, ${CACHES[cache]}: ${bound === null ? "nothing binds it alone" : `it ${BOUNDS[bound]}`}; reading and writing are ${n.percent(ioShare)} of the busy time and computing ${n.percent(computeShare)} (run ${runId}).`,
     rate === null
       ? "Its trace does not tell how many bytes it read."
-      : `While it reads it goes at ${n.number(rate)} MB/s${roof === null ? "; the most of this machine was not measured." : `, ${n.percent(rate / roof)} of the ${n.number(roof)} MB/s measured of this machine.`}`,
+      : `While it reads it goes at ${n.number(rate)} MB/s${roof === null ? "; the most this machine can do was not measured." : `, ${n.percent(rate / roof)} of the ${n.number(roof)} MB/s measured of this machine.`}`,
   ].join(" ");
 }
 
@@ -222,7 +226,7 @@ function failure({ labels, level, failed, skipped, reason }: Failure): string {
   ];
   const what = level === null ? "not measured" : n.list(parts);
   const where = level === null ? "" : ` with ${count(level.dates, "date", "dates")}`;
-  return `${n.list(labels)}${where}: ${what}. Reason, as the program said it: «${reason}».`;
+  return `${n.list(labels)}${where}: ${what}. Reason, as the program gave it: “${reason}”.`;
 }
 
 function check(one: Check): string {

@@ -67,7 +67,7 @@ export const enPage: PageWords = {
   points: {
     use: ({ label }) => `For a stack like this one, use ${label}.`,
     useSec: "For a stack like this one, use sec: it is the simplest and none is seen to be better.",
-    useTied: ({ label }) => `Among those that tie choose the simplest; ${label} has the least median.`,
+    useTied: ({ label }) => `Among those that tie choose the simplest; ${label} has the lowest median.`,
     moreBlocks: (blocks) => `Measure again with ${n.count(blocks)} blocks or more.`,
     measureSec: "Measure sec too, which is the reference.",
     doubt: (factor) => `Differences below ${apart(factor)} cannot be told from the noise of this machine.`,
@@ -77,10 +77,10 @@ export const enPage: PageWords = {
     fewBlocks: (missing) =>
       `${count(missing, "more block is", "more blocks are")} needed to compare. Measure again with more blocks.`,
     busy: (busy, kept) =>
-      `${n.count(busy)} of ${n.count(kept)} runs were made on a busy machine. Repeat with a free machine.`,
+      `${n.count(busy)} of ${n.count(kept)} runs ${busy === 1 ? "was" : "were"} made on a busy machine. Repeat with a free machine.`,
     failed: (failed, total) =>
-      `${count(failed, "run", "runs")} of ${n.count(total)} failed; the reasons stand in Can it be trusted?`,
-    findings: (findings) => `${count(findings, "notice", "notices")} on the data, in The image.`,
+      `${count(failed, "run", "runs")} of ${n.count(total)} failed; the reasons are in “Can it be trusted?”.`,
+    findings: (findings) => `${count(findings, "notice", "notices")} on the data, in “The image”.`,
     small: "The stack is small: much of the time is start-up. A larger one may change the order.",
   },
   facts: {
@@ -133,14 +133,14 @@ export const enPage: PageWords = {
       `${azimuth} × ${range} cells, ${count(dates, "date", "dates")}; a pixel of the map averages ${box}.`,
     noData: (share) => `no data: ${share < 0.0005 ? `less than ${n.percent(0.001)}` : n.percent(share)}`,
     units: { decibel: "dB, not calibrated", linear: "no unit", count: "dates" },
-    series: "Touch a cell of a map, or move by the arrow keys, to see its series.",
+    series: "Touch a cell of a map, or move with the arrow keys, to see its series.",
     seriesLabel: "Series of a cell: intensity by date, in dB",
     enl: (text) => `Equivalent number of looks of a date: ${text}.`,
     enlMissing: "There are no windows without gaps to estimate looks.",
     texture: "Below 1 it is not pure speckle: there is texture or targets.",
   },
   speckle: {
-    claim: (date) => `A homogeneous region of ${date} against the speckle of Gamma`,
+    claim: (date) => `A homogeneous region of ${date} against the Gamma distribution`,
     missing: "No region is free of gaps: there is no histogram",
     subtitle: (samples, window) =>
       `Cells by intensity, linear and not calibrated · ${n.count(samples)} cells, window ${window}`,

@@ -32,7 +32,7 @@ const CAUSES: CauseWords = {
     name: "leer y escribir",
     means: "Todos leen del mismo lugar; si la lectura ya va a su máximo, repartirla no la apura.",
     advice:
-      "Compare la tasa de lectura con la de la máquina: cerca del máximo, más trabajadores no leen más rápido.",
+      "Compare la velocidad de lectura con la de la máquina: cerca del máximo, más trabajadores no leen más rápido.",
   },
   decode: {
     name: "decodificar archivos",
@@ -66,7 +66,7 @@ const CAUSES: CauseWords = {
   },
   idle: {
     name: "esperar sin que nadie trabaje",
-    means: "Hay tiempo en que ningún trabajador hace nada: esperan al sistema.",
+    means: "Hay momentos en que ningún trabajador hace nada: esperan al sistema.",
     advice: "Repita con la máquina libre; si sigue, mire qué más corre en ella.",
   },
   extraWork: {
@@ -154,8 +154,8 @@ function sentenceOf(one: Diagnosis): string {
 }
 
 const DEARNESS = {
-  memory: "El tiempo de procesador cubre al de cálculo: apunta al ancho de banda de la memoria.",
-  cores: "El tiempo de procesador no cubre al de cálculo: apunta a núcleos compartidos con otros procesos.",
+  memory: "El tiempo de procesador cubre el de cálculo: apunta al ancho de banda de la memoria.",
+  cores: "El tiempo de procesador no cubre el de cálculo: apunta a núcleos compartidos con otros procesos.",
   unknown: "Sin corridas con 1 trabajador no se separa de lo que el propio método calcula de más.",
 } as const;
 
@@ -204,11 +204,15 @@ const BOUNDS = {
   compute: "la limita el cálculo",
   start: "la limita el arranque",
 } as const;
-const CACHES = { warm: "en memoria", cold: "en frío", uncontrolled: "sin controlar la memoria" } as const;
+const CACHES = {
+  warm: "con los archivos en memoria",
+  cold: "leyendo del disco",
+  uncontrolled: "sin controlar la memoria de archivos",
+} as const;
 
 function reading({ label, cache, bound, ioShare, computeShare, rate, roof, runId }: ReadingRate): string {
   return [
-    `${label}, con los archivos ${CACHES[cache]}: ${bound === null ? "nada la limita por sí solo" : BOUNDS[bound]}; leer y escribir es ${n.percent(ioShare)} del tiempo ocupado y calcular ${n.percent(computeShare)} (corrida ${runId}).`,
+    `${label}, ${CACHES[cache]}: ${bound === null ? "nada la limita por sí solo" : BOUNDS[bound]}; leer y escribir lleva el ${n.percent(ioShare)} del tiempo ocupado y calcular, el ${n.percent(computeShare)} (corrida ${runId}).`,
     rate === null
       ? "Su traza no dice cuántos bytes leyó."
       : `Mientras lee va a ${n.number(rate)} MB/s${roof === null ? "; no se midió el máximo de la máquina." : `, ${n.percent(rate / roof)} de los ${n.number(roof)} MB/s que se midieron de esta máquina.`}`,
@@ -217,7 +221,7 @@ function reading({ label, cache, bound, ioShare, computeShare, rate, roof, runId
 
 function cold({ effect: { label, comparison }, standing }: ColdCost): string {
   const told = n.ratio(comparison.ratio);
-  if (standing === "slower") return `${label} tarda ${told} veces más en frío que en memoria.`;
+  if (standing === "slower") return `${label} en frío tarda ${told} veces lo que tarda en memoria.`;
   return `${label}, en frío contra en memoria: ${STANDINGS[standing]} (razón ${told}).`;
 }
 

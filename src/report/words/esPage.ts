@@ -81,13 +81,13 @@ export const esPage = {
   warnings: {
     interrupted: "La medición se interrumpió: valen los bloques completos. Sígala con --resume.",
     fewBlocks: (missing: number): string =>
-      `Faltan ${blocksOf(missing)} para poder comparar. Mida de nuevo con más bloques.`,
+      `${missing === 1 ? "Falta" : "Faltan"} ${blocksOf(missing)} para poder comparar. Mida de nuevo con más bloques.`,
     busy: (busy: number, kept: number): string =>
-      `${n.count(busy)} de ${n.count(kept)} corridas se hicieron con la máquina ocupada. Repita con la máquina libre.`,
+      `${n.count(busy)} de ${n.count(kept)} corridas se ${busy === 1 ? "hizo" : "hicieron"} con la máquina ocupada. Repita con la máquina libre.`,
     failed: (failed: number, total: number): string =>
-      `${count(failed, "corrida falló", "corridas fallaron")} de ${n.count(total)}; los motivos están en ¿Se puede confiar?`,
+      `${count(failed, "corrida falló", "corridas fallaron")}, de un total de ${n.count(total)}; los motivos están en «¿Se puede confiar?».`,
     findings: (findings: number): string =>
-      `${count(findings, "aviso", "avisos")} sobre los datos, en La imagen.`,
+      `${count(findings, "aviso", "avisos")} sobre los datos, en «La imagen».`,
     small: "La pila es chica: gran parte del tiempo es arrancar. Con otra mayor el orden puede cambiar.",
   },
   facts: {
@@ -133,7 +133,7 @@ export const esPage = {
     movingMissing: "Para saber cuánto cuesta mover datos hay que medir mp y mp_v2.",
     readingLead: (rate: number, label: string): string =>
       `${label} lee a ${n.number(rate)} MB/s mientras lee.`,
-    readingMissing: "Ninguna traza dice a qué tasa se lee.",
+    readingMissing: "Ninguna traza dice a qué velocidad se lee.",
     all: "Todas",
   },
   image: {
@@ -152,7 +152,7 @@ export const esPage = {
     texture: "Por debajo de 1 no es speckle puro: hay textura o blancos.",
   },
   speckle: {
-    claim: (date: string): string => `Una región pareja de ${date} frente al speckle de Gamma`,
+    claim: (date: string): string => `Una región homogénea de ${date} frente a la distribución Gamma`,
     missing: "Ninguna región está libre de huecos: no hay histograma",
     subtitle: (samples: number, window: string): string =>
       `Celdas por intensidad, lineal y sin calibrar · ${n.count(samples)} celdas, ventana ${window}`,
@@ -184,7 +184,7 @@ export const esPage = {
   },
   method: {
     text: (blocks: number, seed: number): string =>
-      `Cada corrida es un proceso entero, cronometrado desde antes de arrancar hasta que sus salidas están en su lugar. Las configuraciones se mezclan al azar en cada bloque, ${n.count(blocks)} en total después de uno de precalentamiento. El tiempo es la mediana; su intervalo, el exacto de rangos. Las razones comparan corridas del mismo bloque, con intervalo de 95 % por remuestreo con semilla ${seed}. Hay diferencia sólo si el intervalo excluye a 1 y el efecto supera el ruido y 5 %. Las causas salen de corridas aparte, con traza.`,
+      `Cada corrida es un proceso entero, cronometrado desde antes de arrancar hasta que sus salidas están en su lugar. Las configuraciones se mezclan al azar en cada bloque, ${n.count(blocks)} en total después de uno de precalentamiento. El tiempo es la mediana; su intervalo, el exacto de rangos. Las razones comparan corridas del mismo bloque, con intervalo de 95 % por remuestreo con semilla ${seed}. Hay diferencia sólo si el intervalo excluye el 1 y el efecto supera el ruido y el 5 %. Las causas salen de corridas aparte, con traza.`,
     glossary: "Glosario",
     terms: [
       ["backend", "una manera de calcular la media y el desvío de la pila"],
