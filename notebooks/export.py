@@ -80,7 +80,7 @@ def finish(html):
         heading = page.new_tag("h1")
         heading.string = page.title.get_text()
         main.insert(0, heading)
-    elif page.title.get_text() in ("", main.h1.get_text()) or main.select_one("section.pila h1"):
+    elif main.select_one("section.pila h1"):
         page.title.string = main.h1.get_text()
     add_contents(page, main)
     return str(page)

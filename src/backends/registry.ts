@@ -1,8 +1,6 @@
 import { UsageError } from "../core/errors";
-import type { HeadStart } from "../parallel/headStart";
+import type { HeadStart, WorkersStarted } from "../parallel/headStart";
 import type { Backend } from "./backend";
-
-export type { Backend };
 
 /** Every backend, in the order of tables and charts; its file is loaded when it is asked for. A new one is a line here. */
 const BACKENDS = {
@@ -37,6 +35,12 @@ export function findBackend(id: string): Backend {
  */
 export function backends(): readonly Backend[] {
   return BACKEND_IDS.map(findBackend);
+}
+
+/** What a backend, `fused` or `prep` starts to share its work; null where nothing, or where it is not one of them. */
+export function workersOf(id: string): WorkersStarted["kind"] | null {
+  if ((STEPS as readonly string[]).includes(id)) return "thread";
+  return Object.hasOwn(BACKENDS, id) ? (BACKENDS[id as keyof typeof BACKENDS]().starts?.kind ?? null) : null;
 }
 
 /** The workers that each command starts first of all, by its first words. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as letSignalsIn } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
@@ -20,12 +20,14 @@ import { openIntensityRows, openPlaneRows, type StackRows } from "../pipeline/st
 import { fitGamma } from "../statistics/distributions";
 import { estimateEnl, WindowCollector, type WindowMoments } from "../statistics/speckle";
 import { type Folded, STATISTICS, type Statistic } from "../statistics/temporal";
+import type { BenchResult } from "./session";
 
 /** Pixels of the longer side of a map, at most: two on a screen are about as wide. */
 const LONGEST_MAP = 768;
 /** Bytes of the cube before gzip, which never adds more than a hundredth. */
 const CUBE_BYTES = 480_000;
 const CUBE_FILE = "cube.u8.gz";
+const MAPS_FOLDER = "maps";
 
 interface MapsRequest {
   /** Products of one reduction. */
@@ -34,12 +36,18 @@ interface MapsRequest {
   readonly count: string;
   /** The crops they were made of. */
   readonly intensityFolder: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** The folder of a run's maps, and the file that describes them. */
-function mapsPath(runFolder: string, name = ""): string {
-  return join(runFolder, "maps", name);
+/** Keeps what the report shows of the rasters of a finished session, and lets its crops go: they can be prepared again. */
+export async function keepMaps(
+  { folder, levels: [level] }: Pick<BenchResult, "folder" | "levels">,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (level !== undefined && signal?.aborted !== true) {
+    await writeMaps(folder, { ...level.reference, intensityFolder: level.intens, signal });
+  }
+  rmSync(join(folder, "levels"), { recursive: true, force: true });
 }
 
 /**
@@ -54,7 +62,7 @@ export async function writeMaps(
   statistics: readonly Statistic[] = STATISTICS,
 ): Promise<MapsRecord> {
   const { mean, std, count, intensityFolder, signal } = request;
-  mkdirSync(mapsPath(runFolder), { recursive: true });
+  mkdirSync(join(runFolder, MAPS_FOLDER), { recursive: true });
   const rows = await openIntensityRows(intensityFolder, []);
   const shape: Shape = { azimuth: rows.window.azimuth, range: rows.window.range };
   const box = boxFor(shape, LONGEST_MAP);
@@ -66,7 +74,7 @@ export async function writeMaps(
   const manifest = readManifest(intensityFolder);
   const [crop, looks] = [manifest?.crop ?? null, manifest?.looks ?? null];
   const record: MapsRecord = { schema: 1, shape, crop, looks, dates: rows.dates, ...drawn, ...speckle, cube };
-  writeWholeFile(mapsPath(runFolder, "maps.json"), `${JSON.stringify(record, null, 1)}\n`);
+  writeWholeFile(join(runFolder, MAPS_FOLDER, "maps.json"), `${JSON.stringify(record, null, 1)}\n`);
   return record;
 }
 
@@ -106,7 +114,7 @@ function drawStatistics(
       description: `${title.en}${unit === "" ? "" : " of |S|^2, not calibrated"}, averaged over ${box.azimuth}x${box.range} cells`,
     });
     const file = `${id}.png`;
-    writeWholeFile(mapsPath(runFolder, file), picture.png);
+    writeWholeFile(join(runFolder, MAPS_FOLDER, file), picture.png);
     return {
       id,
       file,
@@ -178,7 +186,7 @@ async function writeCube(
   const stretch =
     low < high ? { low, high } : { low: low === high ? low - 0.5 : 0, high: low === high ? low + 0.5 : 1 };
   const levels = planes.map((plane) => toLevels(plane, stretch));
-  writeWholeFile(mapsPath(runFolder, CUBE_FILE), gzipSync(Buffer.concat(levels), { level: 9 }));
+  writeWholeFile(join(runFolder, MAPS_FOLDER, CUBE_FILE), gzipSync(Buffer.concat(levels), { level: 9 }));
   return { file: CUBE_FILE, shape: boxedShape(rows.window, box), box, ...stretch };
 }
 

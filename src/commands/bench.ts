@@ -1,10 +1,12 @@
 import type { BenchResult } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
+import { groupBy } from "../core/groupBy";
 import { compareSessions, findRegressions } from "../evidence/compareSessions";
-import { groupBy, LEAST_BLOCKS } from "../evidence/numbers";
+import { LEAST_BLOCKS } from "../evidence/numbers";
 import { readSession } from "../records/runFolder";
+import { quote } from "../report/commandLines";
 import { type Arguments, type Command, type Context, parseWhole, SHARED_OPTIONS } from "./command";
-import { measureSession, parseSessionOptions, quote, SESSION_OPTIONS, shortPath } from "./session";
+import { measureSession, parseSessionOptions, SESSION_OPTIONS, shortPath } from "./session";
 
 export const command: Command = {
   positionals: ["DIR"],

@@ -22,8 +22,9 @@ import { CROP_SUFFIX, readManifest } from "../io/folders";
 import { listFolder } from "../io/names";
 import { writeWholeFile } from "../io/outputFile";
 import { readEnv } from "../records/runFolder";
+import { quote } from "../report/commandLines";
 import { type Arguments, type Command, type Context, parseChoice } from "./command";
-import { measureSession, parseSessionOptions, quote, SESSION_OPTIONS } from "./session";
+import { measureSession, parseSessionOptions, SESSION_OPTIONS } from "./session";
 
 export const command: Command = {
   positionals: [],

@@ -1,9 +1,9 @@
 // What `bench` and `informe` share: the options of a session, its progress, its end, and the line that goes on with it.
-import { rmSync } from "node:fs";
-import { join, relative } from "node:path";
-import { writeMaps } from "../bench/maps";
+import { relative } from "node:path";
+import { keepMaps } from "../bench/maps";
 import type { Progress } from "../bench/protocol";
 import { type BenchOptions, type BenchResult, runBench } from "../bench/session";
+import { quote } from "../report/commandLines";
 import { terminalAnswer } from "./answer";
 import {
   type Arguments,
@@ -90,12 +90,10 @@ export async function measureSession(
     signal.throwIfAborted();
   }
   tellFindings(result.env.findings ?? [], context);
-  const level = result.levels[0]!;
-  await writeMaps(result.folder, { ...level.reference, intensityFolder: level.intens, signal });
+  await keepMaps(result, signal);
   if (result.runs.some((run) => run.outcome === "ok")) {
     writeDrawings(drawRun(result.folder, "es", context), result.folder);
   }
-  rmSync(join(result.folder, "levels"), { recursive: true, force: true });
   for (const line of terminalAnswer(result.folder)) context.tell(line);
   return result;
 }
@@ -104,9 +102,4 @@ export async function measureSession(
 export function shortPath(path: string): string {
   const fromHere = relative("", path);
   return quote(fromHere.length < path.length && !fromHere.startsWith("..") ? fromHere : path);
-}
-
-/** A word that a shell, and the split of a peer's command, take as one. */
-export function quote(path: string): string {
-  return /^[\w./:=@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

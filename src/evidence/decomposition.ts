@@ -1,5 +1,5 @@
+import { groupBy } from "../core/groupBy";
 import { PHASES, type Phase, type RunRecord, type Span } from "../core/records";
-import { groupBy } from "./numbers";
 import { alignSpans } from "./spans";
 
 /** Where the worker-seconds of one run went. */

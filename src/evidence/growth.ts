@@ -1,3 +1,4 @@
+import { groupBy } from "../core/groupBy";
 import { pixelCount, type Shape } from "../core/raster";
 import type { CacheState } from "../core/records";
 import { studentQuantile } from "../statistics/distributions";
@@ -9,7 +10,6 @@ import {
   estimateMean,
   estimateMedian,
   type Guarded,
-  groupBy,
   type Interval,
   LEAST_BLOCKS,
   type MedianEstimate,

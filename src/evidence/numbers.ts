@@ -1,7 +1,5 @@
 import { studentQuantile } from "../statistics/distributions";
 
-export { groupBy } from "../core/groupBy";
-
 /** Two ends and the probability with which they hold the true value. */
 export interface Interval {
   readonly low: number;

@@ -1,3 +1,4 @@
+import { groupBy } from "../core/groupBy";
 import type { Shape } from "../core/raster";
 import type { RunRecord } from "../core/records";
 import type { Configuration } from "./configuration";
@@ -5,7 +6,6 @@ import {
   type Estimate,
   estimateMean,
   estimateMedian,
-  groupBy,
   type MedianEstimate,
   mapEstimate,
   mean,

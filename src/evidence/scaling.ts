@@ -1,7 +1,8 @@
+import { groupBy } from "../core/groupBy";
 import type { Phase } from "../core/records";
 import type { Configuration, Speedup } from "./configuration";
 import type { Decomposition, WorkerTime } from "./decomposition";
-import { type Guarded, groupBy, type Refusal } from "./numbers";
+import type { Guarded, Refusal } from "./numbers";
 import {
   amdahlBound,
   cutIntoStretches,

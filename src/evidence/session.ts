@@ -1,5 +1,5 @@
+import { groupBy } from "../core/groupBy";
 import type { RunRecord } from "../core/records";
-import { groupBy } from "./numbers";
 import type { BlockValues, LabelledTimes } from "./verdict";
 
 /** One level of the factors that are varied between sets of configurations. */

@@ -1,8 +1,9 @@
+import { groupBy } from "../core/groupBy";
 import { pixelCount } from "../core/raster";
 import type { CacheState, EnvRecord, RunRecord, Session, SpanRecord } from "../core/records";
 import { type Configuration, decomposeRuns, summariseConfiguration } from "./configuration";
 import { type Drift, type Growth, measureDrift, summariseGrowth } from "./growth";
-import { type Estimate, groupBy } from "./numbers";
+import type { Estimate } from "./numbers";
 import {
   type CacheEffect,
   compareCaches,
@@ -142,6 +143,10 @@ export interface Level {
   readonly pairs: readonly Comparison[];
   readonly fused: readonly FusedComparison[];
   readonly ipc: readonly IpcCost[];
+}
+
+export function findConfiguration(level: Level | null, label: string): Configuration | undefined {
+  return level?.configurations.find((one) => one.label === label);
 }
 
 /**

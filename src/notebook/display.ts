@@ -1,15 +1,12 @@
 import { inspect } from "node:util";
 import type { Quicklook } from "../pipeline/picture";
-import { escapeXml } from "../report/html";
+import { DISPLAY, escapeXml } from "../report/html";
 
 /** What Jupyter is given to draw one value: a text a MIME type, the richest that the reader knows is drawn. */
 export type MimeBundle = Readonly<Record<string, string>>;
 
-/** An object with a method of this name draws itself: it returns its bundle, or a promise of it. */
-export const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
-
 /** What draws itself as the last value of a cell. */
-export interface Displayed {
+interface Displayed {
   [DISPLAY](): MimeBundle | Promise<MimeBundle>;
 }
 

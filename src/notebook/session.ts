@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { writeMaps } from "../bench/maps";
+import { keepMaps } from "../bench/maps";
 import { childEnvironment, pilaCommand, runChild } from "../bench/process";
 import type { Progress, StopReason } from "../bench/protocol";
 import { type BenchOptions, type BenchResult, runBench } from "../bench/session";
@@ -43,12 +43,7 @@ export async function measureSession(
   const signal = cellSignal();
   const onProgress = session.onProgress ?? showProgress();
   const result = await runBench({ ...session, commandLine: ["notebook"], onProgress, signal });
-  const level = result.levels[0];
-  if (level !== undefined && signal?.aborted !== true) {
-    const products = { ...level.reference, intensityFolder: level.intens };
-    await writeMaps(result.folder, { ...products, ...(signal === undefined ? {} : { signal }) });
-  }
-  rmSync(join(result.folder, "levels"), { recursive: true, force: true });
+  await keepMaps(result, signal);
   const place = relative("", result.folder);
   tell(`<p>${result.runs.length} corridas en ${escapeXml(place)}: ${ENDINGS[result.stopped]}.</p>`);
   return result;

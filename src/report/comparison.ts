@@ -1,5 +1,5 @@
+import { groupBy } from "../core/groupBy";
 import type { SessionComparison, SessionRow } from "../evidence/compareSessions";
-import { groupBy } from "../evidence/numbers";
 import type { LevelKey } from "../evidence/summary";
 import { alignColumns } from "./alignColumns";
 import { standingOfVerdict } from "./findings/standing";

@@ -1,3 +1,6 @@
+/** An object with a method of this name draws itself as the last value of a cell: it returns a bundle by MIME type. */
+export const DISPLAY: unique symbol = Symbol.for("Jupyter.display") as never;
+
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

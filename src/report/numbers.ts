@@ -45,23 +45,6 @@ export function formatPercent(share: number, lang: Lang, decimals = 0): string {
   return formatFixed(100 * share, decimals, lang) + (lang === "es" ? `${SPACE}%` : "%");
 }
 
-/** Bytes in MiB (2^20), as memory is counted. */
-export function formatMebibytes(bytes: number, lang: Lang): string {
-  return `${formatNumber(bytes / 2 ** 20, lang)}${SPACE}MiB`;
-}
-
-/** `1,20 [1,18; 1,25]`; the number alone where it has no interval. */
-export function formatEstimate({ value, interval }: Estimate, lang: Lang): string {
-  const told = formatNumber(value, lang);
-  return interval === null ? told : `${told} ${formatInterval(interval, lang)}`;
-}
-
-/** `[1,18; 1,25]`; a semicolon where the comma is the decimal sign. A dash where there is no interval. */
-export function formatInterval(interval: Interval | null, lang: Lang): string {
-  if (interval === null) return "—";
-  return `[${formatNumber(interval.low, lang)}${lang === "es" ? "; " : ", "}${formatNumber(interval.high, lang)}]`;
-}
-
 /** Without an interval a number is told with this many significant digits; with one, with at most one more. */
 const DIGITS = 3;
 /** Of any number: what is smaller is told as 0. */

@@ -1,14 +1,13 @@
 import { basename } from "node:path";
 import { wordFinding } from "../core/findings";
-import type { EnvRecord } from "../core/records";
-import type { Level } from "../evidence/summary";
 import { answerLines, answerSection, factsOf } from "./answer";
+import { repeatCommand, statsCommand } from "./commandLines";
 import { chartElement, chartHtml } from "./figure";
 import { findAnswer } from "./findings/answer";
 import { type Diagnosis, diagnose } from "./findings/causes";
 import { coldCosts, memoryUses, movingCosts, readingRates } from "./findings/costs";
 import { type Check, findChecks } from "./findings/trust";
-import { element, escapeXml, fold, list, markdownTable, table } from "./html";
+import { DISPLAY, element, escapeXml, fold, list, markdownTable, table } from "./html";
 import { mapsHtml, readMaps } from "./image";
 import type { Lang } from "./numbers";
 import { fused } from "./plots/fused";
@@ -64,7 +63,7 @@ export function section(report: ReportData, id: SectionId, lang: Lang = "es"): S
 export class ShownHtml {
   constructor(readonly html: string) {}
 
-  [Symbol.for("Jupyter.display")](): { readonly "text/html": string } {
+  [DISPLAY](): { readonly "text/html": string } {
     return { "text/html": this.html };
   }
 
@@ -137,36 +136,6 @@ function timesSection(report: ReportData, words: Words): string {
     chartHtml(times, report, words, { titled: false }),
     line === null ? "" : commandHtml(words.page.times.command, line, words),
   ].join("\n");
-}
-
-/** `pila stats mp crops mean.tif std.tif --workers 2`. */
-export function statsCommand({ backend, workers }: Level["configurations"][number]): string {
-  const share = backend === "sec" ? "" : ` --workers ${workers}`;
-  return `pila stats ${backend} INTENS MEAN.tif STD.tif${share}`;
-}
-
-/** The line that measures again what a session measured, with other options. @param options `blocks` and so on */
-export function repeatCommand(env: EnvRecord, options: Readonly<Record<string, string>> = {}): string {
-  const [program, ...rest] = env.commandLine;
-  const kept: string[] = [];
-  const dropped = new Set([
-    "--out",
-    "--resume",
-    "--lang",
-    "--quiet",
-    "--pdf",
-    ...Object.keys(options).map((name) => `--${name}`),
-  ]);
-  for (let i = 0; i < rest.length; i++) {
-    if (!dropped.has(rest[i]!)) kept.push(quote(rest[i]!));
-    else if (i + 1 < rest.length && !rest[i + 1]!.startsWith("--")) i += 1;
-  }
-  const added = Object.entries(options).flatMap(([name, value]) => [`--${name}`, quote(value)]);
-  return ["pila", program ?? "bench", ...kept, ...added].join(" ");
-}
-
-function quote(text: string): string {
-  return /^[\w./:,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function causesSection(report: ReportData, words: Words): string {

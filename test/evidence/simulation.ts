@@ -1,12 +1,6 @@
+import { groupBy } from "../../src/core/groupBy";
 import type { Session } from "../../src/core/records";
-import {
-  createRandom,
-  estimateMedian,
-  groupBy,
-  median,
-  rankInterval,
-  shuffle,
-} from "../../src/evidence/numbers";
+import { createRandom, estimateMedian, median, rankInterval, shuffle } from "../../src/evidence/numbers";
 import { summarise } from "../../src/evidence/summary";
 import { pairedRatio } from "../../src/evidence/verdict";
 import {

@@ -5,11 +5,12 @@ import { findCommand, parseArguments } from "../../src/commands/registry";
 import type { Session } from "../../src/core/records";
 import { createRandom, shuffle } from "../../src/evidence/numbers";
 import { answerLines } from "../../src/report/answer";
+import { repeatCommand } from "../../src/report/commandLines";
 import { findAnswer } from "../../src/report/findings/answer";
 import { findHeadline } from "../../src/report/findings/headline";
 import { standingOf } from "../../src/report/findings/standing";
 import { LANGUAGES, type Lang } from "../../src/report/numbers";
-import { informeMarkdown, repeatCommand, SECTION_IDS, section } from "../../src/report/page";
+import { informeMarkdown, SECTION_IDS, section } from "../../src/report/page";
 import { makeReportData, type ReportData } from "../../src/report/reportData";
 import { WORDS } from "../../src/report/words/words";
 import { protocolSession, slower, synthesise } from "../records/session.fixture";
@@ -242,6 +243,14 @@ test("the line that repeats a session keeps its options, and others replace thei
     repeatCommand({ ...env, commandLine }, { blocks: "12" }),
     "pila bench '/my data/slc' --crops '1,1,0,0;2,2,0,0' --blocks 12",
   );
+});
+
+test("a flag takes nothing after it along, a value of its own may stand behind =, and a notebook's session is benched", () => {
+  const { env } = SESSIONS.pair!;
+  const lineOf = (...commandLine: string[]): string => repeatCommand({ ...env, commandLine });
+  assert.is(lineOf("bench", "--quiet", "slc", "--out=run", "--blocks=6"), "pila bench slc --blocks=6");
+  assert.is(lineOf("informe", "--pdf", "--slc", "slc"), "pila informe --slc slc");
+  assert.is(lineOf("notebook"), `pila bench ${env.dataset.path}`);
 });
 
 test("Markdown says headline, points, table and causes as the page does", () => {

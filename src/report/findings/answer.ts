@@ -1,4 +1,4 @@
-import type { Configuration, Growth, Level } from "../../evidence/summary";
+import { type Configuration, findConfiguration, type Level } from "../../evidence/summary";
 import type { ReportData } from "../reportData";
 import { type Diagnosis, diagnose } from "./causes";
 import { criticalPath, type PathPart } from "./criticalPath";
@@ -30,7 +30,6 @@ export interface Answer {
   /** Of the fastest that shares the work and has a cause named; null where none has. */
   readonly reason: Diagnosis | null;
   readonly growth: GrowthAnswer;
-  readonly variable: Growth["variable"];
   readonly fused: FusedAnswer;
   readonly warnings: readonly Warning[];
 }
@@ -48,7 +47,7 @@ export function findAnswer(report: ReportData): Answer {
   const { level, summary } = report;
   const headline = findHeadline(level);
   const label = headline.kind === "oneProcessIsEnough" ? "sec" : level?.fastest?.label;
-  const first = level?.configurations.find((one) => one.label === label);
+  const first = label === undefined ? undefined : findConfiguration(level, label);
   const path = first === undefined ? null : criticalPath(first);
   const largest = path?.reduce((most, one) => (one.seconds > most.seconds ? one : most)) ?? null;
   const [pair] = level?.pairs ?? [];
@@ -68,7 +67,6 @@ export function findAnswer(report: ReportData): Answer {
     threshold: pair?.verdict.thresholdFactor ?? null,
     reason: level === null ? null : findReason(level),
     growth: findGrowthAnswer(summary),
-    variable: summary.growth[0]?.variable ?? "dates",
     fused: findFusedAnswer(summary),
     warnings: findWarnings(report, headline),
   };
@@ -95,7 +93,7 @@ function findReason(level: Level): Diagnosis | null {
 
 function findWarnings({ summary, env, level }: ReportData, headline: Headline): readonly Warning[] {
   const { counts } = summary;
-  const sec = level?.configurations.find(({ label }) => label === "sec");
+  const sec = findConfiguration(level, "sec");
   const start = sec === undefined ? null : criticalPath(sec)?.find(({ piece }) => piece === "start");
   const startShare = start === null || start === undefined ? 0 : start.seconds / sec!.seconds!.value;
   const doubts = (env.findings ?? []).filter(({ severity }) => severity !== "note").length;

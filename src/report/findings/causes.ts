@@ -1,6 +1,12 @@
 import { type Estimate, invertEstimate } from "../../evidence/numbers";
 import { type Cause, type Explanation, explainLoss, LEAST_SHARE } from "../../evidence/scaling";
-import type { Configuration, Decomposition, Level, MedianEstimate } from "../../evidence/summary";
+import {
+  type Configuration,
+  type Decomposition,
+  findConfiguration,
+  type Level,
+  type MedianEstimate,
+} from "../../evidence/summary";
 import { type Named, nameOf } from "./headline";
 import { type Standing, standingOf } from "./standing";
 
@@ -71,9 +77,7 @@ function lossOf({ explanation }: Diagnosis): number {
 function diagnoseOne(level: Level, one: Configuration): Diagnosis {
   const found = explain(level, one);
   const explanation = typeof found === "string" ? null : found;
-  const runs = [one.label, "sec"].flatMap(
-    (label) => level.configurations.find((other) => other.label === label)?.runs ?? [],
-  );
+  const runs = [one.label, "sec"].flatMap((label) => findConfiguration(level, label)?.runs ?? []);
   return {
     named: nameOf(one),
     standing: standingOf(one),
@@ -96,7 +100,7 @@ function diagnoseOne(level: Level, one: Configuration): Diagnosis {
 function explain(level: Level, one: Configuration): Explanation | CauseRefusal {
   if (one.kind === "peer") return "peer";
   if (one.oversubscribed) return "oversubscribed";
-  const sec = level.configurations.find(({ label }) => label === "sec");
+  const sec = findConfiguration(level, "sec");
   if (sec === undefined || one.versusSec === null) return "noSec";
   const { reason } = one.versusSec.verdict;
   if (reason === "tooFewBlocks") return "missingBlocks";

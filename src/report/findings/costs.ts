@@ -1,12 +1,13 @@
 import type { EnvRecord, Span } from "../../core/records";
 import { cutIntoStretches } from "../../evidence/spans";
-import type {
-  CacheEffect,
-  Configuration,
-  Decomposition,
-  IpcCost,
-  Level,
-  Summary,
+import {
+  type CacheEffect,
+  type Configuration,
+  type Decomposition,
+  findConfiguration,
+  type IpcCost,
+  type Level,
+  type Summary,
 } from "../../evidence/summary";
 import { isSound } from "./causes";
 import { type Standing, standingOfVerdict } from "./standing";
@@ -27,7 +28,7 @@ export interface MovingCost {
 /** Of the main level, by rising workers. */
 export function movingCosts({ levels: [level], env }: Summary): readonly MovingCost[] {
   return (level?.ipc ?? []).map((cost) => {
-    const [pixels, states] = [cost.pixels, cost.states].map((label) => find(level!, label)!);
+    const [pixels, states] = [cost.pixels, cost.states].map((label) => findConfiguration(level!, label)!);
     const counted = pixels!.ipcBytes !== null && states!.ipcBytes !== null;
     const rate = env?.microbenchmarks.pipeMegabytesPerSecond ?? null;
     const extra = cost.extraBytes ?? 0;
@@ -71,7 +72,7 @@ export function readingRates({ levels, env }: Summary): readonly ReadingRate[] {
     .filter(({ key }) => isSameWork(key, main.key))
     .flatMap((level) =>
       [...new Set(["sec", level.fastest?.label ?? "sec"])].flatMap((label) => {
-        const one = find(level, label);
+        const one = findConfiguration(level, label);
         if (
           one === undefined ||
           one.kind !== "statistics" ||
@@ -153,8 +154,4 @@ export function coldCosts({ cacheEffects, levels: [main] }: Summary): readonly C
   return cacheEffects
     .filter(({ dates, shape }) => main !== undefined && isSameWork({ ...main.key, dates, shape }, main.key))
     .map((effect) => ({ effect, standing: standingOfVerdict(effect.comparison.verdict) }));
-}
-
-function find(level: Level, label: string): Configuration | undefined {
-  return level.configurations.find((one) => one.label === label);
 }

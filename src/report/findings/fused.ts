@@ -1,4 +1,4 @@
-import type { FusedComparison, Level, Summary } from "../../evidence/summary";
+import { type FusedComparison, findConfiguration, type Level, type Summary } from "../../evidence/summary";
 import { criticalPath, type Piece } from "./criticalPath";
 
 /** A piece of the bar of `prep` and `sec` one after the other, or of `fused`. */
@@ -64,7 +64,7 @@ function barOf(level: Level, comparison: FusedComparison, stages: readonly strin
   const isFused = stages.length === 1;
   const { value: seconds, interval } = isFused ? comparison.seconds : comparison.separateSeconds;
   const parts = stages.flatMap((stage) => {
-    const one = level.configurations.find(({ label }) => label === stage)!;
+    const one = findConfiguration(level, stage)!;
     const path = criticalPath(one) ?? [{ piece: "whole" as const, seconds: one.seconds!.value }];
     return path.map((part) => ({ ...part, stage }));
   });

@@ -1,5 +1,6 @@
+import { workersOf } from "../../backends/registry";
 import { LEAST_BLOCKS } from "../../evidence/numbers";
-import type { Comparison, Configuration, Level } from "../../evidence/summary";
+import { type Comparison, type Configuration, findConfiguration, type Level } from "../../evidence/summary";
 
 /** A configuration as sentences name it. */
 export interface Named {
@@ -10,10 +11,8 @@ export interface Named {
   readonly worker: "process" | "thread" | "worker" | null;
 }
 
-const BY_THREADS: readonly string[] = ["threads", "mp_mem", "fused", "prep"];
-
 export function nameOf({ label, program, workers, knowsWorkers, kind }: Configuration): Named {
-  const worker = kind === "peer" ? "worker" : BY_THREADS.includes(program) ? "thread" : "process";
+  const worker = kind === "peer" ? "worker" : workersOf(program) === "thread" ? "thread" : "process";
   return { label, program, workers, worker: label === "sec" || !knowsWorkers ? null : worker };
 }
 
@@ -32,7 +31,7 @@ export type Headline =
 export function findHeadline(level: Level | null): Headline {
   const fastest = level?.fastest ?? null;
   if (level === null || fastest === null) return { kind: "nothingKept" };
-  const find = (label: string): Configuration => level.configurations.find((one) => one.label === label)!;
+  const find = (label: string): Configuration => findConfiguration(level, label)!;
   const own = level.pairs.filter((pair) => [pair.label, pair.base].includes(fastest.label));
   if (own.length === 0) return { kind: "nothingToCompare", only: nameOf(find(fastest.label)) };
   if (!level.configurations.some((one) => one.label === "sec" && one.seconds !== null))

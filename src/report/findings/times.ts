@@ -1,4 +1,5 @@
-import type { Configuration, Level } from "../../evidence/summary";
+import { isComparable } from "../../evidence/session";
+import { type Configuration, findConfiguration, type Level } from "../../evidence/summary";
 import { criticalPath, type Piece } from "./criticalPath";
 
 /** A piece of the bar of a configuration. */
@@ -29,9 +30,9 @@ export interface TimeRow {
  * sum to its median. Where its critical path is not known a bar is one piece, `whole`.
  */
 export function timeRows(level: Level): readonly TimeRow[] {
-  const sec = level.configurations.find((one) => one.label === "sec")?.seconds?.value ?? Number.NaN;
+  const sec = findConfiguration(level, "sec")?.seconds?.value ?? Number.NaN;
   return level.configurations
-    .filter((one) => one.seconds !== null && (one.kind === "statistics" || one.kind === "peer"))
+    .filter((one) => one.seconds !== null && isComparable(one.kind))
     .sort((a, b) => a.seconds!.value - b.seconds!.value)
     .flatMap((one) => rowsOf(one, level, sec));
 }

@@ -1,12 +1,12 @@
 import type { CacheState } from "../../core/records";
 import type { Growth, LevelKey } from "../../evidence/summary";
-import type { Piece } from "../findings/criticalPath";
 import type { FusedAnswer } from "../findings/fused";
 import type { GrowthAnswer } from "../findings/growth";
 import type { Headline, Named } from "../findings/headline";
 import type { SpeedupAnswer } from "../findings/speedup";
 import type { Lang } from "../numbers";
 import { formatCount, formatFixed, formatNumber, formatPercent, formatSeconds, formatTick } from "../numbers";
+import { PIECES } from "./esFindings";
 import { esPage } from "./esPage";
 
 const LANG = "es";
@@ -127,14 +127,7 @@ export const es = {
     formatTick(value, LANG) + (value === 0 || unit === "" ? "" : `\u00a0${unit}`),
   howToRead: "¿Cómo se lee?",
   /** What the time goes into, as verbs. */
-  pieces: {
-    start: "arrancar",
-    read: "leer",
-    move: "mover datos",
-    compute: "calcular",
-    wait: "esperar",
-    write: "escribir",
-  } satisfies Record<Piece, string> as Readonly<Record<Piece, string>>,
+  pieces: PIECES,
   /** A time whose pieces are not known. */
   noDetail: "sin detalle",
   times: {

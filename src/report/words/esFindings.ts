@@ -1,6 +1,7 @@
 import type { CauseId } from "../../evidence/scaling";
 import type { Diagnosis } from "../findings/causes";
 import type { ColdCost, MemoryUse, MovingCost, ReadingRate } from "../findings/costs";
+import type { Piece } from "../findings/criticalPath";
 import type { Standing } from "../findings/standing";
 import type { Check, Failure } from "../findings/trust";
 import { numbersOf } from "../numbers";
@@ -93,6 +94,16 @@ const STANDINGS: Readonly<Record<Standing, string>> = {
   otherWork: "otro trabajo",
   failed: "falló",
   skipped: "no se midió",
+};
+
+/** What the time goes into, as verbs. */
+export const PIECES: Readonly<Record<Piece, string>> = {
+  start: "arrancar",
+  read: "leer",
+  move: "mover datos",
+  compute: "calcular",
+  wait: "esperar",
+  write: "escribir",
 };
 
 /** From this share on a second cause is named in one line. */

@@ -2,19 +2,10 @@ import type { Piece } from "../findings/criticalPath";
 import type { Named } from "../findings/headline";
 import type { Standing } from "../findings/standing";
 import { numbersOf, plainName } from "../numbers";
-import { apart, blocksOf, count, esFindings } from "./esFindings";
+import { apart, blocksOf, count, esFindings, PIECES } from "./esFindings";
 
 const n = numbersOf("es");
 const STANDINGS = esFindings.standings;
-
-const PIECE_NAMES: Readonly<Record<Piece, string>> = {
-  start: "arrancar",
-  read: "leer",
-  move: "mover datos",
-  compute: "calcular",
-  wait: "esperar",
-  write: "escribir",
-};
 
 /** The page around the figures: headings, cards, points, tables. */
 export const esPage = {
@@ -66,7 +57,7 @@ export const esPage = {
     noise: "lo menor es ruido de esta máquina",
     noThreshold: "hacen falta más bloques y el par de sec",
     unknown: "no se sabe",
-    piece: (piece: Piece): string => PIECE_NAMES[piece],
+    piece: (piece: Piece): string => PIECES[piece],
   },
   points: {
     use: ({ label }: Named): string => `Para una pila como ésta, use ${label}.`,
