@@ -119,6 +119,7 @@ function pointsOf(answer: Answer, words: Words): readonly Point[] {
 function actionOf({ headline, first }: Answer, { points }: Words["page"]): readonly Point[] {
   switch (headline.kind) {
     case "winner":
+    case "leader":
       return [{ text: points.use(headline.fastest), href: "times" }];
     case "oneProcessIsEnough":
       return [{ text: points.useSec, href: "times" }];

@@ -25,7 +25,18 @@ export type Headline =
   | { readonly kind: "oneProcessIsEnough" }
   /** `ratio`: its seconds over those of `sec`. */
   | { readonly kind: "winner"; readonly fastest: Named; readonly ratio: number }
-  | { readonly kind: "tie"; readonly tied: readonly Named[]; readonly ratio: number };
+  /** The ratio holds for all of them, to a hundredth. */
+  | { readonly kind: "tie"; readonly tied: readonly Named[]; readonly ratio: number }
+  /** The ratio is of the one of least median; the others cannot be told from it, and theirs differ. */
+  | {
+      readonly kind: "leader";
+      readonly fastest: Named;
+      readonly others: readonly Named[];
+      readonly ratio: number;
+    };
+
+/** Ratios that one number may stand for differ by no more. */
+const ONE_RATIO = 0.01;
 
 /** Which configuration is the fastest, as far as the verdicts of the level go. @param level null: nothing was run */
 export function findHeadline(level: Level | null): Headline {
@@ -41,9 +52,16 @@ export function findHeadline(level: Level | null): Headline {
   if (own.every(({ verdict }) => verdict.reason === "noFloor")) return { kind: "noReference" };
   const labels = [fastest.label, ...fastest.indistinguishable];
   if (labels.includes("sec")) return { kind: "oneProcessIsEnough" };
-  const ratio = find(fastest.label).versusSec!.ratio.value;
-  if (labels.length === 1) return { kind: "winner", fastest: nameOf(find(fastest.label)), ratio };
-  return { kind: "tie", tied: labels.map((label) => nameOf(find(label))), ratio };
+  const ratios = labels.map((label) => find(label).versusSec);
+  const ratio = ratios[0]!.ratio.value;
+  const [first, ...others] = labels.map((label) => nameOf(find(label))) as [Named, ...Named[]];
+  if (others.length === 0) return { kind: "winner", fastest: first, ratio };
+  const areOne = ratios.every(
+    (one) => one?.verdict.kind === "faster" && Math.abs(one.ratio.value / ratio - 1) <= ONE_RATIO,
+  );
+  return areOne
+    ? { kind: "tie", tied: [first, ...others], ratio }
+    : { kind: "leader", fastest: first, others, ratio };
 }
 
 /** The most blocks a pair has, where no pair has enough for a verdict; else null. */

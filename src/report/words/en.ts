@@ -77,6 +77,11 @@ function headline(found: Headline): string {
         rest.length === 0 ? [first.label, second!.label] : [first.label, `${rest.length + 1} others`];
       return `${list(names)} tie: they ${less(found.ratio, true)}`;
     }
+    case "leader": {
+      const { fastest, others } = found;
+      const rest = others.length === 1 ? others[0]!.label : `${others.length} others`;
+      return `${fastest.label} ${less(found.ratio, false)}; ${rest} cannot be told from it`;
+    }
   }
 }
 

@@ -38,7 +38,9 @@ export const enPage: PageWords = {
     differences: "Differences that show",
     nothing: "no measurements",
     perRun: (seconds, tied) =>
-      tied === 0 ? `${n.seconds(seconds)} a run` : `${n.seconds(seconds)}; ties with ${n.count(tied)} more`,
+      tied === 0
+        ? `${n.seconds(seconds)} a run`
+        : `${n.seconds(seconds)}; ${n.count(tied)} more cannot be told from it`,
     gained: (ratio, standing) =>
       standing === "faster"
         ? `${n.percent(1 - ratio)} less`
@@ -67,7 +69,7 @@ export const enPage: PageWords = {
   points: {
     use: ({ label }) => `For a stack like this one, use ${label}.`,
     useSec: "For a stack like this one, use sec: it is the simplest and none is seen to be better.",
-    useTied: ({ label }) => `Among those that tie choose the simplest; ${label} has the lowest median.`,
+    useTied: ({ label }) => `Use ${label}: its median is the lowest, and those that tie do as well.`,
     moreBlocks: (blocks) => `Measure again with ${n.count(blocks)} blocks or more.`,
     measureSec: "Measure sec too, which is the reference.",
     doubt: (factor) => `Differences below ${apart(factor)} cannot be told from the noise of this machine.`,

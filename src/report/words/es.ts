@@ -99,6 +99,11 @@ function headline(found: Headline): string {
         rest.length === 0 ? [first.label, second!.label] : [first.label, `otras ${rest.length + 1}`];
       return `${list(names)} empatan: ${less(found.ratio, true)}`;
     }
+    case "leader": {
+      const { fastest, others } = found;
+      const rest = others.length === 1 ? others[0]!.label : `otras ${others.length}`;
+      return `${fastest.label} ${less(found.ratio, false)} y no se distingue de ${rest}`;
+    }
   }
 }
 

@@ -32,7 +32,7 @@ export const esPage = {
     perRun: (seconds: number, tied: number): string =>
       tied === 0
         ? `${n.seconds(seconds)} por corrida`
-        : `${n.seconds(seconds)}; empata con ${n.count(tied)} más`,
+        : `${n.seconds(seconds)}; no se distingue de ${n.count(tied)} más`,
     /** @param ratio T / T_sec of the best that shares */
     gained: (ratio: number, standing: Standing): string =>
       standing === "faster"
@@ -63,7 +63,7 @@ export const esPage = {
     use: ({ label }: Named): string => `Para una pila como ésta, use ${label}.`,
     useSec: "Para una pila como ésta, use sec: es la más simple y no se ve ninguna mejor.",
     useTied: ({ label }: Named): string =>
-      `Entre las que empatan elija la más simple; ${label} es la de menor mediana.`,
+      `Use ${label}: es la de menor mediana, y con las que empatan da lo mismo.`,
     moreBlocks: (blocks: number): string => `Mida de nuevo con ${n.count(blocks)} bloques o más.`,
     measureSec: "Mida también sec, que es la referencia.",
     doubt: (factor: number): string =>

@@ -136,6 +136,15 @@ test("the claim says winner, tie, tie with sec, too few blocks, nothing to compa
     say([...SEC, seventh, twin, third], noise)[1],
     /^\w+ and 2 others tie: they take 30% less than sec$/,
   );
+  const near = slower(twin, 1.05);
+  assert.equal(say([...SEC, seventh, near], { noise: 0.05, cores: 4 }), [
+    "mp2_v2 tarda un 30\u00a0% menos que sec y no se distingue de threads2",
+    "mp2_v2 takes 30% less than sec; threads2 cannot be told from it",
+  ]);
+  assert.match(
+    say([...SEC, seventh, near, slower(third, 1.03)], { noise: 0.05, cores: 4 })[0],
+    /^\w+ tarda un \d+\u00a0% menos que sec y no se distingue de otras 2$/,
+  );
   assert.equal(say([...SEC, slower(pool, 2.6)], QUIET), [
     "Con esta pila, repartir el trabajo no ayuda: alcanza un proceso",
     "With this stack, sharing the work does not help: one process is enough",
