@@ -12,6 +12,7 @@ from queue import Empty
 
 os.environ["JUPYTER_PATH"] = sys.argv[1]
 
+import zmq  # noqa: E402
 from jupyter_client.manager import start_new_kernel  # noqa: E402
 
 LIMIT = 20
@@ -128,6 +129,23 @@ def interrupt_by_message(client):
     return {"answer": answer, "ename": replies_to(client, cell)["content"]["ename"]}
 
 
+def knock(client):
+    """A client of another kernel at the ports of this one, while a cell runs: how the cell ends, and the heartbeat."""
+    cell = client.execute('console.log("here"); await new Promise((resolve) => setTimeout(resolve, 1000));')
+    wait_for_output(client, "here")
+    with zmq.Context() as context, context.socket(zmq.REQ) as heart:
+        for port in (client.hb_port, client.shell_port, client.control_port):
+            with context.socket(zmq.DEALER) as stranger:
+                stranger.connect(f"tcp://{client.ip}:{port}")
+                stranger.send_multipart([b"<IDS|MSG>", b"0" * 64, b"{}", b"{}", b"{}", b"{}"])
+                stranger.send_multipart([b"hello"])
+        heart.connect(f"tcp://{client.ip}:{client.hb_port}")
+        heart.send(b"beat")
+        beat = heart.recv().decode() if heart.poll(LIMIT * 1000) else "none"
+        heart.setsockopt(zmq.LINGER, 0)
+    return {"cell": replies_to(client, cell)["content"]["status"], "beat": beat}
+
+
 def drain(client):
     """Forgets what an earlier step left on iopub."""
     while True:
@@ -150,6 +168,7 @@ def main():
             "row": lambda: fail_in_a_row(client),
             "interrupt": lambda: interrupt_await(manager, client),
             "message": lambda: interrupt_by_message(client),
+            "strangers": lambda: knock(client),
         }
         answers = {}
         try:

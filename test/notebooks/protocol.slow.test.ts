@@ -17,6 +17,7 @@ interface Conversation {
   readonly row: readonly string[];
   readonly interrupt: { readonly ename: string; readonly seconds: number; readonly signals: string };
   readonly message: unknown;
+  readonly strangers: unknown;
 }
 
 const it = testUnless(missingJupyter);
@@ -70,6 +71,10 @@ it("an interrupt ends an awaited promise and aborts the signal of this cell only
 
 it("an interrupt by message does the same", async () => {
   assert.equal((await hear()).message, { answer: "interrupt_reply", ename: "Interrupted" });
+});
+
+it("a client of another kernel at its ports disturbs neither the running cell nor the heartbeat", async () => {
+  assert.equal((await hear()).strangers, { cell: "ok", beat: "beat" });
 });
 
 test("another tslab than the pinned one is refused at the start, by name", () => {

@@ -7,7 +7,13 @@ const { createRequire } = require("node:module");
 const path = require("node:path");
 const { executeCells, startWithValues, stopCellOnInterrupt } = require("./cells.cjs");
 const { keepImports, traceCells } = require("./code.cjs");
-const { answerRequests, describeKernel, keepEveryMessage, reportStatus } = require("./messages.cjs");
+const {
+  answerRequests,
+  describeKernel,
+  ignoreStrangers,
+  keepEveryMessage,
+  reportStatus,
+} = require("./messages.cjs");
 
 /** The launcher changes private parts of tslab, which hold for this version only. */
 const PINNED = "1.0.22";
@@ -43,7 +49,8 @@ function loadTslab(start) {
   const { TaskQueue } = part("util.js");
   const { startKernel } = part("main.js");
   const { typescript } = part("public.js").versions;
-  return { root, version, typescript, ZmqServer, JupyterHandlerImpl, TaskQueue, startKernel };
+  const { Reply } = fromTslab("zeromq");
+  return { root, version, typescript, ZmqServer, JupyterHandlerImpl, TaskQueue, startKernel, Reply };
 }
 
 /**
@@ -95,7 +102,7 @@ function endCleanly(server) {
   }, PARENT_CHECK_MILLISECONDS).unref();
 }
 
-const { root, version, typescript, ZmqServer, JupyterHandlerImpl, TaskQueue, startKernel } =
+const { root, version, typescript, ZmqServer, JupyterHandlerImpl, TaskQueue, startKernel, Reply } =
   loadTslab(__dirname);
 
 process.env.NB_DIR = process.cwd();
@@ -106,6 +113,7 @@ const handler = JupyterHandlerImpl.prototype;
 keepEveryMessage(server);
 reportStatus(server);
 answerRequests(server);
+ignoreStrangers(server, Reply);
 describeKernel(handler, { version, typescript });
 executeCells(server, handler, TaskQueue.prototype);
 endCleanly(server);

@@ -1,4 +1,6 @@
 "use strict";
+const { createHmac } = require("node:crypto");
+const { setImmediate: nextTurn } = require("node:timers/promises");
 // What passes between the kernel and Jupyter: nothing sent is lost, busy and idle are as they are, and every request has
 // an answer.
 
@@ -30,6 +32,44 @@ function keepEveryMessage(server) {
       }
     }
   };
+}
+
+const DELIMITER = Buffer.from("<IDS|MSG>");
+
+/** Whether frames are a message of Jupyter signed with the key of this kernel. */
+function isSigned(frames, key) {
+  const at = frames.findIndex((frame) => frame.equals(DELIMITER));
+  if (at < 0 || frames.length < at + 6) return false;
+  const hmac = createHmac("sha256", key);
+  for (const frame of frames.slice(at + 2, at + 6)) hmac.update(frame);
+  return key === "" || hmac.digest("hex") === frames[at + 1].toString();
+}
+
+/**
+ * Drops what others say. Ports are used again, and a client of a kernel that is gone knocks until somebody opens: tslab
+ * would throw its messages into the running cell, and zeromq ends the heartbeat ("Operation was not possible or timed
+ * out") at frames that are no request.
+ * @param Reply zeromq's class of the heartbeat
+ */
+function ignoreStrangers(server, Reply) {
+  const { handleShellMessage } = server;
+  server.handleShellMessage = async function (socket, ...frames) {
+    if (isSigned(frames, this.connInfo.key)) await handleShellMessage.call(this, socket, ...frames);
+  };
+  const { receive } = Reply.prototype;
+  Object.defineProperty(Reply.prototype, "receive", {
+    configurable: true,
+    value: async function () {
+      for (;;) {
+        try {
+          return await receive.call(this);
+        } catch (error) {
+          if (this.closed || error.code !== "EAGAIN") throw error;
+          await nextTurn();
+        }
+      }
+    },
+  });
 }
 
 /**
@@ -136,6 +176,7 @@ function describeKernel(handler, { version, typescript }) {
 
 module.exports = {
   keepEveryMessage,
+  ignoreStrangers,
   joinStreams,
   reportStatus,
   beginCell,
