@@ -29,7 +29,6 @@ export function medianRows(report: ReportData, lang: Lang): readonly (readonly s
 /** The first screen: warnings, headline, facts, four cards, points; with the styles and the script of all sections. */
 export function answerSection(report: ReportData, words: Words): string {
   const answer = findAnswer(report);
-  const { page } = words;
   const strip = list(
     answer.warnings.map((warning) => escapeXml(warningText(warning, words))),
     'class="strip"',
@@ -41,7 +40,7 @@ export function answerSection(report: ReportData, words: Words): string {
     strip,
     element("h1", words.headline(answer.headline)),
     element("p", factsOf(report, words), 'class="facts"'),
-    cardsOf(answer, page),
+    cardsOf(answer, words),
     list(points, 'class="points"'),
     "</section>",
   ].join("\n");
@@ -64,14 +63,15 @@ function warningText(warning: Warning, { page: { warnings } }: Words): string {
 }
 
 /** Four answers that lead to where they are told in full. */
-function cardsOf({ first, shared, largest, threshold }: Answer, { cards }: Words["page"]): string {
+function cardsOf({ first, shared, largest, threshold }: Answer, words: Words): string {
+  const { cards } = words.page;
   const card = (href: string, title: string, value: string, note: string): string =>
     `<a class="card" href="#${href}">${element("span", title)}${element("strong", value)}${element("span", note)}</a>`;
   return [
     '<nav class="cards">',
     first === null
       ? card("times", cards.fastest, "—", cards.nothing)
-      : card("times", cards.fastest, first.named.label, cards.perRun(first.seconds, first.tied)),
+      : card("times", cards.fastest, first.named.label, fastestNote(first, words)),
     shared === null
       ? card("sizes", cards.gain, "—", cards.notShared)
       : card(
@@ -93,6 +93,12 @@ function cardsOf({ first, shared, largest, threshold }: Answer, { cards }: Words
       : card("trust", cards.differences, cards.from(threshold), cards.noise),
     "</nav>",
   ].join("\n");
+}
+
+/** What the label stands for, and its time. */
+function fastestNote({ named, seconds, tied }: NonNullable<Answer["first"]>, words: Words): string {
+  const time = words.page.cards.perRun(seconds, tied);
+  return named.worker === null ? time : `${words.configuration(named)}: ${time}`;
 }
 
 interface Point {

@@ -3,6 +3,7 @@ import type { Growth } from "../../evidence/summary";
 import type { Headline, Named } from "../findings/headline";
 import type { Lang } from "../numbers";
 import { formatCount, formatFixed, formatNumber, formatPercent, formatSeconds, formatTick } from "../numbers";
+import { count } from "./enFindings";
 import { enPage } from "./enPage";
 import type { es } from "./es";
 
@@ -99,7 +100,7 @@ export const en: typeof es = {
   list,
   configuration,
   data: ({ dates, azimuth, range, cache }) =>
-    `${formatCount(dates, LANG)} dates of ${azimuth} × ${range} pixels, ${CACHES[cache]}`,
+    `${count(dates, "date", "dates")} of ${azimuth} × ${range} pixels, ${CACHES[cache]}`,
   less,
   headline,
   tick: (value, unit = "") => formatTick(value, LANG) + (value === 0 || unit === "" ? "" : `\u00a0${unit}`),
@@ -126,7 +127,7 @@ export const en: typeof es = {
     piece: (label, piece, seconds, ofSeconds) =>
       `${label}: ${piece}, ${formatSeconds(seconds, LANG)} of ${formatSeconds(ofSeconds, LANG)}`,
     reading:
-      "Each bar is the median time of a configuration, from the shortest to the longest. Its parts follow the worker that computes most: what it does, or what it waits for. The shares are those of the traced run of median time, scaled to the median of the timed runs; without a trace the bar has no detail. An interval without a cap goes on outside the drawing.",
+      "Each bar is the median time of a configuration, from the shortest to the longest. Its parts follow the worker that computes most: what it does, or what it waits for. The shares are those of the traced run of median time, scaled to the median of the timed runs; without a trace the bar has no detail. Reading is getting the bytes of the files, from memory or from the disk. An interval without a cap goes on outside the drawing.",
   },
   table: {
     note: "n = 1 a label, no interval: the table does not tell which differences clear the noise",
@@ -161,7 +162,7 @@ export const en: typeof es = {
     },
     subtitle: ({ variable, dates, azimuth, range, cache }) => {
       const held =
-        variable === "dates" ? `images of ${azimuth} × ${range} pixels` : `${formatCount(dates, LANG)} dates`;
+        variable === "dates" ? `images of ${azimuth} × ${range} pixels` : count(dates, "date", "dates");
       return `Median time of the whole run by size · ${held}, ${CACHES[cache]}`;
     },
     note: (runs, hasBand) =>

@@ -38,9 +38,7 @@ export const enPage: PageWords = {
     differences: "Differences that show",
     nothing: "no measurements",
     perRun: (seconds, tied) =>
-      tied === 0
-        ? `${n.seconds(seconds)} a run`
-        : `${n.seconds(seconds)}; ${n.count(tied)} more cannot be told from it`,
+      tied === 0 ? `${n.seconds(seconds)} a run` : `${n.seconds(seconds)}; ties with ${n.count(tied)} more`,
     gained: (ratio, standing) =>
       standing === "faster"
         ? `${n.percent(1 - ratio)} less`
@@ -51,7 +49,7 @@ export const enPage: PageWords = {
             : "cannot be told",
     gainedBy: ({ label }, ratio, standing) =>
       standing === "faster"
-        ? `${label} against sec`
+        ? `${label} against sec, one process`
         : standing === "slower"
           ? `${label}, the best, takes ${n.number(ratio)} times sec`
           : standing === "same" || standing === "belowNoise"
@@ -61,7 +59,7 @@ export const enPage: PageWords = {
     ofTime: (label, share) => `${n.percent(share)} of the time of ${label}`,
     noTrace: "there are no traced runs",
     from: (factor) => `from ${apart(factor)} on`,
-    noise: "less is noise of this machine",
+    noise: "less is noise",
     noThreshold: "it takes more blocks and the pair of sec",
     unknown: "not known",
     piece: (piece) => PIECE_NAMES[piece],
@@ -69,7 +67,7 @@ export const enPage: PageWords = {
   points: {
     use: ({ label }) => `For a stack like this one, use ${label}.`,
     useSec: "For a stack like this one, use sec: it is the simplest and none is seen to be better.",
-    useTied: ({ label }) => `Use ${label}: its median is the lowest, and those that tie do as well.`,
+    useTied: ({ label }) => `Use ${label}: those that tie do as well.`,
     moreBlocks: (blocks) => `Measure again with ${n.count(blocks)} blocks or more.`,
     measureSec: "Measure sec too, which is the reference.",
     doubt: (factor) => `Differences below ${apart(factor)} cannot be told from the noise of this machine.`,

@@ -6,7 +6,7 @@ import type { Headline, Named } from "../findings/headline";
 import type { SpeedupAnswer } from "../findings/speedup";
 import type { Lang } from "../numbers";
 import { formatCount, formatFixed, formatNumber, formatPercent, formatSeconds, formatTick } from "../numbers";
-import { PIECES } from "./esFindings";
+import { count, PIECES } from "./esFindings";
 import { esPage } from "./esPage";
 
 const LANG = "es";
@@ -124,7 +124,7 @@ export const es = {
   configuration,
   /** `8 fechas de 256 × 256 píxeles, con los archivos ya en memoria`. */
   data: ({ dates, azimuth, range, cache }: DataOf): string =>
-    `${formatCount(dates, LANG)} fechas de ${azimuth} × ${range} píxeles, ${CACHES[cache]}`,
+    `${count(dates, "fecha", "fechas")} de ${azimuth} × ${range} píxeles, ${CACHES[cache]}`,
   less,
   headline,
   /** `0,5 s` on an axis; 0 needs no unit. */
@@ -152,7 +152,7 @@ export const es = {
     piece: (label: string, piece: string, seconds: number, ofSeconds: number): string =>
       `${label}: ${piece}, ${formatSeconds(seconds, LANG)} de ${formatSeconds(ofSeconds, LANG)}`,
     reading:
-      "Cada barra es el tiempo mediano de una configuración, de la que menos tarda a la que más. Sus partes siguen al trabajador que más calcula: lo que hace, o lo que espera de los demás. El reparto sale de la corrida con traza de tiempo mediano, llevado a la mediana de las corridas cronometradas; donde no hay traza, la barra queda sin detalle. Un intervalo sin tope sigue fuera del dibujo.",
+      "Cada barra es el tiempo mediano de una configuración, de la que menos tarda a la que más. Sus partes siguen al trabajador que más calcula: lo que hace, o lo que espera de los demás. El reparto sale de la corrida con traza de tiempo mediano, llevado a la mediana de las corridas cronometradas; donde no hay traza, la barra queda sin detalle. Leer es traer los bytes de los archivos, estén en memoria o en el disco. Un intervalo sin tope sigue fuera del dibujo.",
   },
   table: {
     note: "n = 1 por etiqueta, sin intervalo: la tabla no dice qué diferencias superan el ruido",
@@ -193,9 +193,7 @@ export const es = {
       cache,
     }: DataOf & { readonly variable: Growth["variable"] }): string => {
       const held =
-        variable === "dates"
-          ? `imágenes de ${azimuth} × ${range} píxeles`
-          : `${formatCount(dates, LANG)} fechas`;
+        variable === "dates" ? `imágenes de ${azimuth} × ${range} píxeles` : count(dates, "fecha", "fechas");
       return `Tiempo mediano de la corrida entera según el tamaño · ${held}, ${CACHES[cache]}`;
     },
     note: (runs: readonly number[], hasBand: boolean): string =>

@@ -32,7 +32,7 @@ export const esPage = {
     perRun: (seconds: number, tied: number): string =>
       tied === 0
         ? `${n.seconds(seconds)} por corrida`
-        : `${n.seconds(seconds)}; no se distingue de ${n.count(tied)} más`,
+        : `${n.seconds(seconds)}; empata con ${n.count(tied)} más`,
     /** @param ratio T / T_sec of the best that shares */
     gained: (ratio: number, standing: Standing): string =>
       standing === "faster"
@@ -44,7 +44,7 @@ export const esPage = {
             : "no se puede decir",
     gainedBy: ({ label }: Named, ratio: number, standing: Standing): string =>
       standing === "faster"
-        ? `${label} contra sec`
+        ? `${label} contra sec, un proceso`
         : standing === "slower"
           ? `${label}, la mejor, tarda ${n.number(ratio)} veces sec`
           : standing === "same" || standing === "belowNoise"
@@ -54,7 +54,7 @@ export const esPage = {
     ofTime: (label: string, share: number): string => `${n.percent(share)} del tiempo de ${label}`,
     noTrace: "no hay corridas con traza",
     from: (factor: number): string => `desde ${apart(factor)}`,
-    noise: "lo menor es ruido de esta máquina",
+    noise: "lo menor es ruido",
     noThreshold: "hacen falta más bloques y el par de sec",
     unknown: "no se sabe",
     piece: (piece: Piece): string => PIECES[piece],
@@ -62,8 +62,7 @@ export const esPage = {
   points: {
     use: ({ label }: Named): string => `Para una pila como ésta, use ${label}.`,
     useSec: "Para una pila como ésta, use sec: es la más simple y no se ve ninguna mejor.",
-    useTied: ({ label }: Named): string =>
-      `Use ${label}: es la de menor mediana, y con las que empatan da lo mismo.`,
+    useTied: ({ label }: Named): string => `Use ${label}: entre las que empatan da lo mismo.`,
     moreBlocks: (blocks: number): string => `Mida de nuevo con ${n.count(blocks)} bloques o más.`,
     measureSec: "Mida también sec, que es la referencia.",
     doubt: (factor: number): string =>
