@@ -11,14 +11,14 @@ export { readPlane } from "./io/formats/intensity";
 // Notebooks
 export { cuaderno, notebookParameters } from "./notebook/cuaderno";
 export { rows, runs, spans } from "./notebook/records";
-export { cellSignal, lastRun, measureSession, runPila, writeText } from "./notebook/session";
+export { cellSignal, measureSession, runPila, writeText } from "./notebook/session";
 // Processing
 export { fused } from "./pipeline/fused";
 export { inspectStack } from "./pipeline/inspect";
 export { planeQuicklook, slcQuicklook } from "./pipeline/picture";
 export { prepare } from "./pipeline/prepare";
 export { verifyPlanes } from "./pipeline/verify";
-export { readSession } from "./records/runFolder";
+export { lastRun, readSession } from "./records/runFolder";
 // Report
 export { chart, informeMarkdown, section } from "./report/page";
 export { readReportData } from "./report/reportData";

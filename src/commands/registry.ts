@@ -34,6 +34,10 @@ export const COMMANDS: Readonly<
     summary: "compares products: largest difference and first pixel that differs",
     load: () => require("./verify") as typeof import("./verify"),
   },
+  plan: {
+    summary: "what a job of MPI ranks would read, send and take on other machines",
+    load: () => require("./plan") as typeof import("./plan"),
+  },
   bench: {
     summary: "measures backends fairly and leaves a run folder of records",
     load: () => require("./bench") as typeof import("./bench"),

@@ -1,13 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { keepMaps } from "../bench/maps";
 import { childEnvironment, pilaCommand, runChild } from "../bench/process";
 import type { Progress, StopReason } from "../bench/protocol";
 import { type BenchOptions, type BenchResult, runBench } from "../bench/session";
-import { RecordError } from "../core/errors";
 import type { RunUsage } from "../core/records";
 import { writeWholeFile } from "../io/outputFile";
-import { readEnv, recordPath } from "../records/runFolder";
 import { escapeXml } from "../report/html";
 import type { MimeBundle } from "./display";
 
@@ -74,24 +71,6 @@ function showProgress(): (event: Progress) => void {
     const bar = `<progress value="${done}" max="${total}" aria-label="avance"></progress>`;
     tell(`<p>${bar} ${done} de ${total} corridas, ${left}</p>`);
   };
-}
-
-/**
- * The run folder below `reports/runs` whose session began last.
- * @param folder where the run folders stand
- * @returns its path
- * @throws RecordError there is none yet, or an env.json is broken
- */
-export function lastRun(folder = "reports/runs"): string {
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const runs = names
-    .map((name) => join(folder, name))
-    .filter((run) => existsSync(recordPath(run, "runs.jsonl")));
-  const dated = runs.map((run) => ({ run, startedAt: readEnv(run).startedAt }));
-  const newest = dated.sort((a, b) => a.startedAt.localeCompare(b.startedAt)).at(-1);
-  if (newest !== undefined) return newest.run;
-  const message = `${folder}: found no run folder, expected one; measure in 03-rendimiento or by pila bench`;
-  throw new RecordError(message, { path: folder });
 }
 
 /** What one run of the command line told about itself, and how long the whole process took. */

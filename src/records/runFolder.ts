@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { RecordError } from "../core/errors";
@@ -51,6 +51,24 @@ export function readEnv(folder: string): EnvRecord {
     );
   }
   return validateRecord<EnvRecord>("env", value, { path });
+}
+
+/**
+ * The run folder below `reports/runs` whose session began last.
+ * @param folder where the run folders stand
+ * @returns its path
+ * @throws RecordError there is none yet, or an env.json is broken
+ */
+export function lastRun(folder = "reports/runs"): string {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const runs = names
+    .map((name) => join(folder, name))
+    .filter((run) => existsSync(recordPath(run, "runs.jsonl")));
+  const dated = runs.map((run) => ({ run, startedAt: readEnv(run).startedAt }));
+  const newest = dated.sort((a, b) => a.startedAt.localeCompare(b.startedAt)).at(-1);
+  if (newest !== undefined) return newest.run;
+  const message = `${folder}: found no run folder, expected one; measure by pila bench, pila informe or notebook 03-rendimiento`;
+  throw new RecordError(message, { path: folder });
 }
 
 /**

@@ -4,8 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { cuaderno, notebookParameters } from "../../src/notebook/cuaderno";
 import { rows, runs, spans } from "../../src/notebook/records";
-import { lastRun } from "../../src/notebook/session";
-import { appendRun, appendSpans, writeEnv } from "../../src/records/runFolder";
+import { appendRun, appendSpans, lastRun, writeEnv } from "../../src/records/runFolder";
 import { protocolSession } from "../records/session.fixture";
 import { makeTestFolder } from "./jupyter";
 
