@@ -29,14 +29,17 @@ const env = {
   // Holds the one setting that differs from JupyterLab's own: no question about news from outside.
   JUPYTER_CONFIG_PATH: before(join(notebooks, "config"), process.env.JUPYTER_CONFIG_PATH),
 };
+const given = process.argv.slice(2);
+// Reached from this machine alone, unless an address is named: in a container the port is handed through.
+const address = given.some((word) => /^--(ServerApp\.)?ip\b/.test(word)) ? [] : ["--ServerApp.ip=127.0.0.1"];
 const options = [
-  "--ServerApp.ip=127.0.0.1",
+  ...address,
   `--ServerApp.root_dir=${root}`,
   "--ServerApp.answer_yes=True",
   "--LabApp.extension_manager=readonly",
   "--MappingKernelManager.default_kernel_name=pila",
   ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
-  ...process.argv.slice(2),
+  ...given,
 ];
 
 // Same process group: whoever kills the group reaches the server too, and it takes its kernels along.
