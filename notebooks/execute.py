@@ -118,6 +118,8 @@ def main():
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(KERNELS), os.environ.get("JUPYTER_PATH")]))
     with tempfile.TemporaryDirectory(prefix="pila-jupyter-") as runtime:
         os.environ["JUPYTER_RUNTIME_DIR"] = runtime
+        # Looking for kernels makes the folder of IPython, in the user's home if none is named.
+        os.environ.setdefault("IPYTHONDIR", runtime)
         return run(options.source, options.target, options.timeout)
 
 

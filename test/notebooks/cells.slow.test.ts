@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -38,6 +38,7 @@ const CELLS = {
 
 type Name = keyof typeof CELLS;
 const folder = makeTestFolder("cells");
+const HOME = join(folder, "home");
 const it = testUnless(missingJupyter);
 
 async function runCells(): Promise<Readonly<Record<Name, readonly CellOutput[]>>> {
@@ -47,7 +48,8 @@ async function runCells(): Promise<Readonly<Record<Name, readonly CellOutput[]>>
   }));
   const [source, target] = [join(folder, "in.ipynb"), join(folder, "out.ipynb")];
   writeFileSync(source, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
-  const { exitCode, stderr } = await runPython("execute.py", [source, target]);
+  mkdirSync(HOME);
+  const { exitCode, stderr } = await runPython("execute.py", [source, target], { HOME });
   assert.is(exitCode, 0, stderr);
   const outputs = readOutputs(target);
   return Object.fromEntries(Object.keys(CELLS).map((name, i) => [name, outputs[i]])) as never;
@@ -70,6 +72,11 @@ const texts = (html: string): readonly (readonly string[])[] =>
     .split("</tr>")
     .slice(0, -1)
     .map((row) => [...row.matchAll(/<t[hd](?: [^>]*)?>(.*?)<\/t[hd]>/g)].map(([, text]) => text!));
+
+it("executing a notebook leaves nothing in the user's home", async () => {
+  await cells;
+  assert.equal(readdirSync(HOME), []);
+});
 
 it("a frame is a table: numbers with four digits and a decimal comma, text escaped, the count of rows", async () => {
   const html = await shown("frame", "text/html");

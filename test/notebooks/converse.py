@@ -157,7 +157,7 @@ def drain(client):
 
 def main():
     with tempfile.TemporaryDirectory(prefix="pila-jupyter-") as runtime:
-        os.environ["JUPYTER_RUNTIME_DIR"] = runtime
+        os.environ["JUPYTER_RUNTIME_DIR"] = os.environ["IPYTHONDIR"] = runtime
         manager, client = start_new_kernel(kernel_name="pila")
         steps = {
             "history": lambda: ask_history(client),
