@@ -27,6 +27,9 @@ test("the fit has the mean and variance (ddof 1) of the values; what does not va
   const fit = fitGamma([1, 2, 3, 4, 10])!;
   near(fit.shape * fit.scale, 4, 1e-12);
   near(fit.shape * fit.scale ** 2, 12.5, 1e-12);
+  const small = fitGamma([0.01, 0.02, 0.03, 0.04, 0.1])!;
+  near(small.shape, fit.shape, 1e-12);
+  near(small.scale, fit.scale / 100, 1e-12);
   assert.equal(
     [fitGamma([3, 3, 3]), fitGamma([3]), fitGamma([]), fitGamma([-1, -2])],
     [null, null, null, null],

@@ -76,4 +76,32 @@ test("too few windows, and windows in which nothing varies, have no ENL", () => 
   assert.is(estimateEnl(windowsOf(new Float32Array(200 * 200).fill(3), 200), SIDE ** 2), null);
 });
 
+test("ENL does not depend on the scale of the intensities", () => {
+  const windows = windowsOf(
+    speckle(160, 160, 4, 3, () => 1),
+    160,
+  );
+  const scaled = windows.map((one) => ({ ...one, mean: 1e-4 * one.mean, variance: 1e-8 * one.variance }));
+  const [own, other] = [estimateEnl(windows, SIDE ** 2)!, estimateEnl(scaled, SIDE ** 2)!];
+  assert.ok(Math.abs(other.enl / own.enl - 1) < 1e-9, `${other.enl}, expected ${own.enl}`);
+  assert.is(other.homogeneous, own.homogeneous);
+});
+
+test("12 windows are enough, 11 are not, and windows without power or spread are none", () => {
+  const [one] = windowsOf(
+    speckle(16, 16, 4, 5, () => 1),
+    16,
+  );
+  const empty = { ...one!, mean: 0 };
+  const flat = { ...one!, variance: 0 };
+  const of = (count: number): WindowMoments[] => new Array<WindowMoments>(count).fill(one!);
+  assert.is(estimateEnl([...of(11), empty, flat], SIDE ** 2), null);
+  const { enl, standardError, windows, homogeneous } = estimateEnl([...of(12), empty, flat], SIDE ** 2)!;
+  assert.equal([windows, homogeneous], [12, 12]);
+  // Of equal windows mean^2 / variance less 1 / n, and the error of the moment estimator over 12 n cells.
+  const expected = one!.mean ** 2 / one!.variance - 1 / SIDE ** 2;
+  assert.ok(Math.abs(enl / expected - 1) < 1e-9, `${enl}, expected ${expected}`);
+  assert.ok(Math.abs(standardError / enl - Math.sqrt((2 * (1 + 1 / enl)) / (12 * SIDE ** 2))) < 1e-9);
+});
+
 test.run();

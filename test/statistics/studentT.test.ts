@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { covariance, estimateMean } from "../../src/evidence/numbers";
 import { studentQuantile, studentTail } from "../../src/statistics/distributions";
-import { isClose, readOracle } from "./oracle";
+import { isClose, readOracle } from "../evidence/oracle";
 
 test("t quantiles are SciPy's for 1 to 200 degrees of freedom", () => {
   for (const { degrees, confidence, t } of readOracle().student) {
