@@ -1,5 +1,5 @@
 // Folders as people have them: SLC dates, intensity crops, and the manifest that says how crops were made.
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { FormatError, fault, PilaError, ShapeError } from "../core/errors";
 import { arrangeFindings, type Finding } from "../core/findings";
@@ -7,6 +7,7 @@ import { groupBy } from "../core/groupBy";
 import { filesOf, formatShape, type Scene, type Stack } from "../core/raster";
 import type { SlcChoice } from "./choose";
 import type { IntensityBand } from "./formats/intensity";
+import { readBounded } from "./inputFile";
 import { listFolder } from "./names";
 import { writeWholeFile } from "./outputFile";
 import { isProduct } from "./products";
@@ -220,6 +221,8 @@ async function openBands(
 
 /** The file beside the crops that says how they were made. */
 const MANIFEST_NAME = "pila-prep.json";
+/** Of tens of thousands of dates. */
+const LARGEST_MANIFEST_BYTES = 1 << 24;
 
 /** One source as it was when its crop was made. */
 interface PreparedSource {
@@ -261,18 +264,42 @@ function describeSource(date: string, path: string): PreparedSource {
 export function readManifest(folder: string): PrepManifest | null {
   const path = join(folder, MANIFEST_NAME);
   if (!existsSync(path)) return null;
+  const damaged = (found: string, cause?: unknown): FormatError =>
+    fault(path, `found ${found}, expected what pila prep wrote; prepare them again with --overwrite`, {
+      cause,
+    });
+  const bytes = readBounded(path, LARGEST_MANIFEST_BYTES, damaged);
   let cause: unknown;
   try {
-    const manifest = JSON.parse(readFileSync(path, "utf8")) as PrepManifest | null;
-    if (manifest?.schema === 1 && Array.isArray(manifest.sources)) return manifest;
+    const manifest: unknown = JSON.parse(bytes.toString("utf8"));
+    if (isManifest(manifest)) return manifest;
   } catch (error) {
     cause = error;
   }
-  throw fault(
-    path,
-    "found a damaged description of the crops, expected what pila prep wrote; prepare them again with --overwrite",
-    { cause },
+  throw damaged("a damaged description of the crops", cause);
+}
+
+/** Its texts reach records and pages, its dates name files beside it. */
+function isManifest(value: unknown): value is PrepManifest {
+  const { schema, crop, looks, nodata, sources } = (value ?? {}) as Partial<PrepManifest>;
+  const isSource = (source: Partial<PreparedSource> | null): boolean =>
+    /^[^/\0]+$/.test(textOf(source?.date)) &&
+    textOf(source?.path) !== "" &&
+    Number.isFinite(source?.bytes) &&
+    Number.isFinite(source?.modified);
+  return (
+    schema === 1 &&
+    /^\d+(,\d+){3}$/.test(textOf(crop)) &&
+    /^\d+x\d+$/.test(textOf(looks)) &&
+    /^(zero|none)$/.test(textOf(nodata)) &&
+    Array.isArray(sources) &&
+    sources.every(isSource)
   );
+}
+
+/** Nothing for what is no text. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Puts a manifest beside its crops. */

@@ -1,7 +1,8 @@
 // The header of a TIFF: what it says of its pixels, and whether they can be read where they lie.
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
-import { type FormatError, fault } from "../core/errors";
+import { closeSync, existsSync, readSync } from "node:fs";
+import { type FormatError, fault, PilaError } from "../core/errors";
 import { PIXEL_BYTES, type RawSource, type Shape } from "../core/raster";
+import { type InputFile, openRegular, readBounded } from "./inputFile";
 
 /** What the header of a TIFF says of its pixels. */
 export interface TiffImage {
@@ -76,11 +77,17 @@ export function readTiff(path: string): TiffImage {
   };
 }
 
+/** A sidecar of statistics, histograms and tables of attributes has some kB to some MB. */
+const LARGEST_SIDECAR_BYTES = 1 << 24;
+
 /** GDAL's sidecars: `X.tif.msk` is a mask, `X.tif.aux.xml` (PAM) may declare no data. */
 function hasNodataBeside(path: string): boolean {
   if (existsSync(`${path}.msk`)) return true;
   const auxiliary = `${path}.aux.xml`;
-  return existsSync(auxiliary) && /<NoDataValue/i.test(readFileSync(auxiliary, "latin1"));
+  if (!existsSync(auxiliary)) return false;
+  const refuse = (found: string): FormatError =>
+    fault(auxiliary, `found ${found}, expected a file of at most ${LARGEST_SIDECAR_BYTES} bytes; remove it`);
+  return /<NoDataValue/i.test(readBounded(auxiliary, LARGEST_SIDECAR_BYTES, refuse).toString("latin1"));
 }
 
 /**
@@ -212,8 +219,8 @@ interface TiffHeader {
   readonly texts: ReadonlyMap<number, string>;
 }
 
-/** Longer lists of offsets than any sane image has mean a damaged file. */
-const MOST_VALUES = 50_000_000;
+/** Longer lists of offsets, all together, than any sane image has mean a damaged file. */
+const MOST_VALUES = 5_000_000;
 
 /**
  * Reads the first image directory of a classic or BigTIFF file, either byte order.
@@ -221,16 +228,17 @@ const MOST_VALUES = 50_000_000;
  * @see TIFF 6.0 (Adobe, 1992) section 2; BigTIFF: libtiff.gitlab.io/libtiff/specification/bigtiff.html
  */
 function readTiffHeader(path: string): TiffHeader {
-  let file: number;
+  let opened: InputFile;
   try {
-    file = openSync(path, "r");
+    opened = openRegular(path, (found) => fault(path, `found ${found}, expected a TIFF; name a file`));
   } catch (cause) {
+    if (cause instanceof PilaError) throw cause;
     throw fault(path, "found no readable file, expected a TIFF; check the path", { cause });
   }
   try {
-    return parse(path, file, fstatSync(file).size);
+    return parse(path, opened.file, opened.size);
   } finally {
-    closeSync(file);
+    closeSync(opened.file);
   }
 }
 
@@ -266,22 +274,23 @@ function parse(path: string, file: number, fileBytes: number): TiffHeader {
 
   const numbers = new Map<number, readonly number[]>();
   const texts = new Map<number, string>();
+  let all = 0;
   for (let i = 0; i < entries; i++) {
     const entry = table.subarray(i * entryBytes, (i + 1) * entryBytes);
     const type = short(entry, 2);
     const count = big ? long8(entry, 4) : long(entry, 4);
     const width = FIELD_BYTES[type] ?? 0;
-    if (width === 0) continue;
-    if (count > MOST_VALUES) throw broken(`a TIFF tag of ${count} values`);
+    const read = { [FIELD.short]: short, [FIELD.long]: long, [FIELD.long8]: long8 }[type];
+    if (type !== FIELD.ascii && read === undefined) continue;
+    all += count;
+    if (all > MOST_VALUES) throw broken(`TIFF tags of ${all} values and more`);
     const inline = entry.subarray(big ? 12 : 8);
     const values =
       count * width <= inline.length ? inline : at(big ? long8(inline) : long(inline), count * width);
-    if (type === FIELD.ascii) {
+    if (read === undefined) {
       texts.set(short(entry), values.toString("latin1", 0, count).replace(/\0.*$/s, ""));
       continue;
     }
-    const read = { [FIELD.short]: short, [FIELD.long]: long, [FIELD.long8]: long8 }[type];
-    if (read === undefined) continue;
     const list = Array.from({ length: count }, (_, k) => read(values, k * width));
     numbers.set(short(entry), list);
   }

@@ -1,8 +1,9 @@
 // What a format of SLC images is, and what it looks at: a file that may describe images, read once for all formats.
-import { closeSync, fstatSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
-import { fault } from "../../core/errors";
+import { realpathSync } from "node:fs";
+import { fault, PilaError } from "../../core/errors";
 import type { Finding } from "../../core/findings";
 import type { PlaneSource } from "../../core/raster";
+import { readBounded, readHead } from "../inputFile";
 
 /** A format: which files are of it, and where the pixels lie that they describe. */
 export interface SlcFormat {
@@ -48,7 +49,7 @@ export interface Description {
   readonly size: number;
   /** Its first bytes, up to 4096. */
   readonly head: Buffer;
-  /** null: binary data, or more than a description ever takes. */
+  /** null: binary data. @throws FormatError more than a description ever takes */
   readonly text: string | null;
   /** The root element, where the head names one that SLC images are described by; else null. @throws FormatError broken XML */
   readonly xml: XmlElement | null;
@@ -61,8 +62,11 @@ export interface Description {
   describe(path: string): readonly DescribedImage[] | null;
 }
 
-/** A description of a few kB; anything far above is not one. */
+/** Descriptions have a few kB, those of mosaics of thousands of files some hundreds. */
 const LARGEST_DESCRIPTION_BYTES = 4_000_000;
+/** Deeper, or of more elements and attributes, is no description: what they would take in memory is many times the text. */
+const DEEPEST_ELEMENT = 64;
+const MOST_ELEMENTS = 200_000;
 const HEAD_BYTES = 4096;
 
 /** The root elements of descriptions. */
@@ -77,7 +81,7 @@ export function readDescription(
   context: Pick<Description, "allowSurplus" | "describe">,
 ): Description {
   const path = realPath(name);
-  const { size, head } = readHead(path, name);
+  const { size, head } = readFirst(path, name);
   let text: string | null | undefined;
   let xml: XmlElement | null | undefined;
   return {
@@ -88,7 +92,8 @@ export function readDescription(
     head,
     get text() {
       if (text === undefined) {
-        text = size > LARGEST_DESCRIPTION_BYTES || head.includes(0) ? null : readText(path);
+        if (!head.includes(0)) requireSmall(name, size);
+        text = head.includes(0) ? null : readText(path, name);
       }
       return text;
     },
@@ -102,22 +107,27 @@ export function readDescription(
   };
 }
 
-function readText(path: string): string | null {
-  const bytes = readFileSync(path);
+/** @throws FormatError a description of more bytes than any has */
+export function requireSmall(name: string, size: number): void {
+  if (size <= LARGEST_DESCRIPTION_BYTES) return;
+  const expected = `a description of at most ${LARGEST_DESCRIPTION_BYTES}`;
+  throw fault(name, `found ${size} bytes, expected ${expected}; write it again`);
+}
+
+function readText(path: string, name: string): string | null {
+  const bytes = readBounded(path, LARGEST_DESCRIPTION_BYTES, refusal(name));
   return bytes.includes(0) ? null : bytes.toString("utf8");
 }
 
-function readHead(path: string, name: string): { readonly size: number; readonly head: Buffer } {
+function refusal(name: string): (found: string) => Error {
+  return (found) => fault(name, `found ${found}, expected a file; name an SLC or its description`);
+}
+
+function readFirst(path: string, name: string): ReturnType<typeof readHead> {
   try {
-    const file = openSync(path, "r");
-    try {
-      const { size } = fstatSync(file);
-      const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
-      return { size, head: head.subarray(0, readSync(file, head, 0, head.length, 0)) };
-    } finally {
-      closeSync(file);
-    }
+    return readHead(path, HEAD_BYTES, refusal(name));
   } catch (cause) {
+    if (cause instanceof PilaError) throw cause;
     const sentence = `found a file that cannot be read (${(cause as Error).message}), expected an SLC; check it`;
     throw fault(name, sentence, { cause });
   }
@@ -161,18 +171,23 @@ interface OpenElement extends XmlElement {
 
 /**
  * The root element of an XML document.
- * @throws FormatError the text is not well-formed XML
+ * @throws FormatError the text is not well-formed XML, or nested or long as no description is
  */
 export function parseXml(text: string, path: string): XmlElement {
   const { SaxesParser } = require("saxes") as typeof import("saxes");
   const parser = new SaxesParser();
   const open: OpenElement[] = [];
   let root: XmlElement | null = null;
+  let count = 0;
   parser.on("error", (error) => {
     throw error;
   });
   parser.on("opentag", ({ name, attributes }) => {
     const pairs = Object.entries(attributes as Record<string, string>);
+    count += 1 + pairs.length;
+    if (open.length >= DEEPEST_ELEMENT)
+      throw new Error(`more than ${DEEPEST_ELEMENT} elements in each other`);
+    if (count > MOST_ELEMENTS) throw new Error(`more than ${MOST_ELEMENTS} elements`);
     open.push({
       name: name.toLowerCase(),
       attributes: new Map(pairs.map(([key, value]) => [key.toLowerCase(), value.trim()])),

@@ -59,10 +59,11 @@ const ENVI_TYPES: Readonly<Record<string, string>> = {
 
 /** `name = value`, names in lower case; values in braces may take several lines. */
 function readFields(text: string): ReadonlyMap<string, string> {
-  const fields = [...text.matchAll(/^[ \t]*([^=\r\n{}]+?)[ \t]*=[ \t]*(\{[^}]*\}|[^\r\n]*)/gm)];
+  // No part may match what the next one does, nor an open brace be looked for twice: the time would be that squared.
+  const fields = [...text.matchAll(/^[ \t]*([^=\r\n{}\s][^=\r\n{}]*)=[ \t]*(\{[^}]*\}?|[^\r\n]*)/gm)];
   return new Map(
     fields.map(([, name, value]) => [
-      name!.toLowerCase().replace(/\s+/g, " "),
+      name!.trim().toLowerCase().replace(/\s+/g, " "),
       value!.replace(/^\{|\}$/g, "").trim(),
     ]),
   );

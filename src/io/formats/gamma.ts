@@ -20,7 +20,7 @@ export const gamma: SlcFormat = {
   descriptionsOf: (data) => [`${data}.par`, data.replace(/\.[^./]*$/, ".par")],
   describe(file) {
     if (!/^range_samples\s*:/m.test(file.head.toString("latin1")) || file.text === null) return null;
-    const fields = readFields(file.text, /^(\w+)\s*:\s*(.*?)\s*$/gm);
+    const fields = readFields(file.text, /^(\w+)[ \t]*:(.*)$/gm);
     const field = requiredFields(file, fields, PARAMETERS);
     const type = field("image_format").toUpperCase();
     if (type !== "FCOMPLEX" && type !== "SCOMPLEX") throw new RealBandError(file.name, type);
@@ -46,7 +46,7 @@ export const roipac: SlcFormat = {
   descriptionsOf: (data) => [`${data}.rsc`],
   describe(file) {
     if (!/^FILE_LENGTH\s+\d/m.test(file.head.toString("latin1")) || file.text === null) return null;
-    const fields = readFields(file.text, /^(\w+)\s+(.*?)\s*$/gm);
+    const fields = readFields(file.text, /^(\w+)[ \t](.*)$/gm);
     // The text does not tell the type: it follows from the ending of the file of pixels.
     const real = /\.(amp|cor|unw|hgt|dem|msk|trans|flg|byt)\.rsc$/i.exec(file.path);
     if (real !== null) throw new RealBandError(file.name, `a ROI_PAC .${real[1]}`);
@@ -91,5 +91,5 @@ function describePlain(
 }
 
 function readFields(text: string, line: RegExp): ReadonlyMap<string, string> {
-  return new Map([...text.matchAll(line)].map(([, name, value]) => [name!, value!]));
+  return new Map([...text.matchAll(line)].map(([, name, value]) => [name!, value!.trim()]));
 }

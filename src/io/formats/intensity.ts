@@ -1,8 +1,8 @@
 // Real images of any making: by plain bytes where they are, else by GDAL, else by geotiff as far as it is right.
-import { closeSync, openSync, readSync } from "node:fs";
-import { type FormatError, fault } from "../../core/errors";
+import { type FormatError, fault, PilaError } from "../../core/errors";
 import type { Finding } from "../../core/findings";
 import type { PlaneSource, Raster } from "../../core/raster";
+import { readHead } from "../inputFile";
 import { dateIn, polarisationIn } from "../names";
 import { PlaneReader } from "../rows";
 import { formatSamples, isTiff, plainTiffBand, readTiff, requireWhole, type TiffImage } from "../tiff";
@@ -29,8 +29,8 @@ export async function describeIntensities(
   path: string,
   band: number | null,
 ): Promise<readonly IntensityBand[]> {
-  const head = readHead(path);
-  const images = isTiff(head) ? await describeTiffBands(path, band) : describeOthers(path, head);
+  const { head, size } = readFirst(path);
+  const images = isTiff(head) ? await describeTiffBands(path, band) : describeOthers(path, head, size);
   const chosen = band === null ? images : images.filter((image) => image.band === band);
   if (chosen.length > 0) return chosen;
   throw fault(
@@ -113,10 +113,12 @@ function requireDecodable(image: TiffImage, wanted: number | null): void {
   );
 }
 
-function describeOthers(path: string, head: Buffer): readonly IntensityBand[] {
+function describeOthers(path: string, head: Buffer, size: number): readonly IntensityBand[] {
   const text = head.toString("latin1");
   const isEnviHeader = /^\s*ENVI[ \t]*[\r\n]/.test(text);
-  if (!isEnviHeader && !/<VRTDataset/i.test(text) && !envi().hasEnviHeader(path)) {
+  const isVrt = /<VRTDataset/i.test(text);
+  if (isEnviHeader || isVrt) description().requireSmall(path, size);
+  if (!isEnviHeader && !isVrt && !envi().hasEnviHeader(path)) {
     throw fault(path, "found no TIFF, VRT or ENVI image, expected intensity; name another file");
   }
   const data = isEnviHeader ? envi().enviDataOf({ path, name: path }) : path;
@@ -152,17 +154,13 @@ export async function readPlane(path: string): Promise<Raster> {
 // Loaded where they are needed: crops that pila made are plain bytes.
 const gdal = () => require("./gdal") as typeof import("./gdal");
 const envi = () => require("./envi") as typeof import("./envi");
+const description = () => require("./description") as typeof import("./description");
 
-function readHead(path: string): Buffer {
-  const head = Buffer.alloc(4096);
+function readFirst(path: string): ReturnType<typeof readHead> {
   try {
-    const file = openSync(path, "r");
-    try {
-      return head.subarray(0, readSync(file, head, 0, head.length, 0));
-    } finally {
-      closeSync(file);
-    }
+    return readHead(path, 4096, (found) => fault(path, `found ${found}, expected an image; name a file`));
   } catch (cause) {
+    if (cause instanceof PilaError) throw cause;
     throw fault(path, "found no readable file, expected an image; check the path", { cause });
   }
 }
