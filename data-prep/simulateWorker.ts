@@ -1,8 +1,8 @@
 // A thread of `simulateStack`: draws blocks of rows into the files of the dates until none is left.
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { endianness } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
-import { writeFully } from "../src/io/outputFile";
+import { openInPlace, writeFully } from "../src/io/outputFile";
 import { MISSING, openKernels, planeBytes, RegionPlan } from "../src/kernel/kernels";
 import { SAMPLE_BYTES } from "./isce";
 import { type SceneDate, sceneDate } from "./scene";
@@ -49,7 +49,7 @@ function drawBlocks(task: SimulateTask): void {
 }
 
 function writeInPlace(path: string, bytes: Uint8Array, position: number): void {
-  const file = openSync(path, "r+");
+  const file = openInPlace(path);
   try {
     writeFully(file, bytes, position, path);
   } finally {

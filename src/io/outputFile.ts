@@ -1,6 +1,7 @@
 // Files that appear whole or not at all, and the temporary files that runs which died left behind.
 import {
   closeSync,
+  constants,
   existsSync,
   fdatasync,
   fsync,
@@ -22,7 +23,10 @@ import { fault, namedError, UsageError } from "../core/errors";
 /** Temporary files of this process that are neither in place nor removed yet. */
 const pending = new Set<string>();
 
-/** A file that appears under its name whole or not at all. */
+/**
+ * A file that appears under its name whole or not at all. Where that name is a symbolic link, the file takes the place of
+ * the link, and what it leads to stays as it was. No link is followed to the temporary file either.
+ */
 export class OutputFile {
   readonly path: string;
   /** Descriptor of the temporary file, in every thread of the process; until it is released, in place or discarded. */
@@ -37,8 +41,10 @@ export class OutputFile {
     this.path = path;
     const folder = dirname(resolve(path));
     requireFolder(folder);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new UsageError(`${path}: found a folder, expected the name of a file to write; choose another`);
+    const standing = statSync(path, { throwIfNoEntry: false });
+    if (standing !== undefined && !standing.isFile()) {
+      const found = standing.isDirectory() ? "a folder" : "a device or a pipe";
+      throw new UsageError(`${path}: found ${found}, expected the name of a file to write; choose another`);
     }
     removeLeftovers(folder);
     this.temporaryPath = temporaryPath(folder);
@@ -73,7 +79,7 @@ export class OutputFile {
   /** Brings the bytes to the disk, beside other work; `place` may follow. */
   async flush(): Promise<void> {
     await this.#writingBack;
-    const file = this.#isOpen ? this.file : openSync(this.temporaryPath, "r+");
+    const file = this.#isOpen ? this.file : openInPlace(this.temporaryPath);
     try {
       await settled((done) => fsync(file, done)).catch((error: unknown) => {
         throw namedError(error, this.path);
@@ -110,6 +116,11 @@ export class OutputFile {
     pending.delete(this.temporaryPath);
     if (pending.size === 0) process.removeListener("exit", discardAll);
   }
+}
+
+/** Opens a file that stands already for writing within it; never by a link, which somebody may have put in its place. */
+export function openInPlace(path: string): number {
+  return openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
 }
 
 /** A call of node:fs with a callback as a promise: node:util and node:fs/promises would cost milliseconds at every start. */

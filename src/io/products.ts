@@ -1,7 +1,7 @@
 // Products: float32 GeoTIFFs that appear whole under their names, their header made before the first pixel is known.
 import { closeSync, openSync, readSync } from "node:fs";
 import { PIXEL_BYTES, type RowRange, type Shape } from "../core/raster";
-import { OutputFile, writeFully } from "./outputFile";
+import { OutputFile, openInPlace, writeFully } from "./outputFile";
 import { describeTiff, FIELD, FIELD_BYTES, TAG } from "./tiff";
 
 /** Where rows of a product are written. Plain data. */
@@ -47,7 +47,7 @@ export class Product extends OutputFile {
 /** Writes a part of a product, whose rows stand one after the other. */
 export function writeProductPart(target: ProductTarget, values: Uint8Array, part: RowRange): void {
   const { dataOffset, rowBytes, product } = target;
-  const file = target.file ?? openSync(target.path, "r+");
+  const file = target.file ?? openInPlace(target.path);
   const position = dataOffset + part.row * rowBytes + part.column * PIXEL_BYTES.float32;
   const width = part.columns * PIXEL_BYTES.float32;
   try {
