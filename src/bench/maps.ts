@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as letSignalsIn } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
@@ -62,7 +62,10 @@ export async function writeMaps(
   statistics: readonly Statistic[] = STATISTICS,
 ): Promise<MapsRecord> {
   const { mean, std, count, intensityFolder, signal } = request;
-  mkdirSync(join(runFolder, MAPS_FOLDER), { recursive: true });
+  const folder = join(runFolder, MAPS_FOLDER);
+  // A run folder that somebody else made could have the pictures written elsewhere.
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(folder);
+  mkdirSync(folder, { recursive: true });
   const rows = await openIntensityRows(intensityFolder, []);
   const shape: Shape = { azimuth: rows.window.azimuth, range: rows.window.range };
   const box = boxFor(shape, LONGEST_MAP);

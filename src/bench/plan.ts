@@ -226,10 +226,10 @@ function requireDistinctLabels(configurations: readonly BenchConfiguration[]): v
  * @throws UsageError no name, no command, an open quote, or no place for the outputs
  */
 export function parsePeer(text: string): Peer {
-  const match = /^([A-Za-z][\w.-]*(?:\{workers\}[\w.-]*)?)=(.*)$/s.exec(text);
+  const match = /^(?=.{1,80}=)([A-Za-z][\w.-]*(?:\{workers\}[\w.-]*)?)=(.*)$/s.exec(text);
   if (match === null) {
     throw new UsageError(
-      `--peer: found ${JSON.stringify(text)}, expected 'NAME=COMMAND' with a name of letters, digits and _, {workers} where labels have the number`,
+      `--peer: found ${JSON.stringify(text)}, expected 'NAME=COMMAND' with a name of at most 80 letters, digits and _, {workers} where labels have the number`,
     );
   }
   const command = splitArguments(match[2]!);

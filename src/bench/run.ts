@@ -73,7 +73,7 @@ export async function measureRun(
     ...measured,
     wallSeconds: done.spawnError === null ? done.wallSeconds : null,
     outcome: reason === null ? "ok" : "failed",
-    reason,
+    reason: reason === null ? null : reason.slice(0, LONGEST_REASON),
     outputSha256: gate.sha256,
     comparedPixels: gate.comparedPixels,
     noisy,
@@ -115,6 +115,8 @@ const NOT_MEASURED = {
   ipcMessages: null,
   ipcBytes: null,
 };
+/** Characters of what a program said as its last words. */
+const LONGEST_REASON = 2000;
 const NO_TRACE: Trace = { spans: [], reason: null };
 const NO_GATE: GateResult = { reason: null, sha256: null, comparedPixels: null };
 

@@ -133,14 +133,22 @@ function runFolderOf(options: BenchOptions, clock: Clock): string {
 
 /** @throws RecordError there is no env.json, or not one that pila bench wrote */
 function readStoredEnv(folder: string): BenchEnv {
-  const env = readEnv(folder) as EnvRecord & { readonly protocol?: StoredProtocol };
-  if (env.protocol !== undefined) return env as BenchEnv;
+  const env = readEnv(folder) as EnvRecord & { readonly protocol?: Partial<StoredProtocol> };
+  const missing = PROTOCOL_FIELDS.find((name) => env.protocol?.[name] === undefined);
+  if (missing === undefined) return env as BenchEnv;
+  const field = env.protocol === undefined ? "protocol" : `protocol.${missing}`;
   const path = recordPath(folder, "env.json");
   throw new RecordError(
-    `${path}: field protocol: found nothing, expected what the session was to measure; start a new session`,
+    `${path}: field ${field}: found nothing, expected what the session was to measure; start a new session`,
     { path },
   );
 }
+
+/** Without these a session cannot be gone on with. */
+const PROTOCOL_FIELDS = [
+  ...(["blocks", "traceEvery", "backends", "workers", "dates", "crops", "looks", "nodata"] as const),
+  ...(["slc", "cache", "peers", "budgetSeconds", "timeoutSeconds"] as const),
+];
 
 /**
  * Describes and prepares the data, and writes the env.json a session starts or goes on with.

@@ -1,13 +1,5 @@
 import { spawnSync } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -21,7 +13,8 @@ import type { SlcChoice } from "../io/choose";
 import { CROP_SUFFIX, readManifest } from "../io/folders";
 import { listFolder } from "../io/names";
 import { writeWholeFile } from "../io/outputFile";
-import { readEnv } from "../records/runFolder";
+import { readMaps } from "../records/maps";
+import { readEnv, readRunFile, readSession } from "../records/runFolder";
 import { quote } from "../report/commandLines";
 import { type Arguments, type Command, type Context, parseChoice } from "./command";
 import { measureSession, parseSessionOptions, SESSION_OPTIONS } from "./session";
@@ -55,8 +48,9 @@ export const command: Command = {
     const out = resolve(args.text("out") ?? packagePath("reports/informe.html"));
     const given = args.text("run");
     const runFolder = given === undefined ? await measureRun(args, context) : requireRun(args, given);
+    const copies = readRun(runFolder, dirname(out));
     const files = await exportInforme(runFolder, out, lang, args.flag("pdf"), context);
-    copyResults(runFolder, dirname(out));
+    for (const [path, bytes] of copies) writeWholeFile(path, bytes);
     for (const file of files) context.print(file);
   },
 };
@@ -167,13 +161,19 @@ function requireRun(args: Arguments, run: string): string {
   });
 }
 
-/** The user's own file names beside the informe. */
-function copyResults(run: string, folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  for (const name of ["resultados.csv", "t_barras.png", "speedup.png"]) {
-    if (existsSync(join(run, name)) && resolve(run) !== resolve(folder))
-      copyFileSync(join(run, name), join(folder, name));
-  }
+/**
+ * Reads all that the notebook will, so that what is wrong with a run folder is said before anything is written.
+ * @returns the user's own file names beside the informe, and what goes into them
+ * @throws RecordError a file of the run folder is damaged, or leads outside
+ */
+function readRun(run: string, folder: string): readonly (readonly [path: string, bytes: Buffer])[] {
+  readSession(run);
+  readMaps(run);
+  if (resolve(run) === resolve(folder)) return [];
+  return ["resultados.csv", "t_barras.png", "speedup.png"].flatMap((name) => {
+    const bytes = readRunFile(run, name);
+    return bytes === null ? [] : [[join(folder, name), bytes] as const];
+  });
 }
 
 /**

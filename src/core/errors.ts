@@ -146,7 +146,8 @@ export function toPlainError(thrown: unknown): PlainError {
 /** The error again, of its own class; what is none of pila's becomes a WorkerError that keeps name and message. */
 export function fromPlainError(plain: PlainError): PilaError {
   const options = plain.path === undefined ? {} : { path: plain.path };
-  if (plain.name in CLASSES) return new CLASSES[plain.name as keyof typeof CLASSES](plain.message, options);
+  if (Object.hasOwn(CLASSES, plain.name))
+    return new CLASSES[plain.name as keyof typeof CLASSES](plain.message, options);
   return new WorkerError(`found ${plain.name}: ${plain.message} in a worker, expected its result`, {
     cause: plain.stack,
   });

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { RecordError } from "../core/errors";
 import { groupBy } from "../core/groupBy";
 import type { EnvRecord, RunRecord } from "../core/records";
+import { readBounded } from "../io/inputFile";
 import { writeWholeFile } from "../io/outputFile";
 
 /** A row of resultados.csv: a label and its seconds. */
@@ -41,11 +42,16 @@ export function writeResultados(
   return [...names].map((name) => {
     const path = join(folder, name);
     const rows = summarise(files.get(name) ?? []).map(
-      ({ label, seconds }) => `${label}\t${seconds.toFixed(6)}`,
+      ({ label, seconds }) => `${plainCell(label)}\t${seconds.toFixed(6)}`,
     );
     writeWholeFile(path, ["backend\ttiempo", ...rows, ""].join("\n"));
     return path;
   });
+}
+
+/** A label as spreadsheets show it: none begins a formula, a cell or a line. Numbers are written as they are. */
+function plainCell(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ").replace(/^\s*[=+@-]/, "'$&");
 }
 
 function fileOf(run: RunRecord, env: EnvRecord): string {
@@ -53,6 +59,9 @@ function fileOf(run: RunRecord, env: EnvRecord): string {
   if (run.dates === env.dataset.dates.length && crop === env.dataset.crop) return "resultados.csv";
   return `resultados-${run.dates}-${crop === null ? "whole" : crop.replaceAll(",", "-")}.csv`;
 }
+
+/** A table of thousands of rows has some hundred kB. */
+const MOST_BYTES = 1 << 24;
 
 /**
  * Rows of any such CSV, the user's own labels untouched. Tab, semicolon or comma separated, as its header is; a
@@ -65,7 +74,12 @@ export function readResultados(path: string): readonly Resultado[] {
       path,
     });
   }
-  const lines = readFileSync(path, "utf8")
+  const refuse = (found: string): RecordError =>
+    new RecordError(`${path}: found ${found}, expected a table of at most ${MOST_BYTES} bytes; name a CSV`, {
+      path,
+    });
+  const lines = readBounded(path, MOST_BYTES, refuse)
+    .toString("utf8")
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/);
   const header = lines[0] ?? "";
@@ -92,6 +106,10 @@ export function readResultados(path: string): readonly Resultado[] {
       fail(index + 1, `${found}, expected seconds above 0; correct the line or remove it`);
     }
     if (label === "") fail(index + 1, "field backend: found nothing, expected a label; name the row");
+    if (/\p{Cc}/u.test(label)) {
+      const found = JSON.stringify(label.slice(0, 100));
+      fail(index + 1, `field backend: found ${found}, expected no control characters; rename the row`);
+    }
     return [{ label, seconds }];
   });
 }

@@ -1,8 +1,22 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+} from "node:fs";
+import { join, sep } from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { RecordError } from "../core/errors";
 import type { EnvRecord, RunRecord, Session, SpanRecord } from "../core/records";
+import { type InputFile, openRegular } from "../io/inputFile";
 import { writeWholeFile } from "../io/outputFile";
 
 /** What a run folder says. */
@@ -19,12 +33,38 @@ export function recordPath(folder: string, name: "runs.jsonl" | "spans.jsonl" | 
 
 /** Appends one run as soon as it ended. Its spans must stand already: the run's line is what makes them count. */
 export function appendRun(folder: string, run: RunRecord): void {
-  appendFileSync(recordPath(folder, "runs.jsonl"), toJsonLines([run]));
+  append(folder, "runs.jsonl", [run]);
 }
 
 /** Appends the spans of one run, before the run itself. */
 export function appendSpans(folder: string, spans: readonly SpanRecord[]): void {
-  if (spans.length > 0) appendFileSync(recordPath(folder, "spans.jsonl"), toJsonLines(spans));
+  if (spans.length > 0) append(folder, "spans.jsonl", spans);
+}
+
+function append(folder: string, name: "runs.jsonl" | "spans.jsonl", values: readonly unknown[]): void {
+  changeInPlace(recordPath(folder, name), (file) => appendFileSync(file, toJsonLines(values)));
+}
+
+/** Changes a record file, made where it is missing; a link could lead anywhere. @throws RecordError it is no file of its own */
+function changeInPlace(path: string, change: (file: number) => void): void {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const refused = (cause?: unknown): RecordError =>
+    new RecordError(`${path}: found a link or no file, expected a file of its own; remove it`, {
+      path,
+      cause,
+    });
+  let file: number;
+  try {
+    file = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o666);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === "ELOOP" ? refused(error) : error;
+  }
+  try {
+    if (!fstatSync(file).isFile()) throw refused();
+    change(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Writes env.json whole or not at all, and makes the folder. */
@@ -39,18 +79,62 @@ export function writeEnv(folder: string, env: EnvRecord): void {
  */
 export function readEnv(folder: string): EnvRecord {
   const path = recordPath(folder, "env.json");
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    const found =
-      (cause as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : "a file that is not JSON";
-    throw new RecordError(
+  const damaged = (found: string, cause?: unknown): RecordError =>
+    new RecordError(
       `${path}: found ${found}, expected the env.json of a run folder; name a folder that pila bench wrote`,
       { path, cause },
     );
+  const bytes = readRunFile(folder, "env.json");
+  if (bytes === null) throw damaged("no such file");
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString("utf8"));
+  } catch (cause) {
+    throw damaged("a file that is not JSON", cause);
   }
   return validateRecord<EnvRecord>("env", value, { path });
+}
+
+/** A file read whole: an env.json has some kB, a picture of maps/ less than a MB. */
+const MOST_BYTES = 1 << 24;
+
+/**
+ * A file of a run folder, whole; null where there is none.
+ * @param name plain names, such as `maps/maps.json`
+ * @throws RecordError it is no regular file, lies outside the folder by a link, or has more than 16 MiB
+ */
+export function readRunFile(folder: string, name: string): Buffer | null {
+  const opened = openInside(folder, name);
+  if (opened === null) return null;
+  try {
+    if (opened.size > MOST_BYTES) throw refusal(folder, name)(`${opened.size} bytes`);
+    return readFileSync(opened.file);
+  } finally {
+    closeSync(opened.file);
+  }
+}
+
+function refusal(folder: string, name: string): (found: string) => RecordError {
+  const path = join(folder, name);
+  return (found) =>
+    new RecordError(
+      `${path}: found ${found}, expected a file of the run folder itself, read up to ${MOST_BYTES} bytes; remove it or name another run`,
+      { path },
+    );
+}
+
+/** Opens a file of a run folder, which may come from somebody else. */
+function openInside(folder: string, name: string): InputFile | null {
+  const refuse = refusal(folder, name);
+  let path: string;
+  try {
+    path = realpathSync(join(folder, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  if (!path.startsWith(realpathSync(folder) + sep)) throw refuse(`a link to ${path}`);
+  return openRegular(path, refuse);
 }
 
 /**
@@ -100,10 +184,10 @@ export function readSession(folder: string): StoredSession {
  */
 export function repairRunFolder(folder: string): readonly string[] {
   const { spans, notes } = readSession(folder);
-  repairJsonLines(recordPath(folder, "runs.jsonl"));
-  const path = recordPath(folder, "spans.jsonl");
-  repairJsonLines(path);
-  if (readJsonLines(path).lines.length > spans.length) writeWholeFile(path, toJsonLines(spans));
+  repairJsonLines(folder, "runs.jsonl");
+  if (repairJsonLines(folder, "spans.jsonl") > spans.length) {
+    writeWholeFile(recordPath(folder, "spans.jsonl"), toJsonLines(spans));
+  }
   return notes;
 }
 
@@ -137,69 +221,108 @@ function readRecords<T>(
   faultOf: (record: T, line: number) => string | null,
 ): Read<T> {
   const path = recordPath(folder, `${name}.jsonl`);
-  const { lines, note } = readJsonLines(path);
-  const values = lines.map(({ line, value }) => {
+  const values: T[] = [];
+  const { note } = readJsonLines(folder, `${name}.jsonl`, (value, line) => {
     const record = validateRecord<T>(name, value, { path, line });
     const fault = faultOf(record, line);
     if (fault !== null) throw new RecordError(`${formatPlace({ path, line })}: ${fault}`, { path });
-    return record;
+    values.push(record);
   });
   return { values, note };
 }
 
-/** The parsed lines of a file, and the torn last line a crash left, if any. */
-interface JsonLines {
-  /** Line numbers count from 1. */
-  readonly lines: readonly { readonly line: number; readonly value: unknown }[];
+/** What a JSON Lines file ends with. */
+interface JsonLinesEnd {
   /** Bytes of whole lines; what follows is torn. */
   readonly wholeBytes: number;
+  /** The last line is whole but for its line feed. */
+  readonly lacksLineFeed: boolean;
   readonly note: string | null;
 }
 
+const CHUNK_BYTES = 1 << 20;
+/** A record has a kB or two; a line may have these and what a read brings too many. */
+const LONGEST_LINE = 1 << 20;
+
 /**
- * Every whole line of a JSON Lines file; a file that does not exist has none. Blank lines are passed over.
- * A last line without its line feed is torn when it does not parse: it is left out and noted, never an error.
- * @throws RecordError any other line that is not JSON, named by file and line
+ * Every whole line of a JSON Lines file, one after the other; a file that does not exist has none. Blank lines are passed
+ * over. A last line without its line feed is torn when it does not parse: it is left out and noted, never an error.
+ * @param take is given each value and its line, counted from 1
+ * @throws RecordError any other line that is not JSON, or longer than a record, named by file and line
  */
-function readJsonLines(path: string): JsonLines {
-  if (!existsSync(path)) return { lines: [], wholeBytes: 0, note: null };
-  const bytes = readFileSync(path);
-  const text = bytes.toString("utf8");
-  const lines: { line: number; value: unknown }[] = [];
-  const texts = text.split("\n");
-  let note: string | null = null;
-  let wholeBytes = bytes.length;
-  texts.forEach((content, index) => {
-    if (content.trim() === "") return;
+function readJsonLines(
+  folder: string,
+  name: "runs.jsonl" | "spans.jsonl",
+  take: (value: unknown, line: number) => void,
+): JsonLinesEnd {
+  const path = recordPath(folder, name);
+  const opened = openInside(folder, name);
+  if (opened === null) return { wholeBytes: 0, lacksLineFeed: false, note: null };
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let rest = Buffer.alloc(0);
+  let [line, wholeBytes] = [0, 0];
+  const fail = (found: string, cause?: unknown): never => {
+    throw new RecordError(
+      `${path}:${line}: found a line ${found}, expected one record; correct the line or remove it`,
+      { path, cause },
+    );
+  };
+  const parse = (bytes: Buffer, isLast: boolean): boolean => {
+    line += 1;
+    if (bytes.length > LONGEST_LINE) fail(`of more than ${LONGEST_LINE} bytes`);
+    const text = bytes.toString("utf8");
+    if (text.trim() === "") return true;
+    let value: unknown;
     try {
-      lines.push({ line: index + 1, value: JSON.parse(content) });
+      value = JSON.parse(text);
     } catch (cause) {
-      if (index !== texts.length - 1) {
-        throw new RecordError(
-          `${path}:${index + 1}: found a line that is not JSON, expected one record; correct the line or remove it`,
-          { path, cause },
-        );
-      }
-      wholeBytes = bytes.lastIndexOf(0x0a) + 1;
-      note = `${path}:${index + 1}: the last line is torn (the writer was stopped in the middle of it) and was left out`;
+      if (isLast) return false;
+      fail("that is not JSON", cause);
     }
-  });
-  return { lines, wholeBytes, note };
+    take(value, line);
+    return true;
+  };
+  try {
+    for (let read = 1; read > 0; ) {
+      read = readSync(opened.file, chunk, 0, chunk.length, null);
+      const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
+      let start = 0;
+      for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, start)) {
+        parse(bytes.subarray(start, end), false);
+        start = end + 1;
+      }
+      wholeBytes += start;
+      rest = bytes.subarray(start);
+      if (rest.length > LONGEST_LINE) parse(rest, false);
+    }
+    if (rest.length === 0 || parse(rest, true)) {
+      return { wholeBytes: wholeBytes + rest.length, lacksLineFeed: rest.length > 0, note: null };
+    }
+    const note = `${path}:${line}: the last line is torn (the writer was stopped in the middle of it) and was left out`;
+    return { wholeBytes, lacksLineFeed: false, note };
+  } finally {
+    closeSync(opened.file);
+  }
 }
 
 function toJsonLines(values: readonly unknown[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join("");
 }
 
-/** Makes the file ready for appending: a torn last line is cut off, a whole one gets its missing line feed. */
-function repairJsonLines(path: string): void {
-  const { wholeBytes, note } = readJsonLines(path);
-  if (note !== null) truncateSync(path, wholeBytes);
-  else if (existsSync(path) && /[^\n]$/.test(readFileSync(path, "utf8"))) appendFileSync(path, "\n");
+/** Makes the file ready for appending: a torn last line is cut off, a whole one gets its line feed. @returns its records */
+function repairJsonLines(folder: string, name: "runs.jsonl" | "spans.jsonl"): number {
+  let count = 0;
+  const { wholeBytes, lacksLineFeed, note } = readJsonLines(folder, name, () => {
+    count += 1;
+  });
+  const path = recordPath(folder, name);
+  if (note !== null) changeInPlace(path, (file) => ftruncateSync(file, wholeBytes));
+  else if (lacksLineFeed) changeInPlace(path, (file) => appendFileSync(file, "\n"));
+  return count;
 }
 
-/** The three published layouts. */
-type SchemaName = "runs" | "spans" | "env";
+/** The published layouts. */
+type SchemaName = "runs" | "spans" | "env" | "maps";
 
 /** Absolute path of a published schema: the same file users read and programs validate against. */
 export function schemaPath(name: SchemaName): string {
@@ -253,9 +376,13 @@ function fieldOf(error: ErrorObject): string {
   return path === "" ? "(the whole record)" : path;
 }
 
+/** Characters of a value that a message repeats. */
+const LONGEST_FOUND = 200;
+
 function foundAt(value: unknown, error: ErrorObject): string {
   if (error.keyword === "required") return "nothing";
-  return JSON.stringify(error.instancePath === "" ? value : error.data) ?? "nothing";
+  const text = JSON.stringify(error.instancePath === "" ? value : error.data) ?? "nothing";
+  return text.length <= LONGEST_FOUND ? text : `${text.slice(0, LONGEST_FOUND)}…`;
 }
 
 function expectationOf(error: ErrorObject): string {
@@ -268,7 +395,10 @@ function expectationOf(error: ErrorObject): string {
       return `one of ${error.params.allowedValues.map((v: unknown) => JSON.stringify(v)).join(", ")}`;
     case "const":
       return JSON.stringify(error.params.allowedValue);
+    case "pattern":
+      return `text of the pattern ${error.params.pattern}`;
     case "minimum":
+    case "maximum":
       return `${error.params.comparison} ${error.params.limit}`;
     default:
       return error.message ?? error.keyword;

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { escapeXml } from "./html";
+import { cleanXml, escapeXml } from "./html";
 import type { Chart, PlotModule, PlotOptions } from "./plots/plot";
 import { textWidth, wrapText } from "./plots/plot";
 import type { ReportData } from "./reportData";
@@ -42,10 +42,10 @@ export function chartHtml(
 ): string {
   const rows = chart.rows(report);
   const claim = chart.claim(report, words);
-  if (rows.length === 0) return `<p id="fig-${chart.id}" class="missing">${escapeXml(claim)}</p>`;
+  if (rows.length === 0) return `<p id="fig-${idOf(chart)}" class="missing">${escapeXml(claim)}</p>`;
   const places: readonly (keyof typeof WIDTHS)[] = small ? ["small"] : ["wide", "phone"];
   const drawn = places.map((place) =>
-    makeFigure(chart, rows, claim, words, WIDTHS[place], `${chart.id}-${place}`),
+    makeFigure(chart, rows, claim, words, WIDTHS[place], `${idOf(chart)}-${place}`),
   );
   const { title, subtitle, note, swatches } = drawn[0]!;
   const name = escapeXml(`${title}. ${subtitle}`);
@@ -53,17 +53,23 @@ export function chartHtml(
     ({ color, label }) => `<li><i style="background:${color}"></i>${escapeXml(label)}</li>`,
   );
   return [
-    `<figure id="fig-${chart.id}" class="chart">`,
+    `<figure id="fig-${idOf(chart)}" class="chart">`,
     titled ? `<h3>${escapeXml(title)}</h3>` : "",
     `<p class="subtitle">${escapeXml(subtitle)}</p>`,
     keys.length === 0 ? "" : `<ul class="keys">${keys.join("")}</ul>`,
     ...drawn.map(({ svg }, i) =>
-      svg.replace("<svg ", `<svg class="${places[i]}" role="img" aria-label="${name}" `),
+      // A function: `$'` in a name means something in a replacement text.
+      svg.replace("<svg ", () => `<svg class="${places[i]}" role="img" aria-label="${name}" `),
     ),
     `<figcaption><p>${escapeXml(note)}</p>`,
     `<details><summary>${words.howToRead}</summary><p>${escapeXml(chart.reading(words))}</p></details></figcaption>`,
     "</figure>",
   ].join("\n");
+}
+
+/** Its id as attributes and references hold it: a timeline is called by a label, which may be any text. */
+function idOf({ id }: Pick<Chart, "id">): string {
+  return id.replace(/[^\w.-]/g, (character) => `-${character.charCodeAt(0).toString(16)}`);
 }
 
 /** The same figure as Plot itself makes it, an element: the last value of a cell. @param width CSS pixels */
@@ -85,7 +91,10 @@ export function chartFiles<Source>(
   const rows = chart.rows(source);
   if (rows.length === 0) return null;
   const inner = width - 2 * MARGIN;
-  const svg = standalone(makeFigure(chart, rows, chart.claim(source, words), words, inner, chart.id), width);
+  const svg = standalone(
+    makeFigure(chart, rows, chart.claim(source, words), words, inner, idOf(chart)),
+    width,
+  );
   return { svg, png: renderPng(svg) };
 }
 
@@ -122,7 +131,7 @@ function makeFigure(
           label: format(value),
         }))
       : [],
-    svg: roundNumbers(numberIds(serialise(node), prefix)),
+    svg: roundNumbers(numberIds(cleanXml(serialise(node)), prefix)),
     width,
     height: Number(node.getAttribute("height")),
   };

@@ -9,9 +9,26 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text as it stands in XML or HTML, in an element or between double quotes. */
+/** Control characters but for line feed and tab, and halves of characters: XML may not hold them. */
+const NO_XML = /[^\P{Cc}\n\t]|\p{Cs}/gu;
+const NO_CHARACTER = "\ufffd";
+
+/** The text with a sign in the place of what XML may not hold. */
+export function cleanXml(text: string): string {
+  return text.replace(NO_XML, NO_CHARACTER);
+}
+
+/** Text as it stands in XML or HTML, in an element or between quotes. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return cleanXml(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+}
+
+/** Text as it stands in a line or a cell of a table of Markdown: nothing in it is markup, a link or a line of its own. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[^\S \u00a0\u202f]+/g, " ")
+    .replace(NO_XML, NO_CHARACTER)
+    .replace(/[\\`*_{}[\]<>|#~&]|:(?=\/\/)|(?<=\bwww)\./gi, "\\$&");
 }
 
 /** An element with text. @param attributes as they stand, ` class="x"` */
@@ -66,8 +83,7 @@ export function markdownTable(
   rows: readonly (readonly Cell[])[],
   numeric: readonly number[] = [],
 ): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((text) => text.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
   return [
     line(columns),
     `|${columns.map((_, i) => (numeric.includes(i) ? " ---: |" : " --- |")).join("")}`,

@@ -1,42 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { RecordError } from "../core/errors";
 import type { MapRecord, MapsRecord } from "../core/maps";
+import type { Maps } from "../records/maps";
 import { escapeXml } from "./html";
 import type { Words } from "./words/words";
 
-/** What RUN/maps/maps.json says; null where the run has no maps. @throws RecordError it is damaged or of another version */
-export function readMaps(runFolder: string): MapsRecord | null {
-  const path = join(runFolder, "maps", "maps.json");
-  if (!existsSync(path)) return null;
-  const damaged = (found: string, cause?: unknown): RecordError =>
-    new RecordError(
-      `${path}: found ${found}, expected the maps that pila bench wrote; remove the folder and make them again`,
-      { path, cause },
-    );
-  let record: MapsRecord;
-  try {
-    record = JSON.parse(readFileSync(path, "utf8")) as MapsRecord;
-  } catch (cause) {
-    throw damaged("a file that is not JSON", cause);
-  }
-  if (record?.schema !== 1) throw damaged(`schema ${JSON.stringify(record?.schema)}`);
-  const files = [...record.maps.map(({ file }) => file), record.cube.file];
-  const missing = files.find((file) => !existsSync(join(runFolder, "maps", file)));
-  if (missing !== undefined) throw damaged(`no ${missing} beside it`);
-  return record;
-}
-
 /** Maps with their scales, and what the script of the page needs to draw the series of a cell. */
-export function mapsHtml(runFolder: string, record: MapsRecord, words: Words): string {
+export function mapsHtml({ record, pictures, cube: packed }: Maps, words: Words): string {
   const { image } = words.page;
-  const uri = (file: string, type: string): string =>
-    `data:${type};base64,${readFileSync(join(runFolder, "maps", file)).toString("base64")}`;
   const { azimuth, range } = record.shape;
-  const figures = record.maps.map((map) =>
+  const figures = record.maps.map((map, i) =>
     [
       `<figure class="map"><div class="cells" tabindex="0" role="img" aria-label="${escapeXml(describeMap(map, words))}">`,
-      `<img src="${uri(map.file, "image/png")}" alt="" width="${record.mapShape.range}" height="${record.mapShape.azimuth}"></div>`,
+      `<img src="data:image/png;base64,${pictures[i]!.toString("base64")}" alt="" width="${record.mapShape.range}" height="${record.mapShape.azimuth}"></div>`,
       scaleBar(map, words),
       `<figcaption>${escapeXml(describeMap(map, words))}</figcaption></figure>`,
     ].join(""),
@@ -50,7 +24,7 @@ export function mapsHtml(runFolder: string, record: MapsRecord, words: Words): s
     high: cube.high,
     label: image.seriesLabel,
     lang: words.lang,
-    gzip: readFileSync(join(runFolder, "maps", cube.file)).toString("base64"),
+    gzip: packed.toString("base64"),
   };
   const box = `${record.box.azimuth} × ${record.box.range}`;
   return [

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { wordFinding } from "../core/findings";
+import { readMaps } from "../records/maps";
 import { answerLines, answerSection, factsOf } from "./answer";
 import { repeatCommand, statsCommand } from "./commandLines";
 import { chartElement, chartHtml } from "./figure";
@@ -7,8 +8,8 @@ import { findAnswer } from "./findings/answer";
 import { type Diagnosis, diagnose } from "./findings/causes";
 import { coldCosts, memoryUses, movingCosts, readingRates } from "./findings/costs";
 import { type Check, findChecks } from "./findings/trust";
-import { DISPLAY, element, escapeXml, fold, list, markdownTable, table } from "./html";
-import { mapsHtml, readMaps } from "./image";
+import { DISPLAY, element, escapeMarkdown, escapeXml, fold, list, markdownTable, table } from "./html";
+import { mapsHtml } from "./image";
 import type { Lang } from "./numbers";
 import { fused } from "./plots/fused";
 import { growth } from "./plots/growth";
@@ -104,19 +105,19 @@ export function informeMarkdown(report: ReportData, lang: Lang = "es"): string {
   const main = report.level === null ? null : mainTable(report.level, words);
   const told = report.level === null ? [] : diagnose(report.level).filter((one) => one.explanation !== null);
   const pictures = [times, speedup].filter((chart) => chart.rows(report).length > 0);
-  const plain = (text: string): string => text.replace(/[\\`*_<[\]]/g, "\\$&");
   return [
-    `# ${plain(title!)}\n`,
-    `${plain(factsOf(report, words))}\n`,
-    ...points.map((text) => `- ${plain(text)}`),
+    `# ${escapeMarkdown(title!)}\n`,
+    `${escapeMarkdown(factsOf(report, words))}\n`,
+    ...points.map((text) => `- ${escapeMarkdown(text)}`),
     "",
     ...(main === null ? [] : [markdownTable(main.columns, main.rows, main.numeric), ""]),
-    ...pictures.map((chart) => `![${chart.claim(report, words)}](${chart.id}.png)\n`),
+    ...pictures.map((chart) => `![${escapeMarkdown(chart.claim(report, words))}](${chart.id}.png)\n`),
     ...(told.length === 0 ? [] : [`## ${words.page.headings.causes}\n`]),
-    ...told.map((one) => `- ${plain(words.page.sentenceOf(one))}`),
+    ...told.map((one) => `- ${escapeMarkdown(words.page.sentenceOf(one))}`),
     `\n## ${words.page.headings.trust}\n`,
     ...findChecks(report.summary).map(
-      (check) => `- ${plain([words.page.check(check), words.page.checkDetail(check)].join(" ").trim())}`,
+      (check) =>
+        `- ${escapeMarkdown([words.page.check(check), words.page.checkDetail(check)].join(" ").trim())}`,
     ),
     "",
   ].join("\n");
@@ -229,12 +230,12 @@ function costsSection({ summary }: ReportData, { page }: Words): string {
 
 function imageSection(report: ReportData, words: Words): string {
   const { image } = words.page;
-  const record = report.folder === null ? null : readMaps(report.folder);
+  const maps = report.folder === null ? null : readMaps(report.folder);
   const findings = (report.env.findings ?? []).map((one) => escapeXml(wordFinding(one)));
   return [
-    ...(record === null
+    ...(maps === null
       ? [element("p", image.missing, 'class="missing"')]
-      : [mapsHtml(report.folder!, record, words), chartHtml(speckle, report, words)]),
+      : [mapsHtml(maps, words), chartHtml(speckle, report, words)]),
     findings.length === 0 ? "" : fold(image.findings(findings.length), list(findings)),
   ].join("\n");
 }

@@ -21,7 +21,8 @@ addEventListener("DOMContentLoaded", () => {
   for (const cube of document.querySelectorAll(".pila .cube")) showSeries(cube);
 });
 async function showSeries(element) {
-  const { dates, azimuth, range, low, high, label, lang, gzip } = JSON.parse(element.textContent);
+  const { dates: names, azimuth, range, low, high, label, lang, gzip } = JSON.parse(element.textContent);
+  const dates = names.map((name) => name.replace(/[&<>"']/g, (c) => "&#" + c.charCodeAt(0) + ";"));
   const section = element.closest(".pila");
   const images = [...section.querySelectorAll(".cells")];
   const out = section.querySelector(".series");
@@ -51,10 +52,10 @@ async function showSeries(element) {
     const line = values.map((v, d) => v === null ? "" : (d && values[d - 1] !== null ? "L" : "M") + x(d) + " " + y(v)).join("");
     const least = mean > std ? dB(mean - std) : bottom;
     const every = Math.ceil(dates.length / 6);
-    const names = dates.map((date, d) => d % every ? "" : '<text x="' + x(d) + '" y="' + (H - 14) + '" text-anchor="middle" fill="currentColor">' + date + "</text>");
+    const marks = dates.map((date, d) => d % every ? "" : '<text x="' + x(d) + '" y="' + (H - 14) + '" text-anchor="middle" fill="currentColor">' + date + "</text>");
     const ticks = [bottom, (bottom + top) / 2, top].map((v) => '<text x="' + (L - 6) + '" y="' + (y(v) + 4) + '" text-anchor="end" fill="currentColor">' + number(v) + "</text>");
     const band = powers.length < 2 ? "" : '<rect x="' + L + '" width="' + (W - L - 12) + '" y="' + y(dB(mean + std)) + '" height="' + (y(least) - y(dB(mean + std))) + '" fill="#d55e00" opacity=".15"/><path d="M' + L + " " + y(dB(mean)) + "H" + (W - 12) + '" stroke="#d55e00" stroke-width="2"/>';
-    out.innerHTML = '<svg viewBox="0 0 ' + W + " " + H + '" role="img" aria-label="' + label + '">' + band + ticks.join("") + names.join("") + '<path d="' + line + '" fill="none" stroke="currentColor"/>' + dots.join("") + "</svg>";
+    out.innerHTML = '<svg viewBox="0 0 ' + W + " " + H + '" role="img" aria-label="' + label + '">' + band + ticks.join("") + marks.join("") + '<path d="' + line + '" fill="none" stroke="currentColor"/>' + dots.join("") + "</svg>";
     for (const image of images) {
       const mark = image.querySelector("i") ?? image.appendChild(document.createElement("i"));
       const own = image.querySelector("img");

@@ -135,5 +135,5 @@ function countsOf({ kept, traced, warmup, failed, skipped }: RunCounts): string 
 
 function stopOf(stopped: string | null, { stops, notStopped }: Words["page"]["sheet"]): string {
   if (stopped === null) return notStopped;
-  return (stops as Readonly<Record<string, string>>)[stopped] ?? stopped;
+  return Object.hasOwn(stops, stopped) ? stops[stopped as keyof typeof stops] : stopped;
 }

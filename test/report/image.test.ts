@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { RecordError } from "../../src/core/errors";
-import { mapsHtml, readMaps } from "../../src/report/image";
+import { readMaps } from "../../src/records/maps";
+import { mapsHtml } from "../../src/report/image";
 import type { Lang } from "../../src/report/numbers";
 import { speckle } from "../../src/report/plots/speckle";
 import type { ReportData } from "../../src/report/reportData";
@@ -12,7 +13,7 @@ import { withFolder } from "../io/slcFile.fixture";
 import { RECORD, writeRun } from "./image.fixture";
 
 function htmlOf(folder: string, lang: Lang = "es"): string {
-  return mapsHtml(folder, readMaps(folder)!, WORDS[lang]).replaceAll("\u00a0", " ");
+  return mapsHtml(readMaps(folder)!, WORDS[lang]).replaceAll("\u00a0", " ");
 }
 
 test("the section holds every PNG byte for byte, a bar of its colours with both ends, and needs nothing from outside", () =>

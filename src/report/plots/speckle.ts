@@ -1,6 +1,6 @@
 import { formatWindow } from "../../core/raster";
+import { readMapsRecord } from "../../records/maps";
 import { gammaDensity } from "../../statistics/distributions";
-import { readMaps } from "../image";
 import { ACCENT } from "./lines";
 import type { Chart } from "./plot";
 
@@ -25,7 +25,7 @@ const STEPS = 5;
 export const speckle: Chart<SpeckleRow> = {
   id: "speckle",
   rows: ({ folder }) => {
-    const histogram = folder === null ? null : (readMaps(folder)?.histogram ?? null);
+    const histogram = folder === null ? null : (readMapsRecord(folder)?.histogram ?? null);
     if (histogram === null) return [];
     const { edges, counts, samples, outside, gamma, date, window } = histogram;
     return counts.map((cells, i) => {
