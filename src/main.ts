@@ -56,7 +56,7 @@ async function runCommand(
     tell: (line) => {
       if (quiet) return;
       bar.stop();
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${printable(line)}\n`);
     },
     progress: (done, total, remainingSeconds) => {
       if (!quiet) bar.show(done, total, remainingSeconds);
@@ -108,7 +108,19 @@ function print(line: string): void {
       );
     });
   }
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${printable(line)}\n`);
+}
+
+/**
+ * The text as a terminal shows it: control characters, and those that turn the direction of writing, as \uXXXX. They come
+ * with names of files, labels and what other programs said, and could move the cursor or set the title. JSON stays the same.
+ */
+function printable(text: string): string {
+  return text.replace(/[^\P{C}\n\t]/gu, (character) =>
+    Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+      .map((code) => `\\u${code.toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 }
 
 /** Waits until what was printed is written, or has failed: the error comes a turn of the event loop later. */
@@ -128,8 +140,9 @@ async function signalOnItsWay(error: unknown, signal: AbortSignal): Promise<void
 
 function report(error: unknown, debug: boolean): number {
   const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
-  process.stderr.write(`pila: ${name}: ${message}\n`);
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n${error.cause ?? ""}\n`);
+  process.stderr.write(`pila: ${printable(`${name}: ${message}`)}\n`);
+  if (debug && error instanceof Error)
+    process.stderr.write(`${printable(`${error.stack ?? ""}\n${error.cause ?? ""}`)}\n`);
   // The code tells, not the class, for the same reason.
   return error instanceof Error && "exitCode" in error ? (error as PilaError).exitCode : 1;
 }
