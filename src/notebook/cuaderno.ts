@@ -156,5 +156,9 @@ export function notebookParameters<T extends object>(defaults: T): T {
   if (path === undefined) return defaults;
   const given = readObject(path);
   requireKnown(path, given, Object.keys(defaults));
+  for (const [name, own] of Object.entries(defaults)) {
+    if (own === null || !Object.hasOwn(given, name) || typeof given[name] === typeof own) continue;
+    throw wrong(path, name, given[name], `de la clase de ${JSON.stringify(own)}`);
+  }
   return { ...defaults, ...given };
 }
