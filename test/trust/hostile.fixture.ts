@@ -30,7 +30,7 @@ const FINDING = finding("level", "slc/20200101.slc", ["20200101", "20200113"], "
 export function writeWhole(folder: string): void {
   const failed = { ...ideal, failure: (): string => "its output differs from sec" };
   const peer = { ...pool("py_mp2", "peer", 0.1, 0.1), program: "py_mp", untraced: true };
-  const session = synthesise([...SEC, pool("mp2", "mp", 0.1, 0.1), peer, failed], { cores: 2, blocks: 6 });
+  const session = synthesise([...SEC, pool("mp2", "mp", 0.1, 7), peer, failed], { cores: 2, blocks: 6 });
   const env = envOf({
     ...session.env,
     findings: [FINDING],

@@ -59,6 +59,9 @@ function assertPlain(text: string, what: string): void {
   );
 }
 
+/** What is also given to the commands, each a process of its own. */
+const BY_COMMAND: readonly string[] = ["html", "terminal", "inherited"];
+
 for (const [name, payload] of Object.entries(PAYLOADS)) {
   test(`${name} in every text: refused by name, or shown as it is: page, drawings, table, terminal`, () =>
     withFolder((folder) => {
@@ -69,13 +72,20 @@ for (const [name, payload] of Object.entries(PAYLOADS)) {
       assert.ok(taken.length > 40 && refused.length > 20, `${taken.length} taken, ${refused.length} refused`);
       const isLabel = !/^[=+@-]|\p{C}/u.test(payload);
       assert.is(taken.includes("runs.jsonl:label"), isLabel);
-      for (const lang of LANGUAGES) {
+      for (const lang of name === "html" ? LANGUAGES : (["es"] as const)) {
         const { document } = new JSDOM(pageOf(run, lang)).window;
         assert.equal(findForeign(document), [], lang);
         const scripts = [...document.querySelectorAll("script")].map((one) => one.type);
         assert.equal(scripts, ["", "application/json"]);
         assert.is(document.querySelectorAll("img").length, 2);
+        const times = document.querySelector("#fig-t_barras svg")!.getAttribute("aria-label")!;
+        if (isLabel) assert.ok(times.includes(payload), times);
+        // One word for all labels leaves one configuration, and no time line of it.
+        const timelines = [...document.querySelectorAll("[id^=fig-linea_]")].map(({ id }) => id);
+        if (isLabel && !/^\w+$/.test(payload)) assert.is(timelines.length, 1);
+        for (const id of timelines) assert.match(id, /^[\w.-]+$/);
       }
+      if (!BY_COMMAND.includes(name)) return;
       const out = join(folder, "pictures");
       const plot = runPila(["plot", run, "--out", out]);
       assert.is(plot.code, 0, plot.stderr);
@@ -95,28 +105,26 @@ for (const [name, payload] of Object.entries(PAYLOADS)) {
 
 const html = testUnless(missingJupyter);
 
-for (const name of ["html", "markdown", "lines", "attribute"]) {
+for (const name of ["html", "markdown", "lines"]) {
   html(`${name}: informe.md, made HTML by another program, holds no element but those of Markdown`, () =>
     withFolder((folder) => {
       writeWhole(folder);
       plantEverywhere(folder, PAYLOADS[name]!);
       const program =
         "import sys, mistune; sys.stdout.write(mistune.create_markdown(escape=False, plugins=['table', 'url', 'strikethrough'])(sys.stdin.read()))";
-      for (const lang of LANGUAGES) {
-        const input = informeMarkdown(readReportData(folder), lang);
-        const made = spawnSync(join(root, ".venv/bin/python"), ["-c", program], { input, encoding: "utf8" });
-        assert.is(made.status, 0, made.stderr);
-        const { document } = new JSDOM(made.stdout).window;
-        assert.equal(findForeign(document), []);
-        const allowed = /^(html|head|body|h1|h2|p|ul|li|table|thead|tbody|tr|th|td|img)$/i;
-        const names = [...document.querySelectorAll("*")].map(({ tagName }) => tagName);
-        assert.equal(
-          names.filter((tag) => !allowed.test(tag)),
-          [],
-        );
-        const rows = [...document.querySelectorAll("tr")].map(({ children }) => children.length);
-        assert.ok(rows.length >= 3 && rows.every((cells) => cells === 4), rows.join(" "));
-      }
+      const input = informeMarkdown(readReportData(folder), "es");
+      const made = spawnSync(join(root, ".venv/bin/python"), ["-c", program], { input, encoding: "utf8" });
+      assert.is(made.status, 0, made.stderr);
+      const { document } = new JSDOM(made.stdout).window;
+      assert.equal(findForeign(document), []);
+      const allowed = /^(html|head|body|h1|h2|p|ul|li|table|thead|tbody|tr|th|td|img)$/i;
+      const names = [...document.querySelectorAll("*")].map(({ tagName }) => tagName);
+      assert.equal(
+        names.filter((tag) => !allowed.test(tag)),
+        [],
+      );
+      const rows = [...document.querySelectorAll("tr")].map(({ children }) => children.length);
+      assert.ok(rows.length >= 3 && rows.every((cells) => cells === 4), rows.join(" "));
     }),
   );
 }
