@@ -4,7 +4,8 @@ import { gunzipSync } from "node:zlib";
 import { RecordError } from "../core/errors";
 import type { MapsRecord } from "../core/maps";
 import { pixelCount } from "../core/raster";
-import { readRunFile, validateRecord } from "./runFolder";
+import { readRunFile } from "./files";
+import { validateRecord } from "./runFolder";
 
 const RECORD = "maps/maps.json";
 /** A cube is unpacked by the reader's browser. */
