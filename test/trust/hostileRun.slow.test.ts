@@ -93,7 +93,11 @@ for (const [name, payload] of Object.entries(PAYLOADS)) {
         const svg = new JSDOM(readFileSync(join(out, file), "utf8"), { contentType: "image/svg+xml" });
         assert.equal(findForeign(svg.window.document), [], file);
       }
-      const others = [runPila(["compare", run, run]), runPila(["bench", run, "--resume", run])];
+      const plain = join(folder, "plain");
+      mkdirSync(plain);
+      writeWhole(plain);
+      const others = [runPila(["compare", plain, run]), runPila(["bench", run, "--resume", run])];
+      assert.match(others[0]!.stdout, /environment: these fields differ/);
       assert.is(others[0]!.code, 0, others[0]!.stderr);
       for (const { stdout, stderr } of [plot, ...others]) {
         assertPlain(stdout, "stdout");
@@ -115,6 +119,8 @@ for (const name of ["html", "markdown", "lines"]) {
       const input = informeMarkdown(readReportData(folder), "es");
       const made = spawnSync(join(root, ".venv/bin/python"), ["-c", program], { input, encoding: "utf8" });
       assert.is(made.status, 0, made.stderr);
+      // What stands on a line of its own is no text of a record.
+      assert.not.match(input, /^\\# owned/m);
       const { document } = new JSDOM(made.stdout).window;
       assert.equal(findForeign(document), []);
       const allowed = /^(html|head|body|h1|h2|p|ul|li|table|thead|tbody|tr|th|td|img)$/i;

@@ -91,6 +91,14 @@ for (const [what, make] of [
       writeFileSync(join(vrt, "20200101.slc.vrt"), DRAWN);
       assert.match(refusalOf(["inspect", vrt]), `found a ${what}`);
 
+      for (const kind of ["CFloat64", "Float64"]) {
+        const gdal = join(folder, kind);
+        make(join(gdal, "20200101.slc"));
+        writeFileSync(join(gdal, "20200101.vrt"), DRAWN.replace("CFloat32", kind));
+        const command = kind === "CFloat64" ? ["inspect", gdal] : stats(gdal);
+        assert.match(refusalOf(command), "found the source 20200101.slc, expected a file");
+      }
+
       const header = join(folder, "header");
       make(join(header, "a.slc.hdr"));
       writeFileSync(join(header, "a.slc"), Buffer.alloc(512, 1));

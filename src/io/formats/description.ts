@@ -1,5 +1,6 @@
 // What a format of SLC images is, and what it looks at: a file that may describe images, read once for all formats.
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fault, PilaError } from "../../core/errors";
 import type { Finding } from "../../core/findings";
 import type { PlaneSource } from "../../core/raster";
@@ -162,6 +163,24 @@ export function childrenOf(element: XmlElement, name: string): readonly XmlEleme
 /** The text of the first child of one name; undefined when absent. */
 export function childText(element: XmlElement, name: string): string | undefined {
   return childrenOf(element, name)[0]?.text;
+}
+
+/**
+ * What a VRT names is handed to GDAL, which would wait for a pipe for ever.
+ * @throws FormatError it names something that is there and no regular file, or the standard input
+ */
+export function requireFilesIn({ path, name, xml }: Pick<Description, "path" | "name" | "xml">): void {
+  const inside = xml === null ? [] : [xml];
+  for (const element of inside) {
+    inside.push(...element.children);
+    if (!/^(sourcefilename|sourcedataset)$/.test(element.name) || element.text === "") continue;
+    for (const named of [resolve(dirname(path), element.text), resolve(element.text)]) {
+      const stats = statSync(named, { throwIfNoEntry: false });
+      const isOther = stats !== undefined && !stats.isFile() && !stats.isDirectory();
+      if (!isOther && !element.text.includes("/vsistdin")) continue;
+      throw fault(name, `found the source ${element.text}, expected a file; write the VRT again`);
+    }
+  }
 }
 
 interface OpenElement extends XmlElement {

@@ -20,6 +20,7 @@ import {
   childText,
   type DescribedImage,
   type Description,
+  requireFilesIn,
   type SlcFormat,
   type XmlElement,
 } from "./description";
@@ -54,7 +55,10 @@ export const vrt: SlcFormat = {
     let byGdal: readonly DescribedImage[] | undefined;
     return complex.map(({ element, band }, i): DescribedImage => {
       const own = plain[i] ?? null;
-      if (own === null) byGdal ??= describeByGdal(file, "a VRT that is not plain bytes");
+      if (own === null && byGdal === undefined) {
+        requireFilesIn(file);
+        byGdal = describeByGdal(file, "a VRT that is not plain bytes");
+      }
       const { source, ...rest } = own ?? byGdal!.find((image) => image.band === band)!;
       const isAlone = bands.length === 1;
       const sources = childrenOf(element, "sourcefilename").concat(
