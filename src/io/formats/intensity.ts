@@ -118,10 +118,8 @@ function describeOthers(path: string, head: Buffer, size: number): readonly Inte
   const isEnviHeader = /^\s*ENVI[ \t]*[\r\n]/.test(text);
   const isVrt = /<VRTDataset/i.test(text);
   if (isEnviHeader || isVrt) description().requireSmall(path, size);
-  if (isVrt) {
-    const context = { allowSurplus: false, describe: () => null };
-    description().requireFilesIn(description().readDescription(path, context));
-  }
+  const context = { allowSurplus: false, describe: () => null };
+  if (isVrt) description().requireFilesIn(description().readDescription(path, context));
   if (!isEnviHeader && !isVrt && !envi().hasEnviHeader(path)) {
     throw fault(path, "found no TIFF, VRT or ENVI image, expected intensity; name another file");
   }
