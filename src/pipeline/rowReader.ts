@@ -21,19 +21,19 @@ export interface RowBlocks {
   readonly count: number;
 }
 
-/** What a block holds of decoded tiles; twice as much where one tile of each date takes that. */
-const DECODED_BYTES = 32 << 20;
+/** What a block holds of decoded tiles; more where one tile of each date takes that, up to a limit. */
+const [DECODED_BYTES, MOST_DECODED_BYTES] = [16 << 20, 64 << 20];
 
 /**
  * @param height rows wanted in a block; it is held between one row and all of them. Where GDAL decodes rows together, a
- *   block has whole groups of them, of as many tiles side by side as stay within 32 MiB: none is decoded twice then
+ *   block has whole groups of them, of as many tiles side by side as stay within 16 MiB: none is decoded twice then
  * @param cellBytes what is held for each cell
  */
 export function cutIntoBlocks(rows: StackRows, height: number, cellBytes = 4): RowBlocks {
   const { azimuth, range } = rows.window;
   const tile = decodedTogether(rows);
   const least = pixelCount(tile) * cellBytes;
-  const cells = (least <= 2 * DECODED_BYTES ? Math.max(DECODED_BYTES, least) : DECODED_BYTES) / cellBytes;
+  const cells = (least <= MOST_DECODED_BYTES ? Math.max(DECODED_BYTES, least) : DECODED_BYTES) / cellBytes;
   const isWide = height >= tile.azimuth || tile.azimuth * range <= cells;
   const tiles = isWide ? Infinity : Math.max(1, Math.floor(cells / pixelCount(tile)));
   const width = Math.min(range, tiles * tile.range);
