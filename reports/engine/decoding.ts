@@ -69,7 +69,12 @@ export async function measureDecoding(
     } catch (error) {
       // Of what Python says the last line tells.
       const reason = (error as Error).message.trim().split("\n").at(-1)!;
-      results.push({ kind: "failed", row, figure, reason });
+      const missing = /No module named '(\w+)'/.exec(reason)?.[1];
+      if (missing === undefined) results.push({ kind: "failed", row, figure, reason });
+      else {
+        const next = `nothing writes the file; ${python} -m pip install ${missing}`;
+        results.push({ kind: "left out", row, figure, reason: next });
+      }
       continue;
     }
     const rates = Array.from({ length: runs + 1 }, () => readWhole(folder)).slice(1);

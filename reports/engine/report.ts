@@ -23,7 +23,13 @@ export type Result =
       readonly unit: "MiB" | "MB/s" | "s";
       readonly runs: number;
     }
-  | { readonly kind: "failed"; readonly row: number; readonly figure: string; readonly reason: string };
+  | {
+      /** A process failed, or what the figure needs is not there. */
+      readonly kind: "failed" | "left out";
+      readonly row: number;
+      readonly figure: string;
+      readonly reason: string;
+    };
 
 /** What the figures were measured on. */
 export interface Circumstances {
@@ -42,9 +48,9 @@ const HEADER = [
   "|---|---|---|---|---|---|---|---|---|",
 ];
 
-/** Whether the figure is at its goal or better; a failed one is not. */
+/** Whether the figure is at its goal or better; what has no figure is not. */
 export function meetsGoal(result: Result): boolean {
-  if (result.kind === "failed") return false;
+  if (!("goal" in result)) return false;
   if (result.goal === null) return true;
   if (result.kind === "ratio") return result.ratio.value <= result.goal;
   return result.isFloor ? result.value >= result.goal : result.value <= result.goal;
@@ -53,7 +59,7 @@ export function meetsGoal(result: Result): boolean {
 /** One row of the Markdown table. */
 export function describeResult(result: Result): string {
   const { row, figure } = result;
-  if (result.kind === "failed") return tableRow([row, figure, "", result.reason, "", "", "", "", "failed"]);
+  if (!("goal" in result)) return tableRow([row, figure, "", result.reason, "", "", "", "", result.kind]);
   const verdict = result.goal === null ? "" : meetsGoal(result) ? "met" : "missed";
   if (result.kind === "amount") {
     const { value, unit, isFloor, goal, runs } = result;

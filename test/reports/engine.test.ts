@@ -26,6 +26,9 @@ test("a run that failed is never a figure that was met, and stays one row of the
   const failed: Result = { kind: "failed", row: 6, figure: "mp", reason: "exit 1;\n a | b" };
   assert.is(meetsGoal(failed), false);
   assert.is(describeResult(failed), "| 6 | mp |  | exit 1; a \\| b |  |  |  |  | failed |");
+  const leftOut: Result = { kind: "left out", row: 14, figure: "HDF5", reason: "nothing writes the file" };
+  assert.is(meetsGoal(leftOut), false);
+  assert.is(describeResult(leftOut), "| 14 | HDF5 |  | nothing writes the file |  |  |  |  | left out |");
 });
 
 test("memory is held against its goal from below, a rate from above", () => {
