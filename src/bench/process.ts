@@ -4,7 +4,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { BackendError, WorkerError } from "../core/errors";
-import { childrenOf, endProcesses, processesOfRun, signalProcesses } from "../parallel/processes";
+import {
+  childrenOf,
+  endProcesses,
+  endWithThis,
+  processesOfRun,
+  signalProcesses,
+} from "../parallel/processes";
 
 /** A whole process to run and to measure. */
 export interface Execution {
@@ -89,6 +95,7 @@ export async function executeProcess(
     stdio: ["ignore", "pipe", "pipe"],
   });
   const { pid } = child;
+  const release = pid === undefined ? null : endWithThis(-pid);
   const memory = execution.watchMemory && pid !== undefined ? watchMemory(pid) : null;
   const stdout = collect(child.stdout!, (text) => text.slice(0, KEPT_STDOUT));
   const stderr = collect(child.stderr!, (text) => text.slice(-KEPT_STDERR));
@@ -99,6 +106,7 @@ export async function executeProcess(
   const patience = stopper.stopped() ? 0 : STRAGGLER_MILLISECONDS;
   const leftBehind = pid === undefined ? 0 : await endProcesses(() => processesOfRun(pid, mark), patience);
   stopper.disarm();
+  release?.();
   child.stdout!.destroy();
   child.stderr!.destroy();
   signal?.throwIfAborted();
@@ -273,12 +281,14 @@ export function runChild(
     const child = spawn(program, args, { ...where, stdio: ["ignore", "pipe", "pipe"] });
     const stdout = collect(child.stdout, (text) => text);
     const stderr = collect(child.stderr, (text) => text);
+    const release = child.pid === undefined ? null : endWithThis(child.pid);
     const stop = (): void => void child.kill("SIGTERM");
     signal?.addEventListener("abort", stop, { once: true });
     child.once("error", (cause) =>
       reject(new WorkerError(`found ${program} not started (${cause.message})`, { cause })),
     );
     child.once("close", (code, signalName) => {
+      release?.();
       signal?.removeEventListener("abort", stop);
       if (signal?.aborted) reject(signal.reason);
       else if (code === 0) resolve(stdout.text());

@@ -1,5 +1,8 @@
 // Processes as /proc shows them: which belong to a run, and how they are ended with certainty. Without /proc: none.
-import { readdirSync, readFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import type { Socket } from "node:net";
+import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A process as /proc shows it. */
@@ -54,6 +57,15 @@ export function readProcess(pid: number): ProcessEntry | null {
   return { pid, parent: Number(fields[1]), session: Number(fields[3]), startTicks: Number(fields[19]) };
 }
 
+/** Host and space of process numbers: processes of one place see each other under the same numbers. */
+export function placeOfProcesses(): string {
+  try {
+    return `${hostname()}/${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return `${hostname()}/`;
+  }
+}
+
 /** Every process that is not a zombie; empty where there is no /proc. */
 function listProcesses(): readonly ProcessEntry[] {
   return readNumbers("/proc")
@@ -91,6 +103,41 @@ export async function endProcesses(
     rest = find();
   }
   return killed;
+}
+
+/**
+ * Waits for the end of its input, which comes when the process that writes to it is gone, however that ended; then ends
+ * what the last line names, by SIGTERM and after a while by SIGKILL.
+ */
+const GUARD =
+  'while read -r line; do targets=$line; done; [ -z "$targets" ] || { kill -s TERM -- $targets; sleep 3; kill -s KILL -- $targets; }';
+
+const guarded = new Set<number>();
+let guard: ChildProcess | undefined;
+
+/**
+ * Lets a process end with this one, also when this one is killed: a shell of its own, started with the first, sees to it.
+ * @param target its number; negative: its group
+ * @returns to be called when it has ended by itself
+ */
+export function endWithThis(target: number): () => void {
+  if (guard === undefined) {
+    const { spawn } = require("node:child_process") as typeof import("node:child_process");
+    const env = { PATH: "/usr/bin:/bin" };
+    guard = spawn("/bin/sh", ["-c", GUARD], { env, stdio: ["pipe", "ignore", "ignore"], detached: true });
+    // Where no shell can be started there is no guard.
+    guard.once("error", () => {});
+    guard.stdin?.on("error", () => {});
+    guard.unref();
+    (guard.stdin as Socket | null)?.unref();
+  }
+  const tell = (): void => void guard?.stdin?.write(`${[...guarded].join(" ")}\n`);
+  guarded.add(target);
+  tell();
+  return () => {
+    guarded.delete(target);
+    tell();
+  };
 }
 
 /** Sends a signal to those that still are the processes they were. */

@@ -3,15 +3,25 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackendError } from "../../core/errors";
-import { endProcesses, markedProcesses, signalProcesses } from "../processes";
+import { endProcesses, endWithThis, markedProcesses, signalProcesses } from "../processes";
 import { findMpiexec, type Mpiexec } from "./detect";
-import { FAULT_PREFIX, SUCCESS_MARK_VARIABLE } from "./world";
+import {
+  freeBytes,
+  JobWatch,
+  machineCause,
+  type RankSign,
+  requireOpenFiles,
+  SEGMENT_BYTES_A_RANK,
+} from "./watch";
+import { FAULT_PREFIX, SIGN, SUCCESS_MARK_VARIABLE } from "./world";
 
 /** From SIGTERM, on which mpiexec ends its ranks, to SIGKILL. */
 const GRACE_MILLISECONDS = 4000;
+const STUCK_MILLISECONDS = 1500;
 
 interface LaunchOptions {
   readonly ranks: number;
@@ -24,10 +34,13 @@ interface LaunchOptions {
   readonly onStderr?: (text: string) => void;
   /** The launcher; left out: the first one in PATH. */
   readonly mpiexec?: Mpiexec;
+  /** Time for every rank to pass MPI_Init; left out: a minute, and a second for each rank. */
+  readonly joinMilliseconds?: number;
 }
 
 /**
- * Runs a command as ranks of an MPI job on this host and waits for its end.
+ * Runs a command as ranks of an MPI job on this host and waits for its end. A job with a rank that died while its
+ * launcher stays, or that does not come together, is ended; one at work may take any time.
  * The job succeeded when mpiexec ended with 0 and rank 0 came past `MpiWorld.finalize`. However it ends, no process
  * of it is left when the promise settles.
  * @returns what the ranks wrote to stdout
@@ -37,16 +50,20 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
   const { ranks, command, signal } = options;
   const mpiexec = options.mpiexec ?? (await findMpiexec(options.env));
   signal?.throwIfAborted();
+  requireOpenFiles(ranks);
   const mark = `pila-mpi-${randomUUID()}`;
   const variable = `${SUCCESS_MARK_VARIABLE}=${mark}`;
-  const segmentFolder = createSegmentFolder(options.env);
+  const segmentFolder = createSegmentFolder(options.env, ranks);
   // A session of its own: Ctrl-C in the terminal reaches the caller alone, which then ends the job once.
   const child = spawn(mpiexec.path, ["-n", String(ranks), ...command], {
     env: { ...rankVariables(options.env, segmentFolder), [SUCCESS_MARK_VARIABLE]: mark },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  const stderr = new RankStderr(options.onStderr);
+  // Open MPI's ranks end with their launcher.
+  const release = child.pid === undefined ? null : endWithThis(-child.pid);
+  const watch = new JobWatch(options, () => interrupt());
+  const stderr = new RankStderr(options.onStderr, watch.heard);
   let stdout = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => stderr.add(text));
@@ -54,8 +71,11 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
 
   let kill: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
+    if (kill !== undefined) return;
     child.kill("SIGTERM");
-    kill = setTimeout(() => child.kill("SIGKILL"), GRACE_MILLISECONDS);
+    // A launcher that did not notice the death of a rank does not heed SIGTERM either.
+    const grace = watch.fault === null ? GRACE_MILLISECONDS : STUCK_MILLISECONDS;
+    kill = setTimeout(() => child.kill("SIGKILL"), grace);
     // Open MPI lets its ranks work on for a second: time enough to put outputs in place that nobody wants any more.
     const ranksOfJob = markedProcesses(variable).filter(({ pid }) => pid !== child.pid);
     signalProcesses(ranksOfJob, "SIGKILL");
@@ -73,18 +93,29 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
     if (code === 0 && stdout.includes(mark)) return { stdout: stdout.replace(`\n${mark}\n`, "") };
     const launcher = `mpiexec (${mpiexec.family} ${mpiexec.version})`;
     const how = killer === null ? `exit code ${code}` : `signal ${killer}`;
+    if (watch.fault !== null)
+      throw new BackendError(`${watch.fault} (${launcher}${describeSaid(stderr.reason)})`);
     const reason = stderr.reason ?? readReason(stdout);
-    if (reason !== undefined) throw new BackendError(`${reason} (${launcher}, ${ranks} ranks, ${how})`);
+    const cause = machineCause(ranks);
+    const hint = cause === null || stderr.hasFault ? "" : `; ${cause}`;
+    if (reason !== undefined)
+      throw new BackendError(`${reason}${hint} (${launcher}, ${ranks} ranks, ${how})`);
     throw new BackendError(
       code === 0
         ? `${launcher}: found exit code 0 but no word from rank 0 that it finished, expected both; the outputs cannot be trusted`
-        : `${launcher}: found ${how} and no message from any of ${ranks} ranks, expected exit code 0`,
+        : `${launcher}: found ${how} and no message from any of ${ranks} ranks, expected exit code 0${hint}`,
     );
   } finally {
     clearTimeout(kill);
+    watch.stop();
+    release?.();
     signal?.removeEventListener("abort", interrupt);
     if (segmentFolder !== undefined) rmSync(segmentFolder, { recursive: true, force: true });
   }
+}
+
+function describeSaid(words: string | undefined): string {
+  return words === undefined ? "" : `; it said: ${words}`;
 }
 
 /** What a launcher tells the processes it starts: a launcher among them would take it for its own. */
@@ -154,8 +185,14 @@ export class RankStderr {
   readonly #notice: string[] = [];
   #firstError: string | undefined;
 
-  /** @param forward hears the words of the ranks, newline included */
-  constructor(readonly forward?: (text: string) => void) {}
+  /**
+   * @param forward hears the words of the ranks, newline included
+   * @param sign hears which rank has come up, joined the job or finished its part
+   */
+  constructor(
+    readonly forward?: (text: string) => void,
+    readonly sign?: (sign: RankSign) => void,
+  ) {}
 
   add(text: string): void {
     const lines = (this.#rest + text).split("\n");
@@ -168,6 +205,11 @@ export class RankStderr {
     if (this.#rest !== "") this.add("\n");
   }
 
+  /** A rank has said itself why it failed. */
+  get hasFault(): boolean {
+    return this.#faults.length > 0;
+  }
+
   /** Why the job failed in one line: a rank's own words, else what the launcher says; undefined when nobody spoke. */
   get reason(): string | undefined {
     const [first, ...others] = this.#faults;
@@ -176,7 +218,13 @@ export class RankStderr {
     return this.#firstError ?? describeNotice(this.#notice.join("\n"));
   }
 
-  #addLine(raw: string): void {
+  #addLine(whole: string): void {
+    // A sign may stand behind words of another rank that did not end their line.
+    const raw = whole.replaceAll(SIGN, (_, what: string, rank: string, pid: string, place: string) => {
+      this.sign?.({ what, rank: Number(rank), pid: Number(pid), place });
+      return "";
+    });
+    if (raw.trim() === "" && raw !== whole) return;
     const line = raw.trimEnd();
     if (line.startsWith(FAULT_PREFIX)) {
       this.#faults.push(line.slice("pila: ".length));
@@ -239,25 +287,27 @@ const SHARED_MEMORY = "/dev/shm";
 const SEGMENT_FOLDER = /^pila-mpi-(\d+)-/;
 
 /**
- * Makes a folder in shared memory for the segments and sockets of one job: when a job ends badly Open MPI leaves
- * them behind, and in a folder of their own they can be removed without touching another job's. Folders that a
- * killed pila left are removed on the way.
- * @returns undefined where there is no shared memory folder, and in a job over several hosts, where the path would
- *   have to exist on each
+ * Makes a folder for the segments and sockets of one job, in shared memory where that has room (containers have 64 MiB
+ * or less of it), else among the temporary files: when a job ends badly Open MPI leaves them behind, and in a folder of
+ * their own they can be removed without touching another job's. Folders that a killed pila left are removed on the way.
+ * @returns undefined where none can be made, and in a job over several hosts, where the path would have to exist on each
  */
-function createSegmentFolder(env: NodeJS.ProcessEnv): string | undefined {
+function createSegmentFolder(env: NodeJS.ProcessEnv, ranks: number): string | undefined {
   const severalHosts =
     Number(env.SLURM_JOB_NUM_NODES ?? 1) > 1 || env.OMPI_MCA_orte_default_hostfile !== undefined;
-  if (severalHosts || !existsSync(SHARED_MEMORY)) return undefined;
-  try {
-    for (const name of readdirSync(SHARED_MEMORY)) {
-      const owner = SEGMENT_FOLDER.exec(name)?.[1];
-      if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
-      rmSync(join(SHARED_MEMORY, name), { recursive: true, force: true });
+  if (severalHosts) return undefined;
+  for (const folder of [SHARED_MEMORY, tmpdir()]) {
+    try {
+      for (const name of readdirSync(folder)) {
+        const owner = SEGMENT_FOLDER.exec(name)?.[1];
+        if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+        rmSync(join(folder, name), { recursive: true, force: true });
+      }
+      if (freeBytes(folder) >= ranks * SEGMENT_BYTES_A_RANK)
+        return mkdtempSync(join(folder, `pila-mpi-${process.pid}-`));
+    } catch {
+      // Not there, not writable, or another user's folder.
     }
-    return mkdtempSync(join(SHARED_MEMORY, `pila-mpi-${process.pid}-`));
-  } catch {
-    // Not writable, or another user's folder: Open MPI's own choice of place does as well.
-    return undefined;
   }
+  return undefined;
 }

@@ -1,11 +1,18 @@
 // An MPI job as its ranks see it: messages of any length, and a job that ends as a whole when one rank fails.
 import { writeSync } from "node:fs";
 import { BackendError, PilaError } from "../../core/errors";
+import { placeOfProcesses } from "../processes";
 import { rankEnvironment } from "./detect";
 import { loadMpiLibrary, type MpiFamily, type MpiLibrary } from "./library";
 
 /** The environment variable in which `launchRanks` hands over the mark that rank 0 prints when all went well. */
 export const SUCCESS_MARK_VARIABLE = "PILA_MPI_MARK";
+
+/**
+ * The line by which a rank that `launchRanks` started says that it has come up, joined the job, or finished its part:
+ * what, its rank, its process, and where that is.
+ */
+export const SIGN = /pila: sign (arrived|joined|finished) (\d+) (\d+) (\S+)/g;
 
 /** The counts of MPI are C ints. */
 const LARGEST_CHUNK_BYTES = 2 ** 31 - 1;
@@ -53,10 +60,18 @@ export function joinMpi(options: { env?: NodeJS.ProcessEnv; chunkBytes?: number 
     );
   }
   const library = loadMpiLibrary(environment.family, env);
+  const mark = env[SUCCESS_MARK_VARIABLE];
+  const number = env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? env.PMIX_RANK;
+  const sign = (what: string): void => {
+    if (mark !== undefined)
+      writeWhole(2, `pila: sign ${what} ${number} ${process.pid} ${placeOfProcesses()}\n`);
+  };
+  sign("arrived");
   library.init();
   const rank = library.rank();
   const size = library.size();
   const guard = guardFaults(library, rank, size);
+  sign("joined");
   const mismatch = describeSizeMismatch(size, environment.size, environment.family);
   if (mismatch !== undefined) guard.fail(new BackendError(mismatch));
 
@@ -81,7 +96,7 @@ export function joinMpi(options: { env?: NodeJS.ProcessEnv; chunkBytes?: number 
     finalize: () => {
       library.finalize();
       guard.release();
-      const mark = env[SUCCESS_MARK_VARIABLE];
+      sign("finished");
       if (rank === 0 && mark !== undefined) writeWhole(1, `\n${mark}\n`);
     },
     fail: guard.fail,
