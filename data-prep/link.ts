@@ -2,7 +2,6 @@
 import {
   existsSync,
   lstatSync,
-  mkdirSync,
   readdirSync,
   realpathSync,
   renameSync,
@@ -17,8 +16,8 @@ import { groupBy } from "../src/core/groupBy";
 import { chooseImages, type SlcChoice } from "../src/io/choose";
 import type { SlcFormat } from "../src/io/formats/description";
 import { slcNames } from "../src/io/formats/registry";
-import { removeLeftovers, temporaryPath } from "../src/io/outputFile";
 import { type FoundImage, searchImages } from "../src/io/search";
+import { makeFolder, removeLeftovers, temporaryPath } from "../src/io/workFolder";
 
 export interface LinkedStack {
   /** Links that were made now, or led nowhere and were replaced. */
@@ -81,7 +80,7 @@ export function linkStack(
   }
   const links = linksOf(wanted, realTarget);
   const missing = links.filter((link) => !isInPlace(link));
-  mkdirSync(realTarget, { recursive: true });
+  makeFolder(realTarget);
   removeLeftovers(realTarget);
   const removed = removeGone(realTarget, links, realpathSync(source));
   for (const link of missing) makeLink(link);

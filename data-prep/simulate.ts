@@ -1,14 +1,5 @@
 // Simulates a stack: SLC images in the layout of ISCE2, or the intensities of such; drawn by threads, whole or not at all.
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
@@ -23,8 +14,9 @@ import {
   wholeWindow,
 } from "../src/core/raster";
 import { CROP_SUFFIX, writeManifest } from "../src/io/folders";
-import { removeLeftovers, temporaryPath } from "../src/io/outputFile";
+import { OutputFile, placeTogether } from "../src/io/outputFile";
 import { productHeader } from "../src/io/products";
+import { findLeftovers, lockFolder, makeFolder, removeIfEmpty } from "../src/io/workFolder";
 import { isceVrt, isceXml, SAMPLE_BYTES } from "./isce";
 import { requireScene, type SceneParameters, simulatedDates } from "./scene";
 import { sceneTruth } from "./truth";
@@ -84,7 +76,11 @@ export async function simulateStack(options: SimulateOptions): Promise<Simulated
     rowBytes: SAMPLE_BYTES * shape.range,
   };
   const paths = dates.map((date) => join(tree, date, `${date}.slc`));
-  await writeTogether([tree, ...paths.map((path) => dirname(path))], async (begin) => {
+  const truth = join(tree, "truth.json");
+  const folders = [tree, ...paths.map((path) => dirname(path))];
+  // Between the old stack and the new there is no truth: an interrupted change is not taken for either.
+  await writeTogether(folders, [truth], async (begin) => {
+    requireFitting(tree, dates);
     await drawStack(
       parameters,
       paths.map((path) => begin(path, "")),
@@ -95,9 +91,7 @@ export async function simulateStack(options: SimulateOptions): Promise<Simulated
       begin(`${path}.vrt`, isceVrt(shape, basename(path)));
       begin(`${path}.xml`, isceXml(shape, basename(path)));
     }
-    const truth = join(tree, "truth.json");
     begin(truth, `${JSON.stringify(sceneTruth(parameters), null, 2)}\n`);
-    rmSync(truth, { force: true });
   });
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   return { files: paths, seconds, bytes: paths.length * layout.rows * layout.rowBytes };
@@ -121,7 +115,7 @@ export async function simulateIntensities(
   const rowBytes = PIXEL_BYTES.float32 * shape.range;
   const header = productHeader(shape).bytes;
   const layout = { looks: LOOKS, header, rows: shape.azimuth, rowBytes };
-  await writeTogether([folder], async (begin) => {
+  await writeTogether([folder], [], async (begin) => {
     const paths = dates.map((date) => begin(join(folder, `${date}${CROP_SUFFIX}`), header));
     await drawStack(parameters, paths, layout, options);
   });
@@ -140,32 +134,42 @@ function requireParameters({ shape, seed, dates, workers = 1 }: SceneOptions): S
 /** Begins a file of this path and content under another name, which it returns; it is put in its place with all others. */
 type BeginFile = (path: string, content: string | Uint8Array) => string;
 
-/** Makes folders, and the files that `write` begins: all of them or, where it fails or the process ends, nothing. */
+/**
+ * Makes folders, and the files that `write` begins: all of them or, where it fails or the process ends, nothing.
+ * @param folders the first is kept for this run
+ * @param gone files that go when the others come
+ */
 async function writeTogether(
   folders: readonly string[],
+  gone: readonly string[],
   write: (begin: BeginFile) => Promise<void>,
 ): Promise<void> {
   const made: string[] = [];
-  const pending: { temporary: string; path: string }[] = [];
+  const pending: OutputFile[] = [];
   const begin: BeginFile = (path, content) => {
-    const temporary = temporaryPath(dirname(path));
-    pending.push({ temporary, path });
-    writeFileSync(temporary, content, { flag: "wx", flush: true });
-    return temporary;
+    const output = new OutputFile(path);
+    pending.push(output);
+    output.write(Buffer.from(content), 0);
+    output.release();
+    return output.temporaryPath;
   };
+  let unlock: (() => void) | undefined;
   const undo = () => {
-    for (const { temporary } of pending) rmSync(temporary, { force: true });
+    for (const output of pending) output.discard();
+    unlock?.();
     for (const folder of made.reverse()) removeIfEmpty(folder);
   };
   // Whoever ends the process without waiting for this promise still leaves nothing of it behind.
   process.once("exit", undo);
   try {
     for (const folder of folders) {
-      made.push(...makeFolder(folder));
-      removeLeftovers(folder);
+      made.push(...makeFolders(folder));
+      unlock ??= lockFolder(folder);
     }
     await write(begin);
-    for (const { temporary, path } of pending) renameSync(temporary, path);
+    for (const output of pending) await output.flush();
+    await placeTogether(pending, gone);
+    unlock?.();
   } catch (error) {
     undo();
     throw error;
@@ -181,7 +185,8 @@ function requireFitting(tree: string, dates: readonly string[]): void {
     throw fault(tree, "found a file, expected a folder; name another place");
   }
   const unknown = dates.map((date) => join(tree, date, `${date}.slc`)).find((path) => existsSync(path));
-  if (unknown !== undefined && !existsSync(join(tree, "truth.json"))) {
+  const isInterrupted = findLeftovers(tree).length > 0;
+  if (unknown !== undefined && !isInterrupted && !existsSync(join(tree, "truth.json"))) {
     throw fault(
       unknown,
       "found an image beside no truth.json, expected none that a simulation did not make; name an empty folder or remove it",
@@ -197,29 +202,12 @@ function requireFitting(tree: string, dates: readonly string[]): void {
 }
 
 /** Makes a folder with its parents; returns those that were not there before, outermost first. */
-function makeFolder(folder: string): string[] {
-  let outermost: string | undefined;
-  try {
-    outermost = mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw fault(
-      folder,
-      `found that it cannot be made (${(cause as Error).message}), expected a place for a folder; name another`,
-      { cause },
-    );
-  }
+function makeFolders(folder: string): string[] {
+  const outermost = makeFolder(folder);
   if (outermost === undefined) return [];
   const chain: string[] = [];
   for (let path = folder; path.length >= outermost.length; path = dirname(path)) chain.unshift(path);
   return chain;
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch (error) {
-    if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-  }
 }
 
 /** Bytes a worker draws before it writes: large enough for the page cache, small enough to stay in its core's. */

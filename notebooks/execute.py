@@ -124,4 +124,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except OSError as error:
+        print(f"{error.filename or 'a temporary file'}: {error.strerror}; make room or name another folder", file=sys.stderr)
+        sys.exit(1)

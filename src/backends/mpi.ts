@@ -40,7 +40,7 @@ const JOB_VARIABLE = "PILA_MPI_JOB";
 /** Launches the ranks and waits for their end. @throws BackendError no MPI is installed, or a rank failed */
 async function runMpi(request: StatsRequest): Promise<RunReport> {
   // Loaded here: the ranks load this file too, and come up sooner without the launcher.
-  const { removeLeftovers } = require("../io/outputFile") as typeof import("../io/outputFile");
+  const { removeLeftovers } = require("../io/workFolder") as typeof import("../io/workFolder");
   const { launchRanks } = require("../parallel/mpi/launch") as typeof import("../parallel/mpi/launch");
   const { predictWork } = require("../pipeline/run") as typeof import("../pipeline/run");
   const { openIntensityRows } = require("../pipeline/stackRows") as typeof import("../pipeline/stackRows");

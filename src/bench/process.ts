@@ -97,8 +97,8 @@ export async function executeProcess(
   const { pid } = child;
   const release = pid === undefined ? null : endWithThis(-pid);
   const memory = execution.watchMemory && pid !== undefined ? watchMemory(pid) : null;
-  const stdout = collect(child.stdout!, (text) => text.slice(0, KEPT_STDOUT));
-  const stderr = collect(child.stderr!, (text) => text.slice(-KEPT_STDERR));
+  const stdout = collect(child.stdout, (text) => text.slice(0, KEPT_STDOUT));
+  const stderr = collect(child.stderr, (text) => text.slice(-KEPT_STDERR));
   const stopper = stopOn(child, mark, execution.timeoutSeconds, graceSeconds, signal);
   const { seconds, ...end } = await exitOf(child, clock);
   const after = childTicks();
@@ -107,8 +107,8 @@ export async function executeProcess(
   const leftBehind = pid === undefined ? 0 : await endProcesses(() => processesOfRun(pid, mark), patience);
   stopper.disarm();
   release?.();
-  child.stdout!.destroy();
-  child.stderr!.destroy();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
   signal?.throwIfAborted();
   return {
     ...end,
@@ -169,9 +169,10 @@ function stopOn(
   };
 }
 
-function collect(stream: Readable, keep: (text: string) => string): { text(): string } {
+/** @param stream none where the process could not be started */
+function collect(stream: Readable | null | undefined, keep: (text: string) => string): { text(): string } {
   let text = "";
-  stream.setEncoding("utf8").on("data", (chunk: string) => {
+  stream?.setEncoding("utf8").on("data", (chunk: string) => {
     text = keep(text + chunk);
   });
   return { text: () => text };

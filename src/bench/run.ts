@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { BackendError } from "../core/errors";
+import { BackendError, FileError } from "../core/errors";
 import type { RunRecord, RunUsage, SpanRecord } from "../core/records";
 import { validateRecord } from "../records/runFolder";
 import { type PreparedLevel, prepArguments } from "./data";
@@ -32,6 +32,7 @@ export function scratchFolder(runFolder: string): string {
 /**
  * Makes one planned run: cache and noise, the process, the gate.
  * @returns its record and its spans, on a clock that is 0 just before the process was started
+ * @throws FileError the disk is full or broken
  */
 export async function measureRun(
   planned: PlannedRun,
@@ -60,6 +61,12 @@ export async function measureRun(
   const { noise, noisy } = probe.after(runSeconds);
   const isPeer = peerCommand !== null;
   const failure = failureOf(done, timeoutSeconds);
+  if (!isPeer && failure !== null && DISK.test(failure)) {
+    throw new FileError(
+      `${session.folder}: found ${planned.configuration.label} stopped by the disk (${failure}), expected room for its products; make some and go on with --resume`,
+      { path: session.folder },
+    );
+  }
   const usage = isPeer || failure !== null ? null : readUsage(done.stdout);
   const trace = planned.traced && failure === null ? readTrace(places.trace!, planned.runId, done) : NO_TRACE;
   const gate = failure === null ? await passGate(backend, places, level) : NO_GATE;
@@ -164,6 +171,9 @@ function pilaArguments(
   const outputs = backend === "prep" ? [crops] : [mean, std];
   return [backend, slc, ...outputs, ...prepArguments(prep), ...common];
 }
+
+/** Such a failure says nothing of the backend: the session stops, and the run is made again when it goes on. */
+const DISK = /\((ENOSPC|EDQUOT|EROFS|EIO)\)$/;
 
 function failureOf(done: Executed, timeoutSeconds: number): string | null {
   if (done.spawnError !== null) return `could not be started: ${done.spawnError}`;

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RecordError, UsageError } from "../core/errors";
 import type { EnvRecord, RunRecord } from "../core/records";
+import { lockFolder, makeFolder, removeIfEmpty } from "../io/workFolder";
 import { writeResultados } from "../records/resultados";
 import {
   appendRun,
@@ -63,14 +64,27 @@ export interface BenchResult {
  * @throws UsageError options that contradict each other or the data
  * @throws BackendError the preparation failed (a failing run is a record, not an error)
  * @throws RecordError a folder to resume is broken, or of another machine, other data or other software
+ * @throws FileError another bench is at work in the folder, or it cannot be written
  */
 export async function runBench(
   options: BenchOptions,
   replaced: Partial<BenchWorld> = {},
 ): Promise<BenchResult> {
   const world = openWorld(replaced);
-  const { signal } = options;
   const folder = runFolderOf(options, world.clock);
+  const made = makeFolder(folder);
+  const unlock = lockFolder(folder);
+  try {
+    return await measureIn(folder, options, world);
+  } finally {
+    unlock();
+    // What is refused leaves no folder.
+    if (made !== undefined) removeIfEmpty(folder);
+  }
+}
+
+async function measureIn(folder: string, options: BenchOptions, world: BenchWorld): Promise<BenchResult> {
+  const { signal } = options;
   const stored = options.resume === undefined ? null : readStoredEnv(folder);
   const notes = stored === null ? [] : repairRunFolder(folder);
   const { env, levels } = await openSession(options, stored, folder, world);

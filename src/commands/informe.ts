@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,7 +12,9 @@ import { BackendError, FormatError, UsageError } from "../core/errors";
 import type { SlcChoice } from "../io/choose";
 import { CROP_SUFFIX, readManifest } from "../io/folders";
 import { listFolder } from "../io/names";
-import { writeWholeFile } from "../io/outputFile";
+import { OutputFile, placeTogether, writeWholeFile } from "../io/outputFile";
+import { lockFolder, makeFolder } from "../io/workFolder";
+import { readProcess } from "../parallel/processes";
 import { readRunFile } from "../records/files";
 import { readMaps } from "../records/maps";
 import { readEnv, readSession } from "../records/runFolder";
@@ -49,10 +51,9 @@ export const command: Command = {
     const out = resolve(args.text("out") ?? packagePath("reports/informe.html"));
     const given = args.text("run");
     const runFolder = given === undefined ? await measureRun(args, context) : requireRun(args, given);
-    const copies = readRun(runFolder, dirname(out));
-    const files = await exportInforme(runFolder, out, lang, args.flag("pdf"), context);
-    for (const [path, bytes] of copies) writeWholeFile(path, bytes);
-    for (const file of files) context.print(file);
+    const beside = readRun(runFolder, dirname(out));
+    for (const file of await exportInforme(runFolder, out, beside, lang, args.flag("pdf"), context))
+      context.print(file);
   },
 };
 
@@ -80,7 +81,14 @@ async function chooseStudy(args: Arguments, context: Context): Promise<Study> {
   const { choice } = parseSessionOptions(args);
   if (slc !== undefined) return ownStudy(slc, quick, choice);
   const fromSlc = ["crop", "crops", "looks", "nodata"].some((option) => args.flag(option));
-  return simulatedStudy(packagePath("data-prep/build"), { quick, fromSlc }, context);
+  const folder = packagePath("data-prep/build");
+  makeFolder(folder);
+  const unlock = lockFolder(folder);
+  try {
+    return await simulatedStudy(folder, { quick, fromSlc }, context);
+  } finally {
+    unlock();
+  }
 }
 
 /** @throws UsageError other data are named too */
@@ -162,51 +170,92 @@ function requireRun(args: Arguments, run: string): string {
   });
 }
 
+/** What stands beside the informe too. */
+interface Copy {
+  readonly to: string;
+  readonly bytes: Buffer;
+}
+
 /**
  * Reads all that the notebook will, so that what is wrong with a run folder is said before anything is written.
  * @returns the user's own file names beside the informe, and what goes into them
  * @throws RecordError a file of the run folder is damaged, or leads outside
  */
-function readRun(run: string, folder: string): readonly (readonly [path: string, bytes: Buffer])[] {
+function readRun(run: string, folder: string): readonly Copy[] {
   readSession(run);
   readMaps(run);
   if (resolve(run) === resolve(folder)) return [];
   return ["resultados.csv", "t_barras.png", "speedup.png"].flatMap((name) => {
     const bytes = readRunFile(run, name);
-    return bytes === null ? [] : [[join(folder, name), bytes] as const];
+    return bytes === null ? [] : [{ to: join(folder, name), bytes }];
   });
 }
 
 /**
- * Executes 90-informe on a run folder under the kernel and exports it; `informe.md` stands beside the HTML.
- * @returns the files that were written
+ * Executes 90-informe on a run folder under the kernel and exports it; `informe.md` and the user's own files stand beside
+ * the HTML. All is made elsewhere and put in place together.
+ * @returns the informe's files
  * @throws WorkerError a cell failed; the message ends with its error
+ * @throws FileError the folder cannot be written
  */
 async function exportInforme(
   run: string,
   out: string,
+  beside: readonly Copy[],
   lang: "es" | "en",
   pdf: boolean,
   context: Context,
 ): Promise<readonly string[]> {
   const python = privatePython();
-  const scratch = mkdtempSync(join(tmpdir(), "pila-informe-"));
+  removeScratch();
+  const scratch = mkdtempSync(join(tmpdir(), `${SCRATCH}${process.pid}-`));
+  const outputs: { readonly bytes: () => Buffer; readonly output: OutputFile }[] = [];
   try {
-    const parameters = join(scratch, "parameters.json");
-    const markdown = out.replace(/\.html?$/i, "") + ".md";
-    writeFileSync(parameters, JSON.stringify({ run, lang, markdown }));
-    const source = join(scratch, "90-informe.source.ipynb");
-    const executed = join(scratch, "90-informe.ipynb");
+    const made = (name: string): string => join(scratch, name);
+    const named = (ending: string): string => out.replace(/\.html?$/i, "") + ending;
+    const files = [
+      { from: made("informe.html"), to: out },
+      { from: made("informe.md"), to: named(".md") },
+      ...(pdf ? [{ from: made("informe.pdf"), to: named(".pdf") }] : []),
+    ];
+    // Opened first: a folder that cannot be written is told at once.
+    for (const { from, to } of files)
+      outputs.push({ bytes: () => readFileSync(from), output: new OutputFile(to) });
+    for (const { to, bytes } of beside) outputs.push({ bytes: () => bytes, output: new OutputFile(to) });
+    const parameters = made("parameters.json");
+    writeFileSync(parameters, JSON.stringify({ run, lang, markdown: made("informe.md") }));
+    const source = made("90-informe.source.ipynb");
+    const executed = made("90-informe.ipynb");
     const notebook = readFileSync(packagePath("notebooks/90-informe.ipynb"), "utf8");
     writeFileSync(source, translateNotebook(notebook, lang));
-    const env = { ...process.env, PILA_NOTEBOOK_PARAMETERS: parameters };
+    const env = { ...process.env, PILA_NOTEBOOK_PARAMETERS: parameters, TMPDIR: scratch };
     context.tell("informe: executing notebooks/90-informe.ipynb");
     const options = { env, cwd: packagePath(), signal: context.signal };
     await runChild([python, packagePath("notebooks/execute.py"), source, executed], options);
-    await runChild([python, packagePath("notebooks/export.py"), executed, out], options);
-    return [out, markdown, ...(pdf ? [await printPdf(out, context.signal)] : [])];
+    await runChild([python, packagePath("notebooks/export.py"), executed, made("informe.html")], options);
+    if (pdf) await printPdf(made("informe.html"), made("informe.pdf"), context.signal);
+    for (const { bytes, output } of outputs) {
+      output.write(bytes(), 0);
+      await output.flush();
+    }
+    context.signal.throwIfAborted();
+    await placeTogether(outputs.map(({ output }) => output));
+    return files.map(({ to }) => to);
   } finally {
+    for (const { output } of outputs) output.discard();
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+const SCRATCH = "pila-informe-";
+
+/** Removes what informes that were killed left among the temporary files. */
+function removeScratch(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(SCRATCH) ? /^(\d+)-/.exec(name.slice(SCRATCH.length))?.[1] : undefined;
+    if (pid !== undefined && readProcess(Number(pid)) === null) {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    }
   }
 }
 
@@ -278,27 +327,17 @@ const QUIET_FLAGS = [
   "--no-pdf-header-footer",
 ];
 
-/**
- * Prints an HTML file to PDF beside it.
- * @returns the PDF
- * @throws BackendError no Chromium is installed
- */
-async function printPdf(html: string, signal: AbortSignal): Promise<string> {
+/** Prints an HTML file to PDF. @throws BackendError no Chromium is installed */
+async function printPdf(html: string, pdf: string, signal: AbortSignal): Promise<void> {
   const browser = BROWSERS.find((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).status === 0);
   if (browser === undefined) {
     throw new BackendError("found no Chromium, expected one for --pdf; apt-get install chromium");
   }
-  const pdf = html.replace(/\.html?$/i, "") + ".pdf";
-  const profile = mkdtempSync(join(tmpdir(), "pila-chromium-"));
+  const profile = mkdtempSync(join(dirname(pdf), "chromium-"));
   // Chromium refuses its sandbox to root.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  try {
-    const flags = [...QUIET_FLAGS, ...sandbox, `--user-data-dir=${profile}`, `--print-to-pdf=${pdf}`];
-    await runChild([browser, ...flags, pathToFileURL(html).href], { signal });
-    return pdf;
-  } finally {
-    rmSync(profile, { recursive: true, force: true });
-  }
+  const flags = [...QUIET_FLAGS, ...sandbox, `--user-data-dir=${profile}`, `--print-to-pdf=${pdf}`];
+  await runChild([browser, ...flags, pathToFileURL(html).href], { signal });
 }
 
 /** A path below the root of the package. */

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
 import type { RunUsage, Span } from "../core/records";
+import { writeWholeFile } from "../io/outputFile";
 import { Meter, monotonicSeconds, processStartSeconds } from "../parallel/meter";
 import type { Arguments, Context } from "./command";
 
@@ -27,9 +27,9 @@ export async function runMeasured<T>(
   return { result, seconds: ended - began, usage: meter.report().usage };
 }
 
-/** Writes spans as JSON lines. */
+/** Writes spans as JSON lines. @throws FileError */
 export function writeSpans(path: string, spans: readonly Span[]): void {
-  writeFileSync(path, spans.map((span) => `${JSON.stringify(span)}\n`).join(""));
+  writeWholeFile(path, spans.map((span) => `${JSON.stringify(span)}\n`).join(""));
 }
 
 /**

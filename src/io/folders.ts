@@ -1,5 +1,5 @@
 // Folders as people have them: SLC dates, intensity crops, and the manifest that says how crops were made.
-import { existsSync, rmSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { FormatError, fault, PilaError, ShapeError } from "../core/errors";
 import { arrangeFindings, type Finding } from "../core/findings";
@@ -9,7 +9,7 @@ import type { SlcChoice } from "./choose";
 import type { IntensityBand } from "./formats/intensity";
 import { readBounded } from "./inputFile";
 import { listFolder } from "./names";
-import { writeWholeFile } from "./outputFile";
+import { OutputFile, placeTogether, writeWholeFile } from "./outputFile";
 import { isProduct } from "./products";
 import type { FoundImage } from "./search";
 import { describeTiff } from "./tiff";
@@ -324,8 +324,15 @@ export function requireSameParameters(folder: string, manifest: PrepManifest): v
   );
 }
 
-/** Removes the manifest and the crops that are not among `files`, before new crops take their places. */
-export function replacePrepared(folder: string, files: readonly string[]): void {
+/**
+ * Puts crops and their manifest in the places of older ones, together; crops of dates that are no longer there go.
+ * Between the old and the new there is no manifest: an interrupted change is not taken for either.
+ */
+export async function placePrepared(
+  folder: string,
+  crops: readonly OutputFile[],
+  manifest: PrepManifest,
+): Promise<void> {
   let before: PrepManifest | null = null;
   try {
     before = readManifest(folder);
@@ -333,11 +340,19 @@ export function replacePrepared(folder: string, files: readonly string[]): void 
     // A damaged manifest names no crops.
     if (!(error instanceof FormatError)) throw error;
   }
-  rmSync(join(folder, MANIFEST_NAME), { force: true });
-  const kept = new Set(files.map((path) => basename(path)));
-  for (const { date } of before?.sources ?? []) {
-    const name = `${date}${CROP_SUFFIX}`;
-    if (!kept.has(name)) rmSync(join(folder, name), { force: true });
+  const kept = new Set(crops.map(({ path }) => basename(path)));
+  const names = (before?.sources ?? []).map(({ date }) => `${date}${CROP_SUFFIX}`);
+  const gone = [MANIFEST_NAME, ...new Set(names.filter((name) => !kept.has(name)))];
+  const description = new OutputFile(join(folder, MANIFEST_NAME));
+  try {
+    description.write(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`), 0);
+    await description.flush();
+    await placeTogether(
+      [...crops, description],
+      gone.map((name) => join(folder, name)),
+    );
+  } finally {
+    description.discard();
   }
 }
 

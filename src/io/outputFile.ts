@@ -1,4 +1,4 @@
-// Files that appear whole or not at all, and the temporary files that runs which died left behind.
+// Files that appear whole or not at all.
 import {
   closeSync,
   constants,
@@ -6,22 +6,25 @@ import {
   fdatasync,
   fsync,
   fsyncSync,
-  mkdirSync,
+  linkSync,
   openSync,
-  readdirSync,
-  readFileSync,
   realpathSync,
-  rename,
   renameSync,
   rmSync,
   statSync,
+  unlink,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { fault, namedError, UsageError } from "../core/errors";
-
-/** Temporary files of this process that are neither in place nor removed yet. */
-const pending = new Set<string>();
+import { namedError, UsageError } from "../core/errors";
+import {
+  forgetTemporary,
+  makeFolder,
+  openTemporary,
+  refusal,
+  removeLeftovers,
+  temporaryPath,
+} from "./workFolder";
 
 /**
  * A file that appears under its name whole or not at all. Where that name is a symbolic link, the file takes the place of
@@ -32,6 +35,8 @@ export class OutputFile {
   /** Descriptor of the temporary file, in every thread of the process; until it is released, in place or discarded. */
   readonly file: number;
   #isOpen = true;
+  /** In place, or discarded. */
+  #isSettled = false;
   #writingBack: Promise<void> | null = null;
   /** Where the bytes are until the file is in place. */
   readonly temporaryPath: string;
@@ -40,7 +45,7 @@ export class OutputFile {
   constructor(path: string) {
     this.path = path;
     const folder = dirname(resolve(path));
-    requireFolder(folder);
+    makeFolder(folder);
     const standing = statSync(path, { throwIfNoEntry: false });
     if (standing !== undefined && !standing.isFile()) {
       const found = standing.isDirectory() ? "a folder" : "a device or a pipe";
@@ -48,9 +53,7 @@ export class OutputFile {
     }
     removeLeftovers(folder);
     this.temporaryPath = temporaryPath(folder);
-    if (pending.size === 0) process.once("exit", discardAll);
-    pending.add(this.temporaryPath);
-    this.file = openSync(this.temporaryPath, "wx");
+    this.file = openTemporary(this.temporaryPath, path);
   }
 
   /** Writes all bytes at a position. */
@@ -89,32 +92,80 @@ export class OutputFile {
     }
   }
 
-  /** Puts the flushed file in place of what stood there, beside other work: freeing a large old file takes milliseconds. */
-  async place(): Promise<void> {
+  /** The file is in place: nothing is left to discard. */
+  settle(): void {
     if (this.#isOpen) this.release();
-    await settled((done) => rename(this.temporaryPath, this.path, done));
     this.#forget();
   }
 
   /** Brings the bytes to the disk and the file in place of what stood there. */
   commit(): void {
-    fsyncSync(this.file);
-    this.release();
-    renameSync(this.temporaryPath, this.path);
-    this.#forget();
-  }
-
-  /** Removes the temporary file; what stood there before stays. */
-  discard(): void {
-    if (!pending.has(this.temporaryPath)) return;
-    if (this.#isOpen) this.release();
-    rmSync(this.temporaryPath, { force: true });
+    try {
+      fsyncSync(this.file);
+      this.release();
+      renameSync(this.temporaryPath, this.path);
+    } catch (error) {
+      throw refusal(error, this.path);
+    }
     this.#forget();
   }
 
   #forget(): void {
-    pending.delete(this.temporaryPath);
-    if (pending.size === 0) process.removeListener("exit", discardAll);
+    this.#isSettled = true;
+    forgetTemporary(this.temporaryPath);
+  }
+
+  /** Removes the temporary file; what stood there before stays. */
+  discard(): void {
+    if (this.#isSettled) return;
+    if (this.#isOpen) this.release();
+    rmSync(this.temporaryPath, { force: true });
+    this.#forget();
+  }
+}
+
+/**
+ * Puts flushed files in their places back to back, the last one last: all of them or, where one cannot be placed, none.
+ * What stood there is kept under another name until all are in place: to free a large file takes milliseconds, in which
+ * a run may be killed.
+ * @param gone files that go when the others come
+ * @throws FileError a file cannot be placed
+ */
+export async function placeTogether(
+  outputs: readonly OutputFile[],
+  gone: readonly string[] = [],
+): Promise<void> {
+  const before = new Map<string, string>();
+  for (const path of new Set([...gone, ...outputs.map((output) => output.path)])) {
+    const aside = temporaryPath(dirname(resolve(path)));
+    try {
+      linkSync(path, aside);
+      before.set(path, aside);
+    } catch {
+      // Nothing stands there, or the file system has no second names.
+    }
+  }
+  const changed: string[] = [];
+  try {
+    for (const path of gone) {
+      changed.push(path);
+      rmSync(path, { force: true });
+    }
+    for (const { path, temporaryPath } of outputs) {
+      renameSync(temporaryPath, path);
+      changed.push(path);
+    }
+    for (const output of outputs) output.settle();
+  } catch (error) {
+    for (const path of changed) {
+      const aside = before.get(path);
+      if (aside === undefined) rmSync(path, { force: true });
+      else renameSync(aside, path);
+    }
+    throw refusal(error, outputs.find(({ path }) => !changed.includes(path))?.path ?? outputs[0]!.path);
+  } finally {
+    const asides = [...before.values()];
+    await Promise.all(asides.map((path) => settled((done) => unlink(path, done))));
   }
 }
 
@@ -179,59 +230,4 @@ function identity(path: string): string {
   if (existsSync(path)) return realpathSync.native(path);
   const folder = dirname(resolve(path));
   return join(existsSync(folder) ? realpathSync.native(folder) : folder, basename(path));
-}
-
-function discardAll(): void {
-  for (const path of pending) rmSync(path, { force: true });
-}
-
-function requireFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw fault(
-      folder,
-      `found that it cannot be made (${(cause as Error).message}), expected a folder for the outputs; name another`,
-      { cause },
-    );
-  }
-}
-
-const TEMPORARY = /^\.pila-(\d+)-[0-9a-f]+$/;
-
-/**
- * A new name `.pila-<pid>-<random>` in a folder, for a file that is renamed when it is whole. It need not be secret:
- * loading node:crypto would cost milliseconds at every start.
- */
-export function temporaryPath(folder: string): string {
-  const random = Math.floor(Math.random() * 2 ** 48).toString(16);
-  return join(folder, `.pila-${process.pid}-${random.padStart(12, "0")}`);
-}
-
-/** Removes the temporary files in a folder whose process is gone; a folder that is not there has none. */
-export function removeLeftovers(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const pid = Number(TEMPORARY.exec(name)?.[1] ?? Number.NaN);
-    if (!Number.isNaN(pid) && !isAlive(pid)) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !isZombie(pid);
-  } catch (error) {
-    // EPERM: another user's process, which is alive.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** Ended, but not yet waited for by its parent: where /proc does not tell, it counts as running. */
-function isZombie(pid: number): boolean {
-  try {
-    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
 }

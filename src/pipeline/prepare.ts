@@ -4,11 +4,12 @@ import {
   CROP_SUFFIX,
   describeSources,
   type PrepManifest,
-  replacePrepared,
+  placePrepared,
   requireSameParameters,
-  writeManifest,
 } from "../io/folders";
 import { requireDistinctOutputs } from "../io/outputFile";
+import type { Product } from "../io/products";
+import { lockFolder, makeFolder } from "../io/workFolder";
 import { Meter } from "../parallel/meter";
 import { planPreparation } from "./moments";
 import { type OpenRequest, type RunReport, runWithWorkers } from "./run";
@@ -33,6 +34,7 @@ export interface PrepareReport extends RunReport {
  * @param request SLC folder, folder of the crops, crop (looked pixels), looks, no data, workers, overwrite
  * @returns dates, shape of the crops (azimuth x range cells), and the workers it was done by
  * @throws FormatError the folder holds crops made with other parameters and `overwrite` is not set
+ * @throws FileError another run prepares into the folder
  */
 export async function prepare({
   meter = new Meter(0, false),
@@ -48,11 +50,15 @@ export async function prepare({
       nodata: request.nodata,
       sources: describeSources(stack.scenes),
     };
-    if (!request.overwrite) requireSameParameters(intensityFolder, manifest);
     const outputs = rows.dates.map((date) => join(intensityFolder, `${date}${CROP_SUFFIX}`));
     requireDistinctOutputs(outputs, rows.sources.flatMap(filesOf));
-    return { rows, outputs, manifest };
+    makeFolder(intensityFolder);
+    unlock = lockFolder(intensityFolder);
+    if (!request.overwrite) requireSameParameters(intensityFolder, manifest);
+    const place = (crops: readonly Product[]) => placePrepared(intensityFolder, crops, manifest);
+    return { rows, outputs, manifest, place };
   };
+  let unlock: (() => void) | undefined;
   const { report, opened } = await runWithWorkers(
     { ...request, meter },
     rowTeam(meter),
@@ -60,11 +66,8 @@ export async function prepare({
     async (work) => {
       const task = planPreparation(work.rows, work.products);
       await runRowTask(task, work.team, meter, request.signal, work.onProgress);
-      // Between the old crops and the new there is no manifest: an interrupted change is not taken for either.
-      replacePrepared(intensityFolder, work.outputs);
     },
-  );
-  writeManifest(intensityFolder, opened.manifest);
+  ).finally(() => unlock?.());
   const { prediction, ...done } = report;
   return { ...done, crop: opened.manifest.crop, files: opened.outputs, prediction };
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Finding } from "../core/findings";
 import { PIXEL_BYTES, pixelCount, type Shape } from "../core/raster";
+import { placeTogether } from "../io/outputFile";
 import { Product } from "../io/products";
 import { filesToHold } from "../io/rows";
 import type { Meter } from "../parallel/meter";
@@ -47,6 +48,8 @@ export interface WorkerStarter<Team> {
 interface Opened {
   readonly rows: StackRows;
   readonly outputs: readonly string[];
+  /** How the flushed products are put in place; left out: together. */
+  readonly place?: (products: readonly Product[]) => Promise<void>;
 }
 
 /** What is to be filled, from where and by whom. */
@@ -80,8 +83,13 @@ export async function runWithWorkers<Team, Source extends Opened>(
     const { workers } = prediction;
     started ??= { team: start(workers) };
     const { team } = started;
-    await withProducts(outputs, rows.window, meter, onProgress, (products, onProgress) =>
-      fill({ rows, outputs, team, workers, products, onProgress }),
+    await withProducts(
+      outputs,
+      rows.window,
+      meter,
+      onProgress,
+      (products, onProgress) => fill({ rows, outputs, team, workers, products, onProgress }),
+      opened.place,
     );
     const shape = { azimuth: rows.window.azimuth, range: rows.window.range };
     const { dates, findings } = rows;
@@ -105,6 +113,7 @@ export async function withProducts<T>(
   meter: Meter,
   onProgress: ShowProgress | undefined,
   fill: (products: readonly Product[], onProgress: ShowProgress) => Promise<T>,
+  place: (products: readonly Product[]) => Promise<void> = placeTogether,
 ): Promise<T> {
   const products: Product[] = [];
   try {
@@ -125,7 +134,7 @@ export async function withProducts<T>(
     for (let i = 0; i < products.length; i += held) {
       await Promise.all(products.slice(i, i + held).map((product) => product.flush()));
     }
-    await Promise.all(products.map((product) => product.place()));
+    await place(products);
     meter.end("write", "commit", start);
     return result;
   } catch (error) {

@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, ftruncateSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, ftruncateSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { RecordError } from "../core/errors";
+import { namedError, RecordError } from "../core/errors";
 import type { EnvRecord, RunRecord, Session, SpanRecord } from "../core/records";
 import { writeWholeFile } from "../io/outputFile";
 import { changeInPlace, readJsonLines, readRunFile } from "./files";
@@ -28,13 +28,18 @@ export function appendSpans(folder: string, spans: readonly SpanRecord[]): void 
   if (spans.length > 0) append(folder, "spans.jsonl", spans);
 }
 
+/** @throws FileError the disk is full, or refuses in another way: what was torn then is passed over by readers */
 function append(folder: string, name: "runs.jsonl" | "spans.jsonl", values: readonly unknown[]): void {
-  changeInPlace(recordPath(folder, name), (file) => appendFileSync(file, toJsonLines(values)));
+  const path = recordPath(folder, name);
+  try {
+    changeInPlace(path, (file) => appendFileSync(file, toJsonLines(values)));
+  } catch (error) {
+    throw namedError(error, path);
+  }
 }
 
-/** Writes env.json whole or not at all, and makes the folder. */
+/** Writes env.json whole or not at all, and makes the folder. @throws FileError */
 export function writeEnv(folder: string, env: EnvRecord): void {
-  mkdirSync(folder, { recursive: true });
   writeWholeFile(recordPath(folder, "env.json"), `${JSON.stringify(env, null, 2)}\n`);
 }
 

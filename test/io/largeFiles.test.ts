@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openIntensityStack } from "../../src/io/folders";
+import { placeTogether } from "../../src/io/outputFile";
 import { Product, productHeader } from "../../src/io/products";
 import { PlaneReader } from "../../src/io/rows";
 import { readProducts, runBackend, runFused } from "../pipeline/run.fixture";
@@ -52,7 +53,7 @@ testUnless(pythonMissing)("a product over 4 GiB is a BigTIFF that geotiff and ra
     const { dataOffset, rowBytes } = product.target;
     const row = Float32Array.from({ length: LARGE.range }, (_, i) => i + 0.5);
     writeSync(product.file, row, 0, row.byteLength, dataOffset + (LARGE.azimuth - 1) * rowBytes);
-    await product.place();
+    await placeTogether([product]);
     assert.is(statSync(path).size, product.fileBytes);
     assert.ok(product.fileBytes > 2 ** 32);
 

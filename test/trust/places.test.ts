@@ -17,7 +17,7 @@ import * as assert from "uvu/assert";
 import { parsePeer } from "../../src/bench/plan";
 import { RecordError, UsageError } from "../../src/core/errors";
 import type { MapsRecord } from "../../src/core/maps";
-import { readManifest, replacePrepared } from "../../src/io/folders";
+import { type PrepManifest, placePrepared, readManifest } from "../../src/io/folders";
 import { OutputFile, writeWholeFile } from "../../src/io/outputFile";
 import { Product, writeProductPart } from "../../src/io/products";
 import { notebookParameters } from "../../src/notebook/cuaderno";
@@ -244,7 +244,7 @@ const MANIFEST = { schema: 1, crop: "8,8,0,0", looks: "4x4", nodata: "zero" };
 const SOURCE = { date: "20200101", path: "a.slc", bytes: 1, modified: 1 };
 
 test("the manifest of crops names no file elsewhere: none is removed, and its texts are what pila writes", () =>
-  withFolder((outside) => {
+  withFolder(async (outside) => {
     const folder = join(outside, "crops");
     mkdirSync(folder);
     const [victim, own] = [join(outside, "x_int_crop.tif"), join(folder, "20200101_int_crop.tif")];
@@ -253,11 +253,11 @@ test("the manifest of crops names no file elsewhere: none is removed, and its te
     const write = (manifest: object): void =>
       writeFileSync(join(folder, "pila-prep.json"), JSON.stringify(manifest));
     write({ ...MANIFEST, sources: [SOURCE, { ...SOURCE, date: "../x" }] });
-    replacePrepared(folder, []);
+    await placePrepared(folder, [], { ...MANIFEST, sources: [] } as PrepManifest);
     assert.is(readFileSync(victim, "utf8"), "precious");
     write({ ...MANIFEST, sources: [SOURCE] });
     assert.is(readManifest(folder)!.sources.length, 1);
-    replacePrepared(folder, []);
+    await placePrepared(folder, [], { ...MANIFEST, sources: [] } as PrepManifest);
     assert.not.ok(existsSync(own));
     for (const wrong of [
       { ...MANIFEST, sources: [{ ...SOURCE, date: "a/b" }] },
