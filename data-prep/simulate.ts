@@ -1,7 +1,6 @@
 // Simulates a stack: SLC images in the layout of ISCE2, or the intensities of such; drawn by threads, whole or not at all.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import { fault, UsageError, WorkerError } from "../src/core/errors";
@@ -17,6 +16,7 @@ import { CROP_SUFFIX, writeManifest } from "../src/io/folders";
 import { OutputFile, placeTogether } from "../src/io/outputFile";
 import { productHeader } from "../src/io/products";
 import { findLeftovers, lockFolder, makeFolder, removeIfEmpty } from "../src/io/workFolder";
+import { usableCores } from "../src/parallel/limits";
 import { isceVrt, isceXml, SAMPLE_BYTES } from "./isce";
 import { requireScene, type SceneParameters, simulatedDates } from "./scene";
 import { sceneTruth } from "./truth";
@@ -254,7 +254,7 @@ async function drawStack(
   parameters: SceneParameters,
   paths: readonly string[],
   layout: DateLayout,
-  { workers = availableParallelism(), onProgress, signal }: SceneOptions,
+  { workers = usableCores(), onProgress, signal }: SceneOptions,
 ): Promise<void> {
   const { rows, rowBytes, looks } = layout;
   const dateBytes = rows * rowBytes;

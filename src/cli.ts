@@ -12,6 +12,13 @@ if (words[0] === "--version") {
   const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as {
     version: string;
   };
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(141);
+    const { namedError } = require("./core/errors") as typeof import("./core/errors");
+    const { name, message } = namedError(error, "standard output") as Error;
+    process.stderr.write(`pila: ${name}: ${message}\n`);
+    process.exit(1);
+  });
   process.stdout.write(`${version}\n`);
 } else {
   require("./codeCache");

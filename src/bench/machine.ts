@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { findBackend } from "../backends/registry";
 import type { CacheState, EnvRecord, RunRecord } from "../core/records";
 import { isPrecise } from "../evidence/summary";
+import { usableCores, usableMemory } from "../parallel/limits";
 import {
   type Clock,
   childEnvironment,
@@ -67,30 +68,14 @@ export function openWorld(replaced: Partial<BenchWorld> = {}): BenchWorld {
   };
 }
 
-/** Cores this process may use: affinity by availableParallelism, the share a control group grants on top. */
-function availableCores(): number {
-  const quota = cpuQuota(readOrNull);
-  return Math.max(1, Math.min(os.availableParallelism(), Math.ceil(quota ?? Number.POSITIVE_INFINITY)));
-}
-
-/** Cores a control group (version 2 or 1) grants, a fraction too; null where it sets no limit. */
-export function cpuQuota(read: (path: string) => string | null): number | null {
-  const [unified, period] = (read("/sys/fs/cgroup/cpu.max") ?? "").trim().split(" ");
-  if (unified !== undefined && period !== undefined)
-    return unified === "max" ? null : Number(unified) / Number(period);
-  const quota = Number(read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") ?? -1);
-  const old = Number(read("/sys/fs/cgroup/cpu/cpu.cfs_period_us") ?? 0);
-  return quota > 0 && old > 0 ? quota / old : null;
-}
-
 /** The machine, without host or user name. @param dataPath an existing path on the file system of the data */
 export function describeMachine(dataPath: string): EnvRecord["machine"] {
   const cpuModel = os.cpus()[0]?.model.trim() ?? "unknown";
   const identity = [readOrNull("/etc/machine-id")?.trim() ?? "", cpuModel, os.cpus().length].join("\0");
   return {
     cpuModel,
-    cores: availableCores(),
-    memoryBytes: os.totalmem(),
+    cores: usableCores(),
+    memoryBytes: usableMemory(),
     kernel: `${os.type()} ${os.release()} ${os.arch()}`,
     filesystem: filesystemOf(realpathSync(dataPath), readOrNull("/proc/self/mounts") ?? ""),
     virtualisation: describeVirtualisation(),

@@ -74,6 +74,11 @@ export class FileError extends PilaError {
   override readonly name = "FileError";
 }
 
+/** Memory that the system, or a limit set on this process, does not give. */
+export class MemoryError extends PilaError {
+  override readonly name = "MemoryError";
+}
+
 /** Wrong words on the command line. */
 export class UsageError extends PilaError {
   override readonly name = "UsageError";
@@ -96,6 +101,7 @@ const CLASSES = {
   RecordError,
   VerifyError,
   FileError,
+  MemoryError,
   UsageError,
 };
 
@@ -122,12 +128,27 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ETXTBSY: "found a program that is running, expected a file to write to; name another",
 };
 
+/** What V8 says where an array cannot be made. */
+const NO_MEMORY = /^Array buffer allocation failed|could not allocate memory/;
+
 /**
  * An error of the operating system with its file, its meaning and the next step; anything else as it is.
  * @param path the file at hand, where the error names none
  */
 export function namedError(error: unknown, path?: string): unknown {
-  const { code, path: named } = error as NodeJS.ErrnoException;
+  const { code, path: named, message } = error as NodeJS.ErrnoException;
+  if (code === "ERR_WORKER_INIT_FAILED") {
+    return new WorkerError(
+      `found no room for a thread (${message}), expected some; take fewer workers or raise the limits of threads and open files (ulimit -u, ulimit -n)`,
+      { cause: error },
+    );
+  }
+  if (code === "ERR_WORKER_OUT_OF_MEMORY" || (error instanceof RangeError && NO_MEMORY.test(message))) {
+    return new MemoryError(
+      `found no memory left (${message}), expected some; take fewer workers or a smaller crop`,
+      { cause: error },
+    );
+  }
   if (error instanceof PilaError || typeof code !== "string" || REFUSALS[code] === undefined) return error;
   const file = named ?? path;
   const options = { cause: error, ...(file === undefined ? {} : { path: file }) };

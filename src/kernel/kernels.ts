@@ -1,3 +1,4 @@
+import { MemoryError } from "../core/errors";
 import { KERNEL_BASE64 } from "./kernelBytes";
 
 /**
@@ -105,10 +106,21 @@ export interface KernelMemory {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** A shared memory of at least `bytes`, fixed in size: views of it stay valid. */
+/**
+ * A shared memory of at least `bytes`, fixed in size: views of it stay valid.
+ * @throws MemoryError the system does not give so much
+ */
 export function createKernelMemory(bytes: number): KernelMemory {
   const initial = Math.ceil((bytes + SCRATCH_BYTES) / PAGE_BYTES);
-  return new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES, shared: true });
+  try {
+    return new WebAssembly.Memory({ initial, maximum: MAXIMUM_PAGES, shared: true });
+  } catch (cause) {
+    // V8 reserves addresses for more than the largest memory, so as not to check each access.
+    throw new MemoryError(
+      `found ${((initial * PAGE_BYTES) / 2 ** 20).toFixed(1)} MiB of memory for the kernels refused, expected them and 10 GiB of address space; take fewer workers or a smaller crop, raise the limit (ulimit -v), or set NODE_OPTIONS=--disable-wasm-trap-handler, which needs no more than the memory itself`,
+      { cause },
+    );
+  }
 }
 
 /**

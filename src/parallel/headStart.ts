@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import { WorkerError } from "../core/errors";
 import { openSharedFile, sharedBytesOf } from "./childProtocol";
+import { requireThreadRoom } from "./limits";
 import { monotonicSeconds } from "./meter";
 
 /** Workers that a run of W workers starts: all of them, or one less where the process that is called works too. */
@@ -40,8 +41,13 @@ export function startAhead(
   const entry = join(folder, wanted.program);
   const key = programKey(entry, wanted.words);
   if (wanted.kind === "thread") {
-    const start = (): StartedThread => startThread(entry, wanted.words);
-    threadsAhead.set(key, Array.from({ length: wanted.count }, start));
+    const ahead: StartedThread[] = [];
+    try {
+      while (ahead.length < wanted.count) ahead.push(startThread(entry, wanted.words));
+    } catch {
+      // As below.
+    }
+    threadsAhead.set(key, ahead);
     return;
   }
   const ahead: StartedProcess[] = [];
@@ -85,12 +91,13 @@ const processesAhead = new Map<string, StartedProcess[]>();
 /** Children that have not ended: none outlives this process, whether a command took it or not. */
 const running = new Set<ChildProcess>();
 
-/** A thread of a program: one that was started ahead, or a new one. */
+/** A thread of a program: one that was started ahead, or a new one. @throws MemoryError there is no room for one */
 export function startThread(entry: string, words: readonly string[]): StartedThread {
   const ahead = threadsAhead.get(programKey(entry, words))?.shift();
   if (ahead !== undefined) return ahead;
   const threads = require("node:worker_threads") as typeof import("node:worker_threads");
   const requestedSeconds = monotonicSeconds();
+  requireThreadRoom();
   const thread = new threads.Worker(entry, {
     argv: [...words],
     // Threads share the environment: a copy of it is part of what starting one costs.

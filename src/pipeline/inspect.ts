@@ -1,5 +1,4 @@
 import { realpathSync, statSync } from "node:fs";
-import { totalmem } from "node:os";
 import { PilaError, RealBandError } from "../core/errors";
 import type { Finding } from "../core/findings";
 import {
@@ -14,6 +13,7 @@ import {
 import { type FoundScene, findIntensities, findScenes, readManifest } from "../io/folders";
 import { memoryLayout, PlaneReader } from "../io/rows";
 import { readTiff, TAG } from "../io/tiff";
+import { usableMemory } from "../parallel/limits";
 import { findFaults } from "./faults";
 import { predictWork } from "./run";
 import { digestSamples, planSamples, type SampleDigest } from "./samples";
@@ -97,7 +97,7 @@ export async function inspectStack(
     findings: found.flatMap((scene) => scene.findings),
     looks: isIntensity ? looksOfCrops(folder) : null,
     bytes,
-    memoryBytes: totalmem(),
+    memoryBytes: usableMemory(),
   });
   const wrong = looked.find(({ problem }) => problem !== null)?.problem ?? null;
   const { cost, problem } =

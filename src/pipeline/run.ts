@@ -1,9 +1,9 @@
-import { availableParallelism } from "node:os";
 import type { Finding } from "../core/findings";
 import { PIXEL_BYTES, pixelCount, type Shape } from "../core/raster";
 import { placeTogether } from "../io/outputFile";
 import { Product } from "../io/products";
 import { filesToHold } from "../io/rows";
+import { usableCores } from "../parallel/limits";
 import type { Meter } from "../parallel/meter";
 import type { StackRows } from "./stackRows";
 
@@ -178,7 +178,7 @@ export function predictWork(rows: StackRows, kind: WorkerKind, workers: number |
   const looking = looks === null ? 0 : bytes * COST.looksSecondsPerByte;
   const reducing = pixelCount(window) * sources.length * COST.momentsSecondsPerCell;
   const secondsAlone = bytes * COST.readSecondsPerByte + decoding + looking + reducing;
-  const cores = availableParallelism();
+  const cores = usableCores();
   const cost = (count: number): number =>
     count === 1 && kind === "thread"
       ? secondsAlone

@@ -3,13 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  cpuQuota,
-  describeMachine,
-  describeSoftware,
-  filesystemOf,
-  measureMachine,
-} from "../../src/bench/machine";
+import { describeMachine, describeSoftware, filesystemOf, measureMachine } from "../../src/bench/machine";
 import { CHILD_SETTINGS, childEnvironment, packageRoot, systemClock } from "../../src/bench/process";
 import { validateRecord } from "../../src/records/runFolder";
 import { envOf, withFolder } from "../records/records.fixture";
@@ -28,16 +22,6 @@ test("the file system is that of the longest mount point leading there, the late
     ["ext4", "xfs", "xfs", "ext4", "tmpfs", "btrfs"],
   );
   assert.is(filesystemOf("/x", ""), null);
-});
-
-test("a control group's share counts, of version 2 and 1, and none where it sets no limit", () => {
-  const files = (entries: Record<string, string>) => (path: string) => entries[path] ?? null;
-  assert.is(cpuQuota(files({ "/sys/fs/cgroup/cpu.max": "150000 100000\n" })), 1.5);
-  assert.is(cpuQuota(files({ "/sys/fs/cgroup/cpu.max": "max 100000\n" })), null);
-  const old = "/sys/fs/cgroup/cpu/cpu.cfs_";
-  assert.is(cpuQuota(files({ [`${old}quota_us`]: "200000\n", [`${old}period_us`]: "100000\n" })), 2);
-  assert.is(cpuQuota(files({ [`${old}quota_us`]: "-1\n", [`${old}period_us`]: "100000\n" })), null);
-  assert.is(cpuQuota(files({})), null);
 });
 
 test("what is known of this machine makes a valid env.json, stable and without host or user name", () => {

@@ -10,6 +10,7 @@ const CLASSES = [
   errors.RecordError,
   errors.VerifyError,
   errors.FileError,
+  errors.MemoryError,
   errors.UsageError,
 ];
 
@@ -34,6 +35,11 @@ test("an error of the operating system is told with its file, its meaning and th
   assert.is(errors.namedError(named, "another"), named);
   const gone = Object.assign(new Error("x"), { code: "ENOENT", path: "a.slc" });
   assert.match((errors.namedError(gone, "b.slc") as Error).message, /^a\.slc: found nothing/);
+  const threads = Object.assign(new Error("Worker initialization failure: EMFILE"), {
+    code: "ERR_WORKER_INIT_FAILED",
+  });
+  assert.instance(errors.namedError(threads), errors.WorkerError);
+  assert.instance(errors.namedError(new RangeError("Array buffer allocation failed")), errors.MemoryError);
   const other = new RangeError("out of bounds");
   assert.is(errors.namedError(other), other);
   assert.is(errors.toPlainError(full).name, "FileError");

@@ -1,7 +1,8 @@
 // Looks after a job that was launched: a rank that died while its launcher stays, or ranks that do not come together.
-import { readFileSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { hostname } from "node:os";
 import { BackendError } from "../../core/errors";
+import { limitOf } from "../limits";
 import { placeOfProcesses, readProcess } from "../processes";
 
 /** A job as it was launched. */
@@ -133,16 +134,6 @@ export function freeBytes(folder: string): number {
   try {
     const { blocks, bavail, bsize } = statfsSync(folder);
     return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
-
-/** A limit of this process by its name in /proc; infinite where there is none. */
-function limitOf(name: string): number {
-  try {
-    const limits = readFileSync("/proc/self/limits", "utf8");
-    return Number(new RegExp(`^Max ${name} +(\\d+)`, "m").exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
   } catch {
     return Number.POSITIVE_INFINITY;
   }
