@@ -164,8 +164,9 @@ export async function placeTogether(
     }
     throw refusal(error, outputs.find(({ path }) => !changed.includes(path))?.path ?? outputs[0]!.path);
   } finally {
+    // Those that were put back are gone already.
     const asides = [...before.values()];
-    await Promise.all(asides.map((path) => settled((done) => unlink(path, done))));
+    await Promise.all(asides.map((path) => settled((done) => unlink(path, () => done(null)))));
   }
 }
 

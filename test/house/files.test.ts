@@ -37,10 +37,10 @@ function assertAtMost(lines: number, count: number, names: readonly string[]): v
   assert.ok(linesOf(names) <= lines && names.length <= count, found);
 }
 
-test("src beside the report has at most 19780 lines in 126 files", () => {
+test("src beside the report has at most 20500 lines in 130 files", () => {
   const beside = files.filter((name) => /^src\/(?!report\/).*\.ts$/.test(name));
   assert.ok(beside.length > 50);
-  assertAtMost(19_780, 126, beside);
+  assertAtMost(20_500, 130, beside);
 });
 
 test("the set-up has at most 830 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
