@@ -284,41 +284,6 @@ function replaceByNaN(values: Float32Array, from: number, count: number, nodata:
   for (let i = from; i < from + count; i++) if (values[i] === nodata) values[i] = Number.NaN;
 }
 
-/** Reads single cells of every date of a stack of intensities. */
-export class CellReader {
-  readonly #planes: PlaneReader;
-
-  constructor(
-    private readonly blocks: RowBlocks,
-    private readonly meter: Meter,
-  ) {
-    this.#planes = new PlaneReader(blocks.rows.sources);
-  }
-
-  /** Reads the cells of a block: the values of one, one a date; declared no data is NaN. */
-  of(block: number): (cell: number) => number[] {
-    const { window, sources } = this.blocks.rows;
-    const { row, column, columns } = partOfBlock(this.blocks, block);
-    return (cell) => {
-      const start = this.meter.start();
-      const range = {
-        row: window.azimuthOffset + row + Math.floor(cell / columns),
-        rows: 1,
-        column: window.rangeOffset + column + (cell % columns),
-        columns: 1,
-      };
-      const values = sources.map((_, date) => this.#planes.values(date, range)[0]!);
-      this.meter.bytesRead += 4 * values.length;
-      this.meter.end("read", "undecided cell", start, 4 * values.length);
-      return values;
-    };
-  }
-
-  close(): void {
-    this.#planes.close();
-  }
-}
-
 /** Where nothing is left to do but reading, about this much of each image is in memory at a time. */
 const SCAN_BYTES = 512 * 1024;
 

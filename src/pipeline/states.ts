@@ -2,7 +2,6 @@ import { type Kernels, openKernels, planeBytes, RegionPlan, STATE_BYTES } from "
 import type { Meter } from "../parallel/meter";
 import { dateStride, type MomentTargets, MomentWriter, reserveMoments } from "./moments";
 import {
-  CellReader,
   cellsOfBlock,
   cellsOfLargest,
   cutIntoBlocks,
@@ -133,6 +132,48 @@ export class StateMerger {
 
   close(): void {
     this.#cells.close();
+  }
+}
+
+/** Reads single cells of every date of a stack again: of few stacks any are asked for, so nothing is opened before. */
+class CellReader {
+  #opened: { readonly reader: RowReader; readonly kernels: Kernels; readonly target: number } | null = null;
+
+  constructor(
+    private readonly blocks: RowBlocks,
+    private readonly meter: Meter,
+  ) {}
+
+  /** Reads the cells of a block: the values of one, one a date; declared no data is NaN. */
+  of(block: number): (cell: number) => number[] {
+    const { row, column, columns } = partOfBlock(this.blocks, block);
+    return (cell) => {
+      this.#opened ??= this.#open();
+      const { reader, kernels, target } = this.#opened;
+      const part = {
+        row: row + Math.floor(cell / columns),
+        rows: 1,
+        column: column + (cell % columns),
+        columns: 1,
+      };
+      return this.blocks.rows.sources.map((_, date) => {
+        reader.load(date, part, target);
+        return kernels.floats[target / 4]!;
+      });
+    };
+  }
+
+  close(): void {
+    this.#opened?.reader.close();
+  }
+
+  #open() {
+    const { rows } = this.blocks;
+    const plan = new RegionPlan();
+    const buffer = RowReader.reserve(plan, rows);
+    const target = plan.reserve(planeBytes(1));
+    const kernels = openKernels(plan);
+    return { reader: new RowReader(kernels, rows, buffer, this.meter), kernels, target };
   }
 }
 
