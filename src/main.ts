@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Command, Context } from "./commands/command";
 import { commandHelp, findCommand, overview, parseArguments } from "./commands/registry";
 import { namedError, type PilaError, UsageError } from "./core/errors";
-import { isOneOfSeveral } from "./parallel/mpi/detect";
+import { isOneOfSeveral, rankEnvironment } from "./parallel/mpi/detect";
 
 /** Exit codes of processes that a signal ended: 128 and its number. */
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -47,7 +47,8 @@ async function runCommand(
     print(commandHelp(name, command));
     return;
   }
-  const quiet = args.flag("quiet");
+  // One rank speaks for all.
+  const quiet = args.flag("quiet") || (isOneOfSeveral(process.env) && rankEnvironment(process.env).rank > 0);
   const bar = progressBar();
   const context: Context = {
     signal,
@@ -69,12 +70,12 @@ async function runCommand(
   }
 }
 
-/** Only `stats mpi` knows what to do as one of several ranks: anything else would be done several times over. */
+/** Few commands know what to do as one of several ranks: anything else would be done several times over. */
 function requireSingle(name: string, words: readonly string[]): void {
-  if (name === "stats" && words[0] === "mpi") return;
+  if (name === "fused" || name === "prep" || (name === "stats" && words[0] === "mpi")) return;
   if (!isOneOfSeveral(process.env)) return;
   throw new UsageError(
-    `found pila ${name} started as several ranks, expected one process; under mpiexec or srun only \`pila stats mpi\` shares its work`,
+    `found pila ${name} started as several ranks, expected one process; under mpiexec or srun \`pila prep\`, \`pila stats mpi\` and \`pila fused\` share their work`,
   );
 }
 

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { SlcChoice } from "../io/choose";
+import { rowBufferBytes } from "../io/rows";
 import type { ChildPool } from "../parallel/children";
 import type { WorkersStarted } from "../parallel/headStart";
 import type { Meter } from "../parallel/meter";
 import type { MomentTargets } from "../pipeline/moments";
 import type { RunReport, RunRequest, Work, WorkerStarter } from "../pipeline/run";
+import type { StackRows } from "../pipeline/stackRows";
 
 /** A way of sharing the second step between workers. Only the sharing differs: all give the same bytes. */
 export interface Backend {
@@ -47,7 +49,7 @@ export function outputPaths({ mean, std, count }: Pick<StatsRequest, "mean" | "s
 export async function reduceFolder<Team>(
   request: StatsRequest,
   starter: WorkerStarter<Team>,
-  reduce: (work: Work<Team> & { readonly targets: MomentTargets }) => Promise<void>,
+  reduce: (work: Omit<Work<Team>, "targets"> & { readonly targets: MomentTargets }) => Promise<void>,
 ): Promise<RunReport> {
   // Loaded here: the workers of a backend load this file too, and come up sooner without these.
   const { momentTargets } = require("../pipeline/moments") as typeof import("../pipeline/moments");
@@ -59,7 +61,7 @@ export async function reduceFolder<Team>(
     outputs,
   });
   const { report } = await runWithWorkers(request, starter, open, (work) =>
-    reduce({ ...work, targets: momentTargets(work.products) }),
+    reduce({ ...work, targets: momentTargets(work.targets) }),
   );
   return report;
 }
@@ -79,7 +81,18 @@ export function childProcesses<Task>(id: string, meter: Meter): WorkerStarter<Ch
   };
 }
 
-/** Dates dealt out evenly: worker w of W takes dates w, w + W, …; with more workers than dates some take none. */
-export function datesOfWorker(dates: number, worker: number, workers: number): number[] {
-  return Array.from({ length: dates }, (_, date) => date).filter((date) => date % workers === worker);
+/**
+ * Dates dealt out by the bytes that reading them takes, the largest first, each to the worker with the fewest so far: of
+ * equal dates worker w of W takes w, w + W, …; with more workers than dates some take none.
+ */
+export function datesOfWorker({ sources, window }: StackRows, worker: number, workers: number): number[] {
+  const bytes = sources.map((source) => rowBufferBytes(source, 1, window.range));
+  const largestFirst = bytes.map((_, date) => date).sort((a, b) => bytes[b]! - bytes[a]!);
+  const loads = Array.from({ length: workers }, () => 0);
+  const dates = largestFirst.filter((date) => {
+    const least = loads.indexOf(Math.min(...loads));
+    loads[least]! += bytes[date]!;
+    return least === worker;
+  });
+  return dates.sort((a, b) => a - b);
 }

@@ -43,10 +43,9 @@ async function mergeStates(
   onProgress: ShowProgress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const dates = blocks.rows.sources.length;
   pool.layOut(stateBytes(blocks, 0));
   for (let child = 0; child < pool.size; child++) {
-    pool.send(child, { blocks, dates: datesOfWorker(dates, child, pool.size) });
+    pool.send(child, { blocks, dates: datesOfWorker(blocks.rows, child, pool.size) });
     pool.finish(child);
   }
   const ready = Array.from({ length: pool.size }, () => 0);

@@ -4,7 +4,7 @@ import { Meter, monotonicSeconds, processStartSeconds } from "../parallel/meter"
 import type { Arguments, Context } from "./command";
 
 /** What every measured work is handed besides its own parameters. */
-interface Measured extends Pick<Context, "signal"> {
+export interface Measured extends Pick<Context, "signal"> {
   readonly meter: Meter;
   readonly onProgress: Context["progress"];
 }

@@ -1,14 +1,7 @@
 import { formatShape } from "../core/raster";
 import { prepare } from "../pipeline/prepare";
-import {
-  type Command,
-  parseIntensityParameters,
-  parseWorkers,
-  SHARED_OPTIONS,
-  tellFindings,
-  tellResult,
-} from "./command";
-import { runMeasured } from "./measured";
+import { type Command, parseIntensityParameters, SHARED_OPTIONS, tellFindings, tellResult } from "./command";
+import { RANK_OPTIONS, runShared } from "./ranks";
 
 export const command: Command = {
   positionals: ["SLC_DIR", "INTENS"],
@@ -17,25 +10,36 @@ export const command: Command = {
     ...SHARED_OPTIONS.choice,
     ...SHARED_OPTIONS.workers,
     overwrite: { help: "replace crops that were made with other parameters" },
+    ...RANK_OPTIONS,
     ...SHARED_OPTIONS.trace,
     ...SHARED_OPTIONS.json,
   },
-  examples: ["data/slc data/intens --crop 2048,2048,0,0 --looks 4"],
+  notes:
+    "Under mpiexec or srun its ranks share the dates (--split rows: the rows); --workers are threads of each rank then.",
+  examples: [
+    "data/slc data/intens --crop 2048,2048,0,0 --looks 4",
+    "data/slc data/intens --hosts node1:8,node2:8",
+  ],
 
   async run(args, context) {
     const [slcFolder, intensityFolder] = args.positionals as [string, string];
-    const parameters = parseIntensityParameters(args);
-    const workers = parseWorkers(args);
     const overwrite = args.flag("overwrite");
-    const { result, seconds, usage } = await runMeasured(args, context, (measured) =>
-      prepare({ ...parameters, slcFolder, intensityFolder, workers, overwrite, ...measured }),
-    );
-    tellFindings(result.findings, context);
-    tellResult(
+    const work = { slcFolder, intensityFolder, overwrite, ...parseIntensityParameters(args) };
+    await runShared(
       args,
       context,
-      { command: "prep", ...result, seconds, usage },
-      `prep: ${result.dates.length} crops of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+      { kind: "prep", ...work },
+      "dates",
+      (measured, _, workers) => prepare({ ...work, workers, ...measured }),
+      (result, seconds, usage) => {
+        tellFindings(result.findings, context);
+        tellResult(
+          args,
+          context,
+          { command: "prep", ...result, seconds, usage },
+          `prep: ${result.dates.length} crops of ${formatShape(result.shape)}, ${result.workers} worker(s), ${seconds.toFixed(3)} s`,
+        );
+      },
     );
   },
 };

@@ -144,7 +144,7 @@ export function overview(): string {
 /** `pila COMMAND --help`. */
 export function commandHelp(name: string, { positionals, options, notes, examples }: Command): string {
   const specs = Object.entries<OptionSpec>({ ...options, ...COMMON_OPTIONS });
-  const paragraphs = [COMMANDS[name]!.summary, ...(notes === undefined ? [] : [notes])];
+  const paragraphs = [COMMANDS[name]!.summary, ...(notes?.split("\n") ?? [])];
   return [
     `usage: ${["pila", name, ...positionals, "[options]"].join(" ")}`,
     "",

@@ -2,15 +2,30 @@ import { filesOf } from "../core/raster";
 import { requireDistinctOutputs } from "../io/outputFile";
 import { Meter } from "../parallel/meter";
 import { momentTargets, planReduction } from "./moments";
-import { type OpenRequest, type RunReport, runWithWorkers } from "./run";
+import { type Opened, type OpenRequest, type RunReport, runWithWorkers } from "./run";
 import { type IntensityParameters, openSlcRows } from "./stackRows";
 import { rowTeam, runRowTask } from "./team";
 
-interface FusedRequest extends IntensityParameters, OpenRequest {
+/** From which images to which products. Plain data. */
+export interface FusedWork extends IntensityParameters {
   readonly slcFolder: string;
   readonly mean: string;
   readonly std: string;
   readonly count: string | null;
+}
+
+interface FusedRequest extends FusedWork, OpenRequest {}
+
+/** Opens the images of a fused run. @throws UsageError an output is an input; the errors of `openSlcRows` */
+export function openFused(work: FusedWork): Opened {
+  const { mean, std, count } = work;
+  const outputs = count === null ? [mean, std] : [mean, std, count];
+  const { stack, rows } = openSlcRows(work.slcFolder, work);
+  requireDistinctOutputs(
+    outputs,
+    stack.scenes.flatMap((scene) => [scene.path, ...filesOf(scene.source)]),
+  );
+  return { rows, outputs };
 }
 
 /**
@@ -22,18 +37,9 @@ interface FusedRequest extends IntensityParameters, OpenRequest {
  * @throws UsageError an output is an input
  */
 export async function fused({ meter = new Meter(0, false), ...request }: FusedRequest): Promise<RunReport> {
-  const { mean, std, count } = request;
-  const outputs = count === null ? [mean, std] : [mean, std, count];
-  const open = async () => {
-    const { stack, rows } = openSlcRows(request.slcFolder, request);
-    requireDistinctOutputs(
-      outputs,
-      stack.scenes.flatMap((scene) => [scene.path, ...filesOf(scene.source)]),
-    );
-    return { rows, outputs };
-  };
+  const open = async () => openFused(request);
   const { report } = await runWithWorkers({ ...request, meter }, rowTeam(meter), open, async (work) => {
-    const task = planReduction(work.rows, momentTargets(work.products), work.workers);
+    const task = planReduction(work.rows, momentTargets(work.targets), work.workers);
     await runRowTask(task, work.team, meter, request.signal, work.onProgress);
   });
   return report;

@@ -1,5 +1,5 @@
 import type { RowRange } from "../core/raster";
-import { type Product, type ProductTarget, writeProductPart } from "../io/products";
+import { type ProductTarget, writeProductPart } from "../io/products";
 import { type Kernels, openKernels, planeBytes, RegionPlan } from "../kernel/kernels";
 import type { Meter } from "../parallel/meter";
 import { exactMoments } from "../statistics/exactMoments";
@@ -72,9 +72,8 @@ export interface PrepareTask {
 }
 
 /** Plans a preparation: one read a block. */
-export function planPreparation(rows: StackRows, products: readonly Product[]): PrepareTask {
+export function planPreparation(rows: StackRows, targets: readonly ProductTarget[]): PrepareTask {
   const height = rows.looks === null ? rows.window.azimuth : looksRowsPerRead(rows, rows.looks);
-  const targets = products.map((product) => product.target);
   return { kind: "prepare", blocks: cutIntoBlocks(rows, height), targets };
 }
 
@@ -135,8 +134,8 @@ export interface MomentTargets {
 }
 
 /** The targets of two or three products: mean, std and perhaps count. */
-export function momentTargets([mean, std, count]: readonly Product[]): MomentTargets {
-  return { mean: mean!.target, std: std!.target, count: count?.target ?? null };
+export function momentTargets([mean, std, count]: readonly ProductTarget[]): MomentTargets {
+  return { mean: mean!, std: std!, count: count ?? null };
 }
 
 /** Where the results of one block stand in kernel memory. Plain data. */

@@ -1,7 +1,7 @@
 import type { Finding } from "../core/findings";
 import { PIXEL_BYTES, pixelCount, type Shape } from "../core/raster";
 import { placeTogether } from "../io/outputFile";
-import { Product } from "../io/products";
+import { Product, type ProductTarget } from "../io/products";
 import { filesToHold } from "../io/rows";
 import { usableCores } from "../parallel/limits";
 import type { Meter } from "../parallel/meter";
@@ -45,7 +45,7 @@ export interface WorkerStarter<Team> {
 }
 
 /** The rows that a run works on, and the paths of its products. */
-interface Opened {
+export interface Opened {
   readonly rows: StackRows;
   readonly outputs: readonly string[];
   /** How the flushed products are put in place; left out: together. */
@@ -56,7 +56,7 @@ interface Opened {
 export interface Work<Team> extends Opened {
   readonly team: Team;
   readonly workers: number;
-  readonly products: readonly Product[];
+  readonly targets: readonly ProductTarget[];
   /** To be told as rows are written. */
   readonly onProgress: ShowProgress;
 }
@@ -88,16 +88,23 @@ export async function runWithWorkers<Team, Source extends Opened>(
       rows.window,
       meter,
       onProgress,
-      (products, onProgress) => fill({ rows, outputs, team, workers, products, onProgress }),
+      (targets, onProgress) => fill({ rows, outputs, team, workers, targets, onProgress }),
       opened.place,
     );
-    const shape = { azimuth: rows.window.azimuth, range: rows.window.range };
-    const { dates, findings } = rows;
-    return { report: { workers, dates, shape, prediction, findings }, opened };
+    return { report: reportRun(rows, workers, prediction), opened };
   } catch (error) {
     if (started !== null) await end(started.team);
     throw error;
   }
+}
+
+/** What a run on some rows says of itself. */
+export function reportRun(
+  { window: { azimuth, range }, dates, findings }: StackRows,
+  workers: number,
+  prediction: WorkPrediction,
+): RunReport {
+  return { workers, dates, shape: { azimuth, range }, prediction, findings };
 }
 
 /** Products may hold half of the descriptors. */
@@ -112,7 +119,7 @@ export async function withProducts<T>(
   shape: Shape,
   meter: Meter,
   onProgress: ShowProgress | undefined,
-  fill: (products: readonly Product[], onProgress: ShowProgress) => Promise<T>,
+  fill: (targets: readonly ProductTarget[], onProgress: ShowProgress) => Promise<T>,
   place: (products: readonly Product[]) => Promise<void> = placeTogether,
 ): Promise<T> {
   const products: Product[] = [];
@@ -125,7 +132,8 @@ export async function withProducts<T>(
       if (paths.length > held) product.release();
     }
     meter.end("write", "headers", start);
-    const result = await fill(products, (done, total) => {
+    const targets = products.map((product) => product.target);
+    const result = await fill(targets, (done, total) => {
       for (const product of products) product.writeBack();
       onProgress?.(done, total);
     });

@@ -1,7 +1,8 @@
-// Which MPI this process runs under, told from its environment, and which mpiexec this machine has; loads no library.
-import { accessSync, constants } from "node:fs";
+// Which MPI this process runs under, told from its environment, which mpiexec this machine has, and on which hosts it is
+// to start ranks; loads no library.
+import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { BackendError } from "../../core/errors";
+import { BackendError, UsageError } from "../../core/errors";
 import type { MpiFamily } from "./library";
 
 /** What the environment tells about the job this process was started in. */
@@ -11,22 +12,39 @@ interface RankEnvironment {
   /** The MPI whose library fits the launcher; undefined for a process started alone and for srun without MPI. */
   readonly family?: MpiFamily;
   /** Number of processes the launcher started; undefined where it does not say. */
-  readonly size?: number;
+  readonly size?: number | undefined;
+  /** Which of them this is. */
+  readonly rank: number;
+  /** Not all of them are on this host. */
+  readonly severalHosts: boolean;
 }
 
 /**
  * Tells from the environment alone whether this process is one of several ranks; loads nothing.
- * Open MPI's own variables are asked first: under Slurm its mpiexec leaves PMI_RANK and PMIX_RANK standing beside.
+ * Open MPI's own variables are asked first: under Slurm its mpiexec leaves PMI_RANK and PMIX_RANK standing beside. Where
+ * they speak of a job of one, they are left over when another launcher speaks of several.
  */
 export function rankEnvironment(env: NodeJS.ProcessEnv): RankEnvironment {
-  const openMpiSize = readCount(env.OMPI_COMM_WORLD_SIZE);
-  if (openMpiSize !== undefined) return { started: true, family: "Open MPI", size: openMpiSize };
   const tasks = readCount(env.SLURM_STEP_NUM_TASKS);
-  if (env.PMI_RANK !== undefined) return withSize("MPICH", readCount(env.PMI_SIZE) ?? tasks);
-  if (env.PMIX_RANK !== undefined) return withSize("Open MPI", tasks);
+  const openMpiSize = readCount(env.OMPI_COMM_WORLD_SIZE);
+  const pmiSize = env.PMI_RANK === undefined ? undefined : (readCount(env.PMI_SIZE) ?? tasks);
+  const isLeftOver = openMpiSize === 1 && (pmiSize ?? 1) > 1;
+  const describe = (family: MpiFamily, size: number | undefined, rank?: string, local?: string) => {
+    const here = readCount(local);
+    const severalHosts =
+      here === undefined ? Number(env.SLURM_STEP_NUM_NODES ?? 1) > 1 : here < (size ?? here);
+    return { started: true, family, size, rank: Number(rank ?? 0), severalHosts };
+  };
+  if (openMpiSize !== undefined && !isLeftOver) {
+    return describe("Open MPI", openMpiSize, env.OMPI_COMM_WORLD_RANK, env.OMPI_COMM_WORLD_LOCAL_SIZE);
+  }
+  if (env.PMI_RANK !== undefined) return describe("MPICH", pmiSize, env.PMI_RANK, env.MPI_LOCALNRANKS);
+  if (env.PMIX_RANK !== undefined) return describe("Open MPI", tasks, env.PMIX_RANK);
   // srun --mpi=none: several processes that know nothing of each other would all write the same files.
-  if (tasks !== undefined && tasks > 1) return { started: true, size: tasks };
-  return { started: false };
+  if (tasks !== undefined && tasks > 1) {
+    return { started: true, size: tasks, rank: Number(env.SLURM_PROCID ?? 0), severalHosts: false };
+  }
+  return { started: false, rank: 0, severalHosts: false };
 }
 
 /**
@@ -34,18 +52,65 @@ export function rankEnvironment(env: NodeJS.ProcessEnv): RankEnvironment {
  * job; where it does not say how many there are, a rank above 0 shows that there are more.
  */
 export function isOneOfSeveral(env: NodeJS.ProcessEnv): boolean {
-  const { started, size } = rankEnvironment(env);
-  if (!started) return false;
-  return size === undefined ? Number(env.PMI_RANK ?? env.PMIX_RANK ?? 0) > 0 : size > 1;
-}
-
-function withSize(family: MpiFamily, size: number | undefined): RankEnvironment {
-  return size === undefined ? { started: true, family } : { started: true, family, size };
+  const { started, size, rank } = rankEnvironment(env);
+  return started && (size === undefined ? rank > 0 : size > 1);
 }
 
 function readCount(text: string | undefined): number | undefined {
   const count = Number(text ?? Number.NaN);
   return Number.isInteger(count) && count >= 1 ? count : undefined;
+}
+
+/** A host, and how many ranks it takes. */
+export interface HostSlots {
+  readonly host: string;
+  readonly slots: number;
+}
+
+/** Names and addresses: nothing that a launcher or a shell could take for something else. */
+const HOST = /^([A-Za-z0-9][\w.-]*)(?::(\d{1,4}))?$/;
+
+/** The hosts of `A,B:4`; one without a number takes one rank, and one named again one more. @throws UsageError */
+export function parseHosts(text: string, source = `--hosts ${text}`): readonly HostSlots[] {
+  return text.split(",").map((part) => {
+    const [, host, slots = "1"] = HOST.exec(part.trim()) ?? [];
+    if (host !== undefined && Number(slots) > 0) return { host, slots: Number(slots) };
+    throw new UsageError(
+      `${source}: found host "${part.trim()}", expected names such as node1,node2, or node1:4 for four ranks`,
+    );
+  });
+}
+
+/**
+ * The hosts of a file, one a line, as Open MPI (`node1 slots=4`) and MPICH (`node1:4`) write them.
+ * @throws UsageError a line is neither, or there is none
+ */
+export function readHostfile(path: string): readonly HostSlots[] {
+  const lines = readFileSync(path, "utf8").split("\n");
+  const entries = lines.map((line) => line.replace(/#.*/, "").trim()).filter((line) => line !== "");
+  if (entries.length === 0) {
+    throw new UsageError(`${path}: found no host, expected one a line, such as \`node1 slots=4\``);
+  }
+  return entries.flatMap((line) =>
+    parseHosts(line.replace(/\s+slots\s*=\s*(\d+)/, ":$1").replace(/\s+max[-_]slots\s*=\s*\d+/, ""), path),
+  );
+}
+
+/** How many ranks hosts or a Slurm allocation ask for; null where neither says. */
+export function ranksWanted(hosts: readonly HostSlots[] | undefined, env: NodeJS.ProcessEnv): number | null {
+  if (hosts !== undefined) return hosts.reduce((sum, { slots }) => sum + slots, 0);
+  return (env.SLURM_JOB_ID === undefined ? undefined : readCount(env.SLURM_NTASKS)) ?? null;
+}
+
+/** What tells a launcher which hosts to use, and its ranks there what they are to do: Open MPI hands on few variables. */
+export function hostArguments(
+  family: MpiFamily,
+  hosts: readonly HostSlots[] | undefined,
+  variables: readonly string[],
+): readonly string[] {
+  const list = hosts?.map(({ host, slots }) => `${host}:${slots}`).join(",");
+  if (family === "MPICH") return list === undefined ? [] : ["-hosts", list];
+  return [...(list === undefined ? [] : ["--host", list]), ...variables.flatMap((name) => ["-x", name])];
 }
 
 /** A launcher found on this machine. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackendError } from "../../core/errors";
 import { endProcesses, endWithThis, markedProcesses, signalProcesses } from "../processes";
-import { findMpiexec, type Mpiexec } from "./detect";
+import { findMpiexec, type HostSlots, hostArguments, type Mpiexec } from "./detect";
 import {
   freeBytes,
   JobWatch,
@@ -28,6 +28,8 @@ interface LaunchOptions {
   /** Program and arguments every rank runs, such as [process.execPath, script, …]. */
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** Where they run; left out: on this host, or where the launcher's own settings say. */
+  readonly hosts?: readonly HostSlots[] | undefined;
   /** Ends the job; the promise then rejects with the signal's reason, after the last process is gone. */
   readonly signal?: AbortSignal;
   /** Lines of the ranks' stderr, newline included; not what becomes part of the error. */
@@ -39,8 +41,8 @@ interface LaunchOptions {
 }
 
 /**
- * Runs a command as ranks of an MPI job on this host and waits for its end. A job with a rank that died while its
- * launcher stays, or that does not come together, is ended; one at work may take any time.
+ * Runs a command as ranks of an MPI job and waits for its end. A job with a rank that died while its launcher stays, or
+ * that does not come together, is ended; one at work may take any time.
  * The job succeeded when mpiexec ended with 0 and rank 0 came past `MpiWorld.finalize`. However it ends, no process
  * of it is left when the promise settles.
  * @returns what the ranks wrote to stdout
@@ -53,9 +55,15 @@ export async function launchRanks(options: LaunchOptions): Promise<{ stdout: str
   requireOpenFiles(ranks);
   const mark = `pila-mpi-${randomUUID()}`;
   const variable = `${SUCCESS_MARK_VARIABLE}=${mark}`;
-  const segmentFolder = createSegmentFolder(options.env, ranks);
+  const segmentFolder = options.hosts === undefined ? createSegmentFolder(options.env, ranks) : undefined;
+  const handedOn = Object.keys(options.env).filter((name) => name.startsWith("PILA_"));
+  const where = hostArguments(mpiexec.family, options.hosts, [
+    ...handedOn,
+    SUCCESS_MARK_VARIABLE,
+    "NO_COLOR",
+  ]);
   // A session of its own: Ctrl-C in the terminal reaches the caller alone, which then ends the job once.
-  const child = spawn(mpiexec.path, ["-n", String(ranks), ...command], {
+  const child = spawn(mpiexec.path, [...where, "-n", String(ranks), ...command], {
     env: { ...rankVariables(options.env, segmentFolder), [SUCCESS_MARK_VARIABLE]: mark },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
@@ -143,6 +151,10 @@ function rankVariables(given: NodeJS.ProcessEnv, segmentFolder: string | undefin
     PRTE_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
     PRTE_MCA_rmaps_default_mapping_policy: ":oversubscribe",
     PRTE_MCA_hwloc_default_binding_policy: "none",
+    // A link that goes down between hosts is noticed within seconds; by default it is not in ten minutes.
+    OMPI_MCA_oob_tcp_keepalive_time: "3",
+    OMPI_MCA_oob_tcp_keepalive_intvl: "1",
+    OMPI_MCA_oob_tcp_keepalive_probes: "3",
     ...Object.fromEntries(Object.entries(given).filter(([name]) => !BELOW_A_LAUNCHER.test(name))),
     // Open MPI gives the ranks a terminal as stdout.
     NO_COLOR: "1",
@@ -234,7 +246,7 @@ export class RankStderr {
       if (this.#notice.length < MOST_NOTICE_LINES) this.#notice.push(line);
     } else {
       // A rank that failed before it joined MPI, or died of an exception of Node's own.
-      this.#firstError ??= /^(?:pila: )?(\w*Error: .*)$/.exec(line)?.[1];
+      this.#firstError ??= /^(?:\[rank \d+[^\]]*\] )?(?:pila: )?(\w*Error: .*)$/.exec(line)?.[1];
       this.forward?.(`${raw}\n`);
     }
   }

@@ -1,5 +1,6 @@
 // An MPI job as its ranks see it: messages of any length, and a job that ends as a whole when one rank fails.
 import { writeSync } from "node:fs";
+import { hostname } from "node:os";
 import { BackendError, PilaError } from "../../core/errors";
 import { placeOfProcesses } from "../processes";
 import { rankEnvironment } from "./detect";
@@ -59,6 +60,11 @@ export function joinMpi(options: { env?: NodeJS.ProcessEnv; chunkBytes?: number 
         "start them by srun --mpi=pmix -K1 (Open MPI) or srun --mpi=pmi2 -K1 (MPICH)",
     );
   }
+  const place = environment.severalHosts ? ` on ${hostname()}` : "";
+  // Rank 0 speaks for all where the reader started the ranks; where pila did, its own words tell who speaks.
+  if (environment.rank > 0 || env[SUCCESS_MARK_VARIABLE] !== undefined) {
+    markStderr(`[rank ${environment.rank}${place}] `);
+  }
   const library = loadMpiLibrary(environment.family, env);
   const mark = env[SUCCESS_MARK_VARIABLE];
   const number = env.OMPI_COMM_WORLD_RANK ?? env.PMI_RANK ?? env.PMIX_RANK;
@@ -70,7 +76,7 @@ export function joinMpi(options: { env?: NodeJS.ProcessEnv; chunkBytes?: number 
   library.init();
   const rank = library.rank();
   const size = library.size();
-  const guard = guardFaults(library, rank, size);
+  const guard = guardFaults(library, `${rank} of ${size}${place}`);
   sign("joined");
   const mismatch = describeSizeMismatch(size, environment.size, environment.family);
   if (mismatch !== undefined) guard.fail(new BackendError(mismatch));
@@ -103,6 +109,21 @@ export function joinMpi(options: { env?: NodeJS.ProcessEnv; chunkBytes?: number 
   };
 }
 
+/** Puts a mark before every line that this process writes to stderr. */
+function markStderr(mark: string): void {
+  const { stderr } = process;
+  const write = stderr.write.bind(stderr);
+  let isInLine = false;
+  stderr.write = (text: string | Uint8Array, ...rest: never[]): boolean => {
+    const lines = typeof text === "string" ? text : Buffer.from(text).toString("utf8");
+    if (lines === "") return write(text, ...rest);
+    const marked = lines.replaceAll(/\n(?!$)/g, `\n${mark}`);
+    const first = isInLine ? "" : mark;
+    isInLine = !lines.endsWith("\n");
+    return write(first + marked, ...rest);
+  };
+}
+
 /**
  * Why the job must not go on: the number of ranks MPI found is not the number the launcher started. It happens when
  * launcher and library belong to different MPIs: each rank then is a rank 0 of 1. undefined when all is well.
@@ -130,13 +151,14 @@ const DELIVERY_MILLISECONDS = 100;
  * and would wait for ever. An uncaught exception, an unhandled rejection and an exit before `release` each write
  * one line and call MPI_Abort; MPI_Finalize on such a path would hang. No signal handlers: they cannot run inside a
  * blocking call and only delay the end.
+ * @param rank which of how many it is, and where
  * @returns the way out; after `release` the process may end in any way
  */
-function guardFaults(library: MpiLibrary, rank: number, size: number) {
+function guardFaults(library: MpiLibrary, rank: string) {
   const end = (code: number, reason: string): never => {
     release();
     // A rank's words are one line, however many the MPI library used.
-    writeWhole(2, `${FAULT_PREFIX}${rank} of ${size}: ${reason.replaceAll(/\s*\n\s*/g, " ").trim()}\n`);
+    writeWhole(2, `${FAULT_PREFIX}${rank}: ${reason.replaceAll(/\s*\n\s*/g, " ").trim()}\n`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, DELIVERY_MILLISECONDS);
     library.abort(faultCode(code));
     process.exit(faultCode(code));

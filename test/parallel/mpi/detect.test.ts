@@ -1,41 +1,76 @@
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   findMpiexec,
+  hostArguments,
   isOneOfSeveral,
+  parseHosts,
   rankEnvironment,
+  ranksWanted,
+  readHostfile,
   readMpiexecVersion,
 } from "../../../src/parallel/mpi/detect";
 import { describeSizeMismatch, joinMpi } from "../../../src/parallel/mpi/world";
+import { withFolder } from "../../io/slcFile.fixture";
 
-test("the environment of each launcher names its MPI and its size", () => {
+test("the environment of each launcher names its MPI, its size and the rank", () => {
+  const alone = { started: false, rank: 0, severalHosts: false };
+  const job = (family: string | undefined, size: number | undefined, rank = 0, severalHosts = false) => ({
+    started: true,
+    ...(family === undefined ? {} : { family }),
+    size,
+    rank,
+    severalHosts,
+  });
   const cases: [NodeJS.ProcessEnv, unknown][] = [
-    [{}, { started: false }],
-    [{ SLURM_JOB_ID: "7", SLURM_NTASKS: "4", SLURM_STEP_NUM_TASKS: "1" }, { started: false }],
-    [{ OMPI_COMM_WORLD_SIZE: "4" }, { started: true, family: "Open MPI", size: 4 }],
-    [
-      { OMPI_COMM_WORLD_SIZE: "4", PMI_RANK: "0", PMI_SIZE: "9" },
-      { started: true, family: "Open MPI", size: 4 },
-    ],
-    [
-      { PMI_RANK: "0", PMI_SIZE: "3" },
-      { started: true, family: "MPICH", size: 3 },
-    ],
-    [
-      { PMI_RANK: "0", PMIX_RANK: "0", SLURM_STEP_NUM_TASKS: "2" },
-      { started: true, family: "MPICH", size: 2 },
-    ],
-    [
-      { PMIX_RANK: "1", SLURM_STEP_NUM_TASKS: "6" },
-      { started: true, family: "Open MPI", size: 6 },
-    ],
-    [{ PMIX_RANK: "0" }, { started: true, family: "Open MPI" }],
-    [{ SLURM_STEP_NUM_TASKS: "5" }, { started: true, size: 5 }],
+    [{}, alone],
+    [{ SLURM_JOB_ID: "7", SLURM_NTASKS: "4", SLURM_STEP_NUM_TASKS: "1" }, alone],
+    [{ OMPI_COMM_WORLD_SIZE: "4", OMPI_COMM_WORLD_RANK: "3" }, job("Open MPI", 4, 3)],
+    [{ OMPI_COMM_WORLD_SIZE: "4", PMI_RANK: "0", PMI_SIZE: "9" }, job("Open MPI", 4)],
+    [{ PMI_RANK: "1", PMI_SIZE: "3" }, job("MPICH", 3, 1)],
+    [{ PMI_RANK: "0", PMIX_RANK: "0", SLURM_STEP_NUM_TASKS: "2" }, job("MPICH", 2)],
+    [{ PMIX_RANK: "1", SLURM_STEP_NUM_TASKS: "6" }, job("Open MPI", 6, 1)],
+    [{ PMIX_RANK: "0" }, job("Open MPI", undefined)],
+    [{ SLURM_STEP_NUM_TASKS: "5", SLURM_PROCID: "4" }, job(undefined, 5, 4)],
+    // Left over from a job of one, below a launcher of several.
+    [{ OMPI_COMM_WORLD_SIZE: "1", PMI_RANK: "1", PMI_SIZE: "2" }, job("MPICH", 2, 1)],
+    [{ OMPI_COMM_WORLD_SIZE: "4", OMPI_COMM_WORLD_LOCAL_SIZE: "4" }, job("Open MPI", 4)],
+    [{ OMPI_COMM_WORLD_SIZE: "4", OMPI_COMM_WORLD_LOCAL_SIZE: "2" }, job("Open MPI", 4, 0, true)],
+    [{ PMI_RANK: "0", PMI_SIZE: "3", MPI_LOCALNRANKS: "1" }, job("MPICH", 3, 0, true)],
+    [{ PMIX_RANK: "0", SLURM_STEP_NUM_TASKS: "4", SLURM_STEP_NUM_NODES: "2" }, job("Open MPI", 4, 0, true)],
   ];
   for (const [env, expected] of cases) assert.equal(rankEnvironment(env), expected, JSON.stringify(env));
 });
+
+test("hosts are the same from the command line and from files of Open MPI and MPICH", () =>
+  withFolder((folder) => {
+    const path = join(folder, "hosts");
+    const expected = [
+      { host: "node1", slots: 4 },
+      { host: "10.77.0.2", slots: 1 },
+    ];
+    const read = (text: string) => {
+      writeFileSync(path, text);
+      return readHostfile(path);
+    };
+    assert.equal(parseHosts("node1:4, 10.77.0.2"), expected);
+    assert.equal(read("# mine\nnode1 slots=4 max_slots=8\n\n10.77.0.2  # far\n"), expected);
+    assert.equal(read("node1:4\n10.77.0.2"), expected);
+    assert.is(ranksWanted(expected, { SLURM_JOB_ID: "1", SLURM_NTASKS: "9" }), 5);
+    assert.is(ranksWanted(undefined, { SLURM_JOB_ID: "1", SLURM_NTASKS: "9" }), 9);
+    assert.is(ranksWanted(undefined, { SLURM_NTASKS: "9" }), null);
+    assert.equal(hostArguments("MPICH", expected, ["A"]), ["-hosts", "node1:4,10.77.0.2:1"]);
+    assert.equal(hostArguments("Open MPI", expected, ["A"]), ["--host", "node1:4,10.77.0.2:1", "-x", "A"]);
+    assert.equal(hostArguments("MPICH", undefined, ["A"]), []);
+    for (const text of ["", "node1,", "-x", "a b", "a;b", "a:0", "a:b", "$(a)"]) {
+      assert.throws(() => parseHosts(text), /UsageError|expected names such as/, text);
+    }
+    assert.throws(() => read("# none\n"), /found no host/);
+    assert.throws(() => read("node1 slots=x\n"), /expected names such as/);
+  }));
 
 test("one of several: more than one rank, or one above the first; a job of one is none", () => {
   const several = [{ OMPI_COMM_WORLD_SIZE: "2" }, { PMI_RANK: "0", PMI_SIZE: "2" }, { PMIX_RANK: "1" }];
@@ -45,6 +80,7 @@ test("one of several: more than one rank, or one above the first; a job of one i
     { OMPI_COMM_WORLD_SIZE: "1", PMIX_RANK: "0" },
     { PMI_RANK: "0", PMI_SIZE: "1" },
     { PMIX_RANK: "0" },
+    { OMPI_UNIVERSE_SIZE: "4" },
   ];
   for (const env of alone) assert.not(isOneOfSeveral(env), JSON.stringify(env));
 });
