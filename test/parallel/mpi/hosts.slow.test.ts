@@ -1,0 +1,74 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { CLI, type Ended, runPila, temporaryFiles } from "../../commands/cli.fixture";
+import { assertSameBytes } from "../../io/product.fixture";
+import { withFolder } from "../../io/slcFile.fixture";
+import { testUnless } from "../../testUnless";
+import { hostsMissing, WAY, withHosts } from "./hosts.fixture";
+import { LAUNCHERS } from "./launchers";
+
+const SAMPLE = join(__dirname, "../../../../data-prep/sample");
+
+for (const { title, names, missing } of LAUNCHERS) {
+  testUnless(missing ?? hostsMissing)(
+    `${title} (${WAY}): six ranks on three hosts share prep, stats and fused and give the bytes of sec`,
+    () =>
+      withFolder(async (folder) => {
+        const at = (name: string): string => join(folder, name);
+        assert.is(runPila(["prep", SAMPLE, at("in"), "--looks", "2"]).code, 0);
+        assert.is(runPila(["stats", "sec", at("in"), at("m"), at("s")]).code, 0);
+        const bin = at("bin");
+        mkdirSync(bin);
+        if (names !== undefined) {
+          writeFileSync(join(bin, "mpiexec"), `#!/bin/sh\nexec ${names[0]} "$@"\n`, { mode: 0o755 });
+        }
+        await withHosts(3, async ({ list, ownFolder, run, processes }) => {
+          const pila = (words: readonly string[]): Promise<Ended> =>
+            run(1, [process.execPath, CLI, ...words], { PATH: `${bin}:${process.env.PATH}` });
+          const works = [
+            ["stats", "mpi", at("in")],
+            ["stats", "mpi", at("in"), "--split", "rows"],
+            ["fused", SAMPLE, "--looks", "2"],
+            ["fused", SAMPLE, "--looks", "2", "--split", "dates"],
+          ];
+          for (const words of works) {
+            const products = [at("m1"), at("s1"), "--json", "--hosts", list(2)];
+            const { code, stdout, stderr } = await pila([...words, ...products]);
+            assert.is(code, 0, stderr);
+            assert.is((JSON.parse(stdout) as { workers: number }).workers, 6);
+            for (const name of ["m", "s"]) assertSameBytes(at(`${name}1`), at(name), words.join(" "));
+          }
+          writeFileSync(at("hostfile"), "h3 slots=2\nh2 slots=1\n");
+          const crops = ["prep", SAMPLE, at("in1"), "--looks", "2", "--hostfile", at("hostfile")];
+          const { code, stderr } = await pila(crops);
+          assert.is(code, 0, stderr);
+          for (const name of readdirSync(at("in"))) {
+            assertSameBytes(join(at("in1"), name), join(at("in"), name), name);
+          }
+          // The first host makes the products in a folder that the others do not see.
+          const hidden = join(ownFolder, "out");
+          const blind = await pila([
+            "fused",
+            SAMPLE,
+            join(hidden, "m"),
+            join(hidden, "s"),
+            "--hosts",
+            list(1),
+          ]);
+          assert.is(blind.code, 1, blind.stderr);
+          assert.match(
+            blind.stderr,
+            /rank ([12]) of 3 on h(2|3): FileError: .*found that h\2 cannot write it .*every host of the job/,
+          );
+          const left = await run(1, ["ls", "-A", hidden]);
+          assert.is(left.stdout, "", "left on h1");
+          assert.equal(processes(), []);
+        });
+        assert.equal(temporaryFiles(folder), []);
+      }),
+  );
+}
+
+test.run();
