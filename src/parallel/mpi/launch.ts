@@ -155,6 +155,9 @@ function rankVariables(given: NodeJS.ProcessEnv, segmentFolder: string | undefin
     OMPI_MCA_oob_tcp_keepalive_time: "3",
     OMPI_MCA_oob_tcp_keepalive_intvl: "1",
     OMPI_MCA_oob_tcp_keepalive_probes: "3",
+    PRTE_MCA_oob_tcp_keepalive_time: "3",
+    PRTE_MCA_oob_tcp_keepalive_intvl: "1",
+    PRTE_MCA_oob_tcp_keepalive_probes: "3",
     ...Object.fromEntries(Object.entries(given).filter(([name]) => !BELOW_A_LAUNCHER.test(name))),
     // Open MPI gives the ranks a terminal as stdout.
     NO_COLOR: "1",

@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { CLI, type Ended, runPila, temporaryFiles } from "../../commands/cli.fixture";
+import { CLI, type Ended, makeSparseCrops, runPila, temporaryFiles } from "../../commands/cli.fixture";
 import { assertSameBytes } from "../../io/product.fixture";
 import { withFolder } from "../../io/slcFile.fixture";
 import { testUnless } from "../../testUnless";
@@ -69,6 +71,40 @@ for (const { title, names, missing } of LAUNCHERS) {
         assert.equal(temporaryFiles(folder), []);
       }),
   );
+}
+
+/** The limit of cli.md is 15 s; this machine may be busy. */
+const DEAD_LINK_MS = 40_000;
+
+testUnless(hostsMissing ?? noOpenMpi())(
+  `Open MPI (${WAY}): a host that is off the network ends the job`,
+  () =>
+    withFolder(async (folder) => {
+      const [crops, out] = [join(folder, "in"), join(folder, "out")];
+      mkdirSync(out);
+      makeSparseCrops(crops, 24, { azimuth: 16_000, range: 8192 });
+      await withHosts(3, async ({ list, run, processes, unplug }) => {
+        const words = ["stats", "mpi", crops, join(out, "m"), join(out, "s"), "--hosts", list(1)];
+        const ended = run(1, [process.execPath, CLI, ...words]);
+        while (temporaryFiles(out).length < 2) await sleep(20);
+        unplug(3);
+        const late = sleep(DEAD_LINK_MS, null, { ref: false });
+        const end = await Promise.race([ended, late]);
+        assert.ok(end !== null, `still there: ${processes().join("; ")}`);
+        assert.is(end.code, 1, end.stderr);
+        assert.match(end.stderr, /^pila: BackendError: .*\bh3\b/);
+        assert.equal(readdirSync(out), []);
+        const limit = performance.now() + DEAD_LINK_MS;
+        while (processes().length > 0 && performance.now() < limit) await sleep(100);
+        assert.equal(processes(), [], "the far host is alone, but ends its ranks too");
+      });
+    }),
+);
+
+/** Why Open MPI cannot be tested; its mpiexec tells its name. */
+function noOpenMpi(): string | undefined {
+  const { stdout } = spawnSync("mpiexec", ["--version"], { encoding: "utf8" });
+  return /Open ?(MPI|RTE)/.test(stdout ?? "") ? undefined : "no Open MPI";
 }
 
 test.run();
