@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { backendMissing } from "../backends/available.fixture";
 import { assertSameBytes } from "../io/product.fixture";
 import { pythonMissing, runPython } from "../io/python.fixture";
-import { randomSamples, withFolder, writeRaw } from "../io/slcFile.fixture";
+import { randomSamples, uniform, withFolder, writeRaw, writeSlc } from "../io/slcFile.fixture";
 import { LAUNCHERS } from "../parallel/mpi/launchers";
 import { TEST_STACKS } from "../pipeline/stacks.fixture";
 import { testUnless } from "../testUnless";
@@ -147,6 +147,40 @@ for (const { title, names, missing } of LAUNCHERS) {
     }),
   );
 }
+
+testUnless(backendMissing("mpi"))(
+  "cells that states leave undecided are read again from SLC images, looks taken",
+  () =>
+    withFolder((folder) => {
+      const at = (name: string): string => join(folder, name);
+      const shape = { azimuth: 64, range: 32 };
+      mkdirSync(at("slc"));
+      const next = uniform(3);
+      for (const date of ["20230101", "20230102", "20230103"]) {
+        const samples = Float32Array.from({ length: 2 * 64 * 32 }, () => 10 ** (36 * next() - 18));
+        writeSlc(at("slc"), date, shape, samples);
+      }
+      for (const looks of ["1", "2x2", "3x5"]) {
+        assert.is(runPila(["fused", at("slc"), at("m"), at("s"), "--looks", looks]).code, 0);
+        const words = [
+          "fused",
+          at("slc"),
+          at("m1"),
+          at("s1"),
+          "--looks",
+          looks,
+          "--split",
+          "dates",
+          "--json",
+        ];
+        const { code, stdout, stderr } = runRanks(2, words);
+        assert.is(code, 0, stderr);
+        const { usage } = JSON.parse(stdout) as { usage: { bytesRead: number } };
+        assert.ok(usage.bytesRead > 3 * 8 * 64 * 32, `${usage.bytesRead} bytes: none was read again`);
+        for (const name of ["m", "s"]) assertSameBytes(at(`${name}1`), at(name), looks);
+      }
+    }),
+);
 
 testUnless(backendMissing("mpi"))(
   "what a rank writes to stderr tells its rank, and one rank speaks for all",
