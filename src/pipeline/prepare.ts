@@ -87,7 +87,6 @@ export async function prepare({
   meter = new Meter(0, false),
   ...request
 }: PrepareRequest): Promise<PrepareReport> {
-  const { intensityFolder } = request;
   let unlock: (() => void) | undefined;
   const open = async () => {
     const opened = openPreparation(request);
