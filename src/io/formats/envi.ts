@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
-import { RealBandError } from "../../core/errors";
+import { fault, RealBandError } from "../../core/errors";
 import { dateIn } from "../names";
 import { parseNodata } from "../tiff";
 import type { Description, SlcFormat } from "./description";
 import { describeByGdal } from "./gdal";
-import { describeInterleaved, requireData, requiredFields } from "./raw";
+import { describeInterleaved, requireData, requiredFields, wholeField, wholeNumber } from "./raw";
 
 /**
  * A raw file with an ENVI header, `X.hdr` or `X.slc.hdr`, as ISCE2 leaves it at the reference date: complex64 (data
@@ -20,6 +20,7 @@ export const envi: SlcFormat = {
     if (!/^\s*ENVI[ \t]*[\r\n]/.test(file.head.toString("latin1", 0, 64)) || file.text === null) return null;
     const fields = readFields(file.text);
     const field = requiredFields(file, fields, "an ENVI header of an image");
+    const whole = (name: string, value: string): number => wholeField(file, name, value);
     const type = field("data type");
     if (type !== "6" && type !== "9") {
       throw new RealBandError(file.name, ENVI_TYPES[type] ?? `ENVI data type ${type}`);
@@ -35,17 +36,23 @@ export const envi: SlcFormat = {
     return describeInterleaved(file, {
       path,
       kind: "complex64",
-      shape: { azimuth: Number(field("lines")), range: Number(field("samples")) },
-      bands: Number(fields.get("bands") ?? 1),
+      shape: { azimuth: whole("lines", field("lines")), range: whole("samples", field("samples")) },
+      bands: whole("bands", fields.get("bands") ?? "1"),
       interleave: ["interleave", (fields.get("interleave") ?? "bsq").toLowerCase()],
-      dataOffset: Number(fields.get("header offset") ?? 0),
-      bigEndian: fields.get("byte order") === "1",
+      dataOffset: whole("header offset", fields.get("header offset") ?? "0"),
+      bigEndian: isBigEndian(file, fields.get("byte order") ?? "0"),
       nodata: parseNodata(fields.get("data ignore value")),
       names: (fields.get("band names") ?? "").split(/\s*,\s*/).filter((name) => name !== ""),
       date: dateIn(fields.get("acquisition time") ?? "")?.day ?? null,
     });
   },
 };
+
+function isBigEndian(file: Description, order: string): boolean {
+  const value = wholeNumber(order);
+  if (value === 0 || value === 1) return value === 1;
+  throw fault(file.name, `found byte order ${order}, expected 0 or 1; correct it`);
+}
 
 const ENVI_TYPES: Readonly<Record<string, string>> = {
   1: "Byte",

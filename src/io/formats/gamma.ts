@@ -5,7 +5,7 @@ import { RealBandError } from "../../core/errors";
 import { PIXEL_BYTES } from "../../core/raster";
 import { dateIn } from "../names";
 import type { DescribedImage, Description, SlcFormat } from "./description";
-import { checkSurplus, describeRawBand, realPaths, requireData, requiredFields } from "./raw";
+import { checkSurplus, describeRawBand, realPaths, requireData, requiredFields, wholeField } from "./raw";
 
 /** What both texts are, for messages. */
 const PARAMETERS = "the parameters of an SLC";
@@ -26,11 +26,11 @@ export const gamma: SlcFormat = {
     if (type !== "FCOMPLEX" && type !== "SCOMPLEX") throw new RealBandError(file.name, type);
     const kind = type === "FCOMPLEX" ? "complex64" : "cint16";
     const [year = "", month = "", day = ""] = (fields.get("date") ?? "").split(/\s+/);
-    const range = Number.parseInt(field("range_samples"), 10);
-    const lineHeader = Number.parseInt(fields.get("line_header_size") ?? "0", 10);
+    const range = wholeField(file, "range_samples", field("range_samples"));
+    const lineHeader = wholeField(file, "line_header_size", fields.get("line_header_size") ?? "0");
     return describePlain(file, [".slc", ".rslc"], {
       kind,
-      shape: { azimuth: Number.parseInt(field("azimuth_lines"), 10), range },
+      shape: { azimuth: wholeField(file, "azimuth_lines", field("azimuth_lines")), range },
       dataOffset: lineHeader,
       rowStride: range * PIXEL_BYTES[kind] + lineHeader,
       bigEndian: true,
@@ -51,12 +51,12 @@ export const roipac: SlcFormat = {
     const real = /\.(amp|cor|unw|hgt|dem|msk|trans|flg|byt)\.rsc$/i.exec(file.path);
     if (real !== null) throw new RealBandError(file.name, `a ROI_PAC .${real[1]}`);
     const field = requiredFields(file, fields, PARAMETERS);
-    const range = Number.parseInt(field("WIDTH"), 10);
+    const range = wholeField(file, "WIDTH", field("WIDTH"));
     const [, yymmdd = ""] = /^(\d{6})\b/.exec(fields.get("DATE") ?? "") ?? [];
     const century = Number(yymmdd.slice(0, 2)) < 70 ? "20" : "19";
     return describePlain(file, [], {
       kind: "complex64",
-      shape: { azimuth: Number.parseInt(field("FILE_LENGTH"), 10), range },
+      shape: { azimuth: wholeField(file, "FILE_LENGTH", field("FILE_LENGTH")), range },
       dataOffset: 0,
       rowStride: range * PIXEL_BYTES.complex64,
       bigEndian: false,

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { fault, RealBandError } from "../../core/errors";
 import { childrenOf, childText, type Description, type SlcFormat } from "./description";
 import { describeByGdal } from "./gdal";
-import { describeInterleaved, requireData, requiredFields } from "./raw";
+import { describeInterleaved, requireData, requiredFields, wholeField } from "./raw";
 
 /**
  * An ISCE2 `.slc.xml` or `.slc.full.xml` (root `imageFile`), also one that was linked as `X.slc.vrt`. Property names and
@@ -24,6 +24,7 @@ export const isceXml: SlcFormat = {
     }
     const field = requiredFields(file, properties, "an ISCE2 image description");
     const property = (name: string): string => field(name, `property ${name}`);
+    const whole = (name: string): number => wholeField(file, name, property(name));
     const type = property("data_type").toUpperCase();
     if (!/^C(FLOAT|SHORT|DOUBLE|INT|LONG)/.test(type)) throw new RealBandError(file.name, type);
     const path = siblingData(file);
@@ -34,8 +35,8 @@ export const isceXml: SlcFormat = {
     return describeInterleaved(file, {
       path,
       kind,
-      shape: { azimuth: Number(property("length")), range: Number(property("width")) },
-      bands: Number(properties.get("number_bands") ?? 1),
+      shape: { azimuth: whole("length"), range: whole("width") },
+      bands: wholeField(file, "number_bands", properties.get("number_bands") ?? "1"),
       interleave: ["scheme", (properties.get("scheme") ?? "bip").toLowerCase()],
       dataOffset: 0,
       bigEndian: isBigEndian(file, properties.get("byte_order")),

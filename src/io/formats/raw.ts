@@ -103,6 +103,18 @@ function widthsThatFit(size: number, image: Parameters<typeof checkEnd>[1]): str
   return widths.length === 0 ? "no width near it fits" : `widths that fit: ${widths.join(", ")}`;
 }
 
+/** The whole number that a text holds; NaN where it is none, and for hexadecimal and exponents, which GDAL cuts short. */
+export function wholeNumber(text: string): number {
+  return /^\s*[+-]?\d+(\.0*)?\s*$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** The whole number of a field of a description. @throws FormatError it is none */
+export function wholeField(file: Pick<Description, "name">, name: string, text: string): number {
+  const value = wholeNumber(text);
+  if (Number.isFinite(value)) return value;
+  throw fault(file.name, `found ${name} ${JSON.stringify(text)}, expected a whole number; correct it`);
+}
+
 /**
  * The fields of a header, of which none may be missing.
  * @param expected what the header is, for the error

@@ -25,7 +25,7 @@ import {
   type XmlElement,
 } from "./description";
 import { describeByGdal } from "./gdal";
-import { checkSurplus, describeRawBand, realPaths } from "./raw";
+import { checkSurplus, describeRawBand, realPaths, wholeField, wholeNumber } from "./raw";
 
 /**
  * A VRT of complex bands, as ISCE2, FRInGE and GDAL write it. Raw bands, and bands drawn of whole pixels of files that
@@ -46,8 +46,8 @@ export const vrt: SlcFormat = {
       throw fault(file.name, "found a VRT of 0 bands, expected one a date; write it again");
     if (complex.length === 0) throw new RealBandError(file.name, typeOf(bands[0]!.element));
     const shape = {
-      azimuth: Number(xml.attributes.get("rasterysize")),
-      range: Number(xml.attributes.get("rasterxsize")),
+      azimuth: wholeField(file, "rasterYSize", xml.attributes.get("rasterysize") ?? ""),
+      range: wholeField(file, "rasterXSize", xml.attributes.get("rasterxsize") ?? ""),
     };
     const isMasked = childrenOf(xml, "maskband").length > 0;
     const plain = complex.map(({ element }) => (isMasked ? null : plainBand(file, element, shape)));
@@ -105,13 +105,15 @@ type BandPlane = Pick<RawSource, "shape" | "nodata"> & { readonly kind: "complex
 
 function rawBand(file: Description, band: XmlElement, plane: BandPlane): PlainBand {
   const { path, findings } = sourceFile(file, band, "1");
-  const pixelStride = Number(childText(band, "pixeloffset") ?? PIXEL_BYTES[plane.kind]);
+  const offset = (name: string, otherwise: number): number =>
+    wholeField(file, name, childText(band, name.toLowerCase()) ?? String(otherwise));
+  const pixelStride = offset("PixelOffset", PIXEL_BYTES[plane.kind]);
   const source = describeRawBand(file, {
     ...plane,
     path,
-    dataOffset: Number(childText(band, "imageoffset") ?? 0),
+    dataOffset: offset("ImageOffset", 0),
     pixelStride,
-    rowStride: Number(childText(band, "lineoffset") ?? pixelStride * plane.shape.range),
+    rowStride: offset("LineOffset", pixelStride * plane.shape.range),
     bigEndian: isBigEndian(file, childText(band, "byteorder")),
   });
   return { source, findings, files: realPaths(path) };
@@ -173,7 +175,7 @@ function describedSource(file: Description, path: string, band: string): Describ
 function rectangle(source: XmlElement, name: string, whole: Shape): Window {
   const [element] = childrenOf(source, name);
   if (element === undefined) return wholeWindow(whole);
-  const side = (key: string): number => Number(element.attributes.get(key));
+  const side = (key: string): number => wholeNumber(element.attributes.get(key) ?? "");
   return {
     azimuthOffset: side("yoff"),
     rangeOffset: side("xoff"),
