@@ -1,6 +1,6 @@
 // The header of a TIFF: what it says of its pixels, and whether they can be read where they lie.
 import { closeSync, existsSync, readSync } from "node:fs";
-import { type FormatError, fault, PilaError } from "../core/errors";
+import { type FormatError, fault, namedError, PilaError } from "../core/errors";
 import { PIXEL_BYTES, type RawSource, type Shape } from "../core/raster";
 import { type InputFile, openRegular, readBounded } from "./inputFile";
 
@@ -27,6 +27,9 @@ export interface TiffImage {
   readonly header: TiffHeader;
 }
 
+/** What the fields of a TIFF can tell, and the widest samples there are: complex128. */
+const [MOST_BANDS, MOST_BITS] = [65_535, 128];
+
 const SAMPLE_FORMATS = [
   "unsigned",
   "signed",
@@ -49,7 +52,14 @@ export function readTiff(path: string): TiffImage {
   if (shape.azimuth === 0 || shape.range === 0) {
     throw fault(path, "found a TIFF without an image size, expected one; make it again");
   }
-  const bands = one(TAG.samplesPerPixel, 1);
+  const [bands, bits] = [one(TAG.samplesPerPixel, 1), one(TAG.bitsPerSample, 1)];
+  if (bands < 1 || bands > MOST_BANDS || bits < 1 || bits > MOST_BITS) {
+    const expected = `1 to ${MOST_BANDS} bands of 1 to ${MOST_BITS} bits`;
+    throw fault(
+      path,
+      `found a TIFF of ${bands} bands of ${bits}-bit samples, expected ${expected}; make it again`,
+    );
+  }
   // GDAL makes a mask of alpha only where it is a whole number.
   const extra = one(TAG.sampleFormat, 1) === 1 ? (header.numbers.get(TAG.extraSamples) ?? []) : [];
   const isTiled = header.numbers.has(TAG.tileWidth);
@@ -64,7 +74,7 @@ export function readTiff(path: string): TiffImage {
     shape,
     bands,
     alphaBands: extra.filter((each) => each === 1 || each === 2).length,
-    bits: one(TAG.bitsPerSample, 1),
+    bits,
     sampleFormat: SAMPLE_FORMATS[one(TAG.sampleFormat, 1) - 1] ?? "undefined",
     encoding: one(TAG.compression, 1) !== 1 ? "compressed" : isTiled ? "tiled" : isSparse ? "sparse" : null,
     isPredicted: one(TAG.predictor, 1) !== 1,
@@ -160,6 +170,7 @@ function stripLayout({ path, shape, bands, bits, header }: TiffImage): {
 } {
   const isPlanar = bands > 1 && header.numbers.get(TAG.planarConfiguration)?.[0] === 2;
   const rows = Math.min(header.numbers.get(TAG.rowsPerStrip)?.[0] ?? shape.azimuth, shape.azimuth);
+  if (rows === 0) throw fault(path, "found strips of 0 rows, expected 1 at least; make it again");
   const perBand = Math.ceil(shape.azimuth / rows);
   const expected = perBand * (isPlanar ? bands : 1);
   const found = header.numbers.get(TAG.stripOffsets)?.length ?? 0;
@@ -237,6 +248,8 @@ function readTiffHeader(path: string): TiffHeader {
   }
   try {
     return parse(path, opened.file, opened.size);
+  } catch (error) {
+    throw namedError(error, path);
   } finally {
     closeSync(opened.file);
   }
@@ -265,6 +278,7 @@ function parse(path: string, file: number, fileBytes: number): TiffHeader {
   const version = short(head, 2);
   if (version !== 42 && version !== 43) throw broken("no TIFF");
   const big = version === 43;
+  if (big && short(at(4, 2)) !== 8) throw broken(`a BigTIFF with offsets of ${short(head, 4)} bytes`);
   const directory = big ? long8(at(8, 8)) : long(head, 4);
   const entries = big ? long8(at(directory, 8)) : short(at(directory, 2));
   if (entries > 4096) throw broken(`a TIFF directory of ${entries} entries`);
