@@ -5,6 +5,7 @@ import { groupBy } from "../core/groupBy";
 import type { EnvRecord, RunRecord } from "../core/records";
 import { readBounded } from "../io/inputFile";
 import { writeWholeFile } from "../io/outputFile";
+import { quoteFound } from "./runFolder";
 
 /** A row of resultados.csv: a label and its seconds. */
 export interface Resultado {
@@ -92,17 +93,18 @@ export function readResultados(path: string): readonly Resultado[] {
   if (labelColumn < 0 || timeColumn < 0) {
     fail(
       1,
-      `found header ${JSON.stringify(header)}, expected the columns backend and tiempo; add the header line`,
+      `found header ${quoteFound(header)}, expected the columns backend and tiempo; add the header line`,
     );
   }
   return lines.flatMap((line, index) => {
     if (index === 0 || line.trim() === "") return [];
     const cells = line.split(separator).map(unquote);
     const time = cells[timeColumn] ?? "";
-    const seconds = time === "" ? Number.NaN : Number(separator === "," ? time : time.replace(",", "."));
+    const decimal = separator === "," ? time : time.replace(",", ".");
+    const seconds = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(decimal) ? Number(decimal) : Number.NaN;
     const label = cells[labelColumn] ?? "";
     if (!(seconds > 0) || !Number.isFinite(seconds)) {
-      const found = `field tiempo: found ${JSON.stringify(time)}`;
+      const found = `field tiempo: found ${quoteFound(time)}`;
       fail(index + 1, `${found}, expected seconds above 0; correct the line or remove it`);
     }
     if (label === "") fail(index + 1, "field backend: found nothing, expected a label; name the row");

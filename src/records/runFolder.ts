@@ -130,7 +130,7 @@ function readRuns(folder: string): Read<RunRecord> {
     const earlier = seen.get(runId);
     seen.set(runId, line);
     if (earlier === undefined) return null;
-    return `field runId: found ${JSON.stringify(runId)} of line ${earlier} again, expected each run once; remove one of the two`;
+    return `field runId: found ${quoteFound(runId)} of line ${earlier} again, expected each run once; remove one of the two`;
   });
 }
 
@@ -230,14 +230,23 @@ function fieldOf(error: ErrorObject): string {
   return path === "" ? "(the whole record)" : path;
 }
 
-/** Characters of a value that a message repeats. */
-const LONGEST_FOUND = 200;
-
 function foundAt(value: unknown, error: ErrorObject): string {
-  if (error.keyword === "required") return "nothing";
-  const text = JSON.stringify(error.instancePath === "" ? value : error.data) ?? "nothing";
-  return text.length <= LONGEST_FOUND ? text : `${text.slice(0, LONGEST_FOUND)}…`;
+  return error.keyword === "required"
+    ? "nothing"
+    : quoteFound(error.instancePath === "" ? value : error.data);
 }
+
+/** A value as JSON, for messages: the beginning of what is long. */
+export function quoteFound(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? "nothing";
+    return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+  } catch {
+    return "lists or objects too deep to be shown";
+  }
+}
+
+const LONGEST_QUOTE = 200;
 
 function expectationOf(error: ErrorObject): string {
   switch (error.keyword) {
