@@ -30,6 +30,7 @@ export const command: Command = {
   async run(args, context) {
     const [data] = args.positionals as [string];
     const options = parseSessionOptions(args);
+    const percent = parseWhole("margin", args.text("margin") ?? "10", 1, 1000);
     const [resume, out] = [options.resume, args.text("out")];
     if (resume !== undefined && out !== undefined) {
       throw new UsageError(
@@ -49,10 +50,7 @@ export const command: Command = {
     printResult(result, args, context);
     requireNoFailure(result);
     const baseline = args.text("baseline");
-    if (baseline !== undefined) {
-      const percent = parseWhole("margin", args.text("margin") ?? "10", 1, 1000);
-      requireNotSlower(baseline, result.folder, percent / 100);
-    }
+    if (baseline !== undefined) requireNotSlower(baseline, result.folder, percent / 100);
   },
 };
 

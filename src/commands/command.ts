@@ -76,6 +76,8 @@ export const SHARED_OPTIONS = {
 const POLARISATIONS = ["HH", "HV", "VH", "VV"] as const;
 /** Most workers anyone may ask for. */
 const MOST_WORKERS = 1024;
+/** Lines or samples of an image to simulate; whole frames have a third of it. */
+const LONGEST_SIDE = 100_000;
 
 /** What a parser makes of an option's text; undefined when it is left out. */
 export function parseGiven<T>(args: Arguments, option: string, parse: (text: string) => T): T | undefined {
@@ -123,10 +125,11 @@ export function parseLooks(text: string): Looks {
 
 /** `4096x4096`, azimuth x range. */
 export function parseSize(option: string, text: string): Shape {
-  const match = /^(\d+)x(\d+)$/i.exec(text);
-  if (match === null)
-    throw new UsageError(`found --${option} ${text}, expected LINESxSAMPLES such as 4096x4096`);
-  return { azimuth: Number(match[1]), range: Number(match[2]) };
+  const [, azimuth = 0, range = 0] = (/^(\d+)x(\d+)$/i.exec(text) ?? []).map(Number);
+  if (Math.min(azimuth, range) >= 1 && Math.max(azimuth, range) <= LONGEST_SIDE) return { azimuth, range };
+  throw new UsageError(
+    `found --${option} ${text}, expected LINESxSAMPLES such as 4096x4096, each from 1 to ${LONGEST_SIDE}`,
+  );
 }
 
 /** One of a few words. */

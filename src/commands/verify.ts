@@ -14,9 +14,10 @@ export const command: Command = {
     const [meanA, meanB, stdA, stdB] = args.positionals as [string, string, string?, string?];
     if (stdA !== undefined && stdB === undefined)
       throw new UsageError("found STD_A alone, expected STD_A and STD_B");
-    const rtol = Number(args.text("rtol") ?? 0);
+    const tolerance = args.text("rtol") ?? "0";
+    const rtol = /^[\d.]+(e-?\d+)?$/i.test(tolerance) ? Number(tolerance) : Number.NaN;
     if (!(rtol >= 0 && rtol < 1))
-      throw new UsageError(`found --rtol ${args.text("rtol")}, expected a number from 0 to below 1`);
+      throw new UsageError(`found --rtol ${tolerance}, expected a number from 0 to below 1`);
     const comparisons = [await verifyPlanes(meanA, meanB, rtol)];
     if (stdA !== undefined && stdB !== undefined) comparisons.push(await verifyPlanes(stdA, stdB, rtol));
 
