@@ -2,7 +2,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { PIXEL_BYTES, type RowRange, type Shape } from "../core/raster";
 import { OutputFile, openInPlace, writeFully } from "./outputFile";
-import { describeTiff, FIELD, FIELD_BYTES, TAG } from "./tiff";
+import { describeTiff } from "./tiff";
+import { FIELD, FIELD_BYTES, TAG } from "./tiffHeader";
 
 /** Where rows of a product are written. Plain data. */
 export interface ProductTarget {

@@ -1,8 +1,9 @@
-// The header of a TIFF: what it says of its pixels, and whether they can be read where they lie.
-import { closeSync, existsSync, readSync } from "node:fs";
-import { type FormatError, fault, namedError, PilaError } from "../core/errors";
+// What the header of a TIFF says of its pixels, and whether they can be read where they lie.
+import { existsSync } from "node:fs";
+import { type FormatError, fault } from "../core/errors";
 import { PIXEL_BYTES, type RawSource, type Shape } from "../core/raster";
-import { type InputFile, openRegular, readBounded } from "./inputFile";
+import { readBounded } from "./inputFile";
+import { readTiffHeader, TAG, type TiffHeader } from "./tiffHeader";
 
 /** What the header of a TIFF says of its pixels. */
 export interface TiffImage {
@@ -53,6 +54,10 @@ export function readTiff(path: string): TiffImage {
     throw fault(path, "found a TIFF without an image size, expected one; make it again");
   }
   const [bands, bits] = [one(TAG.samplesPerPixel, 1), one(TAG.bitsPerSample, 1)];
+  const planar = one(TAG.planarConfiguration, 1);
+  if (planar !== 1 && planar !== 2) {
+    throw fault(path, `found planar configuration ${planar}, expected 1 or 2; make the TIFF again`);
+  }
   if (bands < 1 || bands > MOST_BANDS || bits < 1 || bits > MOST_BITS) {
     const expected = `1 to ${MOST_BANDS} bands of 1 to ${MOST_BITS} bits`;
     throw fault(
@@ -62,7 +67,11 @@ export function readTiff(path: string): TiffImage {
   }
   // GDAL makes a mask of alpha only where it is a whole number.
   const extra = one(TAG.sampleFormat, 1) === 1 ? (header.numbers.get(TAG.extraSamples) ?? []) : [];
-  const isTiled = header.numbers.has(TAG.tileWidth);
+  const ofTiles = [TAG.tileWidth, TAG.tileLength, TAG.tileOffsets, TAG.tileByteCounts];
+  const isTiled = ofTiles.every((tag) => header.numbers.has(tag));
+  if (ofTiles.some((tag) => header.numbers.has(tag)) && (!isTiled || header.numbers.has(TAG.stripOffsets))) {
+    throw fault(path, "found some fields of tiles and some of strips, expected one of them; make it again");
+  }
   const isSparse = header.numbers.get(TAG.stripOffsets)?.includes(0) === true;
   const metadata = header.texts.get(TAG.gdalMetadata);
   const items = metadata === undefined ? [] : [...metadata.matchAll(/<Item name="([^"]*)"([^>]*)>([^<]*)/g)];
@@ -191,10 +200,20 @@ export function requireWhole(image: TiffImage): void {
   const offsets = header.numbers.get(isTiled ? TAG.tileOffsets : TAG.stripOffsets) ?? [];
   const counts = header.numbers.get(isTiled ? TAG.tileByteCounts : TAG.stripByteCounts) ?? [];
   const strips = encoding === null ? stripLayout(image) : null;
+  if (counts.length !== offsets.length && !(counts.length === 0 && offsets.length === 1)) {
+    const found = `${offsets.length} offsets of strips or tiles and ${counts.length} sizes`;
+    throw fault(path, `found ${found}, expected as many; the file is damaged, make it again`);
+  }
   let [end, last] = [0, 0];
   offsets.forEach((offset, i) => {
     const rows = strips && Math.min(strips.rows, shape.azimuth - (i % strips.perBand) * strips.rows);
     const bytes = strips ? rows! * strips.rowBytes : (counts[i] ?? 0);
+    if (strips && (counts[i] ?? bytes) < bytes) {
+      throw fault(
+        path,
+        `found ${counts[i]} bytes in strip ${i}, expected ${bytes}; the file is damaged, make it again`,
+      );
+    }
     if (offset > 0 && offset + bytes > end) [end, last] = [offset + bytes, i];
   });
   if (end <= header.fileBytes) return;
@@ -219,143 +238,3 @@ export function nodataPixel(declared: number | null): number | null {
   const pixel = Math.fround(declared ?? Number.NaN);
   return Number.isNaN(pixel) ? null : pixel;
 }
-
-/** The first image directory of a TIFF: numbers by tag, texts by tag. */
-interface TiffHeader {
-  readonly bigEndian: boolean;
-  /** A further directory of the file is a mask of this one. */
-  readonly hasMask: boolean;
-  readonly fileBytes: number;
-  readonly numbers: ReadonlyMap<number, readonly number[]>;
-  readonly texts: ReadonlyMap<number, string>;
-}
-
-/** Longer lists of offsets, all together, than any sane image has mean a damaged file. */
-const MOST_VALUES = 5_000_000;
-
-/**
- * Reads the first image directory of a classic or BigTIFF file, either byte order.
- * @throws FormatError not a TIFF, or a directory that reaches beyond the file
- * @see TIFF 6.0 (Adobe, 1992) section 2; BigTIFF: libtiff.gitlab.io/libtiff/specification/bigtiff.html
- */
-function readTiffHeader(path: string): TiffHeader {
-  let opened: InputFile;
-  try {
-    opened = openRegular(path, (found) => fault(path, `found ${found}, expected a TIFF; name a file`));
-  } catch (cause) {
-    if (cause instanceof PilaError) throw cause;
-    throw fault(path, "found no readable file, expected a TIFF; check the path", { cause });
-  }
-  try {
-    return parse(path, opened.file, opened.size);
-  } catch (error) {
-    throw namedError(error, path);
-  } finally {
-    closeSync(opened.file);
-  }
-}
-
-function parse(path: string, file: number, fileBytes: number): TiffHeader {
-  const broken = (found: string): FormatError =>
-    fault(path, `found ${found}, expected a float32 GeoTIFF; make the crops again with pila prep`);
-  // Most directories stand within the first kilobytes: one read serves them.
-  const head = Buffer.alloc(Math.min(4096, fileBytes));
-  readSync(file, head, 0, head.length, 0);
-  const at = (offset: number, bytes: number): Buffer => {
-    if (!(offset >= 0) || offset + bytes > fileBytes)
-      throw broken("a TIFF directory beyond the end of the file");
-    if (offset + bytes <= head.length) return head.subarray(offset, offset + bytes);
-    const part = Buffer.alloc(bytes);
-    readSync(file, part, 0, bytes, offset);
-    return part;
-  };
-  const order = fileBytes < 8 ? "" : head.toString("latin1", 0, 2);
-  if (order !== "II" && order !== "MM") throw broken("no TIFF");
-  const bigEndian = order === "MM";
-  const short = (b: Buffer, o = 0): number => (bigEndian ? b.readUInt16BE(o) : b.readUInt16LE(o));
-  const long = (b: Buffer, o = 0): number => (bigEndian ? b.readUInt32BE(o) : b.readUInt32LE(o));
-  const long8 = (b: Buffer, o = 0): number => Number(bigEndian ? b.readBigUInt64BE(o) : b.readBigUInt64LE(o));
-  const version = short(head, 2);
-  if (version !== 42 && version !== 43) throw broken("no TIFF");
-  const big = version === 43;
-  if (big && short(at(4, 2)) !== 8) throw broken(`a BigTIFF with offsets of ${short(head, 4)} bytes`);
-  const directory = big ? long8(at(8, 8)) : long(head, 4);
-  const entries = big ? long8(at(directory, 8)) : short(at(directory, 2));
-  if (entries > 4096) throw broken(`a TIFF directory of ${entries} entries`);
-  const entryBytes = big ? 20 : 12;
-  const [countBytes, linkBytes] = big ? [8, 8] : [2, 4];
-  const table = at(directory + countBytes, entries * entryBytes);
-
-  const numbers = new Map<number, readonly number[]>();
-  const texts = new Map<number, string>();
-  let all = 0;
-  for (let i = 0; i < entries; i++) {
-    const entry = table.subarray(i * entryBytes, (i + 1) * entryBytes);
-    const type = short(entry, 2);
-    const count = big ? long8(entry, 4) : long(entry, 4);
-    const width = FIELD_BYTES[type] ?? 0;
-    const read = { [FIELD.short]: short, [FIELD.long]: long, [FIELD.long8]: long8 }[type];
-    if (type !== FIELD.ascii && read === undefined) continue;
-    all += count;
-    if (all > MOST_VALUES) throw broken(`TIFF tags of ${all} values and more`);
-    const inline = entry.subarray(big ? 12 : 8);
-    const values =
-      count * width <= inline.length ? inline : at(big ? long8(inline) : long(inline), count * width);
-    if (read === undefined) {
-      texts.set(short(entry), values.toString("latin1", 0, count).replace(/\0.*$/s, ""));
-      continue;
-    }
-    const list = Array.from({ length: count }, (_, k) => read(values, k * width));
-    numbers.set(short(entry), list);
-  }
-  /** Where the next directory begins; 0 for none, and where the file ends before it. */
-  const next = (place: number): number => {
-    const count = big ? long8(at(place, 8)) : short(at(place, 2));
-    const link = place + countBytes + count * entryBytes;
-    if (link + linkBytes > fileBytes) return 0;
-    return big ? long8(at(link, 8)) : long(at(link, 4));
-  };
-  const isMask = (place: number): boolean => {
-    const count = Math.min(big ? long8(at(place, 8)) : short(at(place, 2)), 4096);
-    const all = at(place + countBytes, count * entryBytes);
-    const kind = Array.from({ length: count }, (_, i) => all.subarray(i * entryBytes)).find(
-      (entry) => short(entry) === TAG.newSubfileType,
-    );
-    return kind !== undefined && (long(kind, big ? 12 : 8) & 4) !== 0;
-  };
-  let hasMask = false;
-  // Overviews and masks follow the image; a chain that is longer leads in a circle.
-  for (let i = 0, place = next(directory); place !== 0 && place < fileBytes && i < 64 && !hasMask; i++) {
-    hasMask = isMask(place);
-    place = next(place);
-  }
-  return { bigEndian, hasMask, fileBytes, numbers, texts };
-}
-
-/** TIFF 6.0 tags that pila reads or writes, and GDAL's own for no data. */
-export const TAG = {
-  newSubfileType: 254,
-  imageWidth: 256,
-  imageLength: 257,
-  bitsPerSample: 258,
-  compression: 259,
-  photometric: 262,
-  stripOffsets: 273,
-  samplesPerPixel: 277,
-  rowsPerStrip: 278,
-  stripByteCounts: 279,
-  planarConfiguration: 284,
-  predictor: 317,
-  tileWidth: 322,
-  tileOffsets: 324,
-  tileByteCounts: 325,
-  extraSamples: 338,
-  sampleFormat: 339,
-  gdalMetadata: 42112,
-  gdalNodata: 42113,
-} as const;
-
-/** Bytes of one value by its field type (LONG8, 16, is BigTIFF's); 0: no type, or one that no tag above has. */
-export const FIELD_BYTES: readonly number[] = [0, 1, 1, 2, 4, 0, 1, 1, 2, 4, 0, 4, 8, 0, 0, 0, 8, 8, 8];
-
-export const FIELD = { ascii: 2, short: 3, long: 4, long8: 16 } as const;

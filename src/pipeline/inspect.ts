@@ -12,7 +12,8 @@ import {
 } from "../core/raster";
 import { type FoundScene, findIntensities, findScenes, readManifest } from "../io/folders";
 import { memoryLayout, PlaneReader } from "../io/rows";
-import { readTiff, TAG } from "../io/tiff";
+import { readTiff } from "../io/tiff";
+import { TAG } from "../io/tiffHeader";
 import { usableMemory } from "../parallel/limits";
 import { findFaults } from "./faults";
 import { predictWork } from "./run";
