@@ -2,6 +2,10 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { RawSource } from "../../src/core/raster";
+import { describeFile } from "../../src/io/formats/registry";
+import { withFolder } from "../io/slcFile.fixture";
 import { type BadInput, put, testBadInputs } from "./badInput.fixture";
 
 /** Bytes of the file of pixels: 13 lines of 10 complex64. */
@@ -179,6 +183,7 @@ const ISCE = described("ISCE2", "20230105.slc.xml", [
     /slc\.xml: found number_bands "1\.5", expected a whole number/,
   ],
   ["1e9 bands", isce({ number_bands: "1000000000" }), /found .*bands|20230105\.slc: found 1040 bytes/],
+  ["2^32 bands", isce({ number_bands: "4294967296" }), /slc\.xml: found 4294967296 bands/],
   ["nothing inside", "<imageFile/>", /slc\.xml: found no property data_type/],
 ]);
 
@@ -363,6 +368,20 @@ const PLACES: readonly BadInput[] = [
     error: "FormatError",
     says: /found a VRT that leads back to itself/,
   },
+  ...["SrcRect", "DstRect"].map(
+    (name): BadInput => ({
+      name: `a VRT that draws with a ${name} alone`,
+      make: (folder) => {
+        put(join(folder, "parts/20230105.slc"), PIXELS);
+        put(join(folder, "parts/whole.vrt"), GOOD);
+        const rectangle = `<${name} xOff="0" yOff="0" xSize="10" ySize="13"/>`;
+        put(join(folder, "20230105.slc.vrt"), drawn(rectangle, "parts/whole.vrt"));
+      },
+      words: FUSED.replace("{} ", "{}/20230105.slc.vrt "),
+      error: "FormatError",
+      says: /slc\.vrt: found a source with (srcrect|dstrect) alone, of which GDAL draws nothing/,
+    }),
+  ),
   {
     name: "a VRT within a VRT, 30 deep",
     make: (folder) => {
@@ -439,6 +458,17 @@ const PLACES: readonly BadInput[] = [
     says: /\{\}\/flat: found /,
   },
 ];
+
+test("an offset as an attribute counts before an element, as for GDAL", () =>
+  withFolder((folder) => {
+    put(join(folder, "20230105.slc"), PIXELS);
+    const path = join(folder, "20230105.slc.vrt");
+    const both = GOOD.replace("<VRTRasterBand", '<VRTRasterBand ImageOffset="8"').replace('"13"', '"12"');
+    put(path, both.replace("<ByteOrder>", "<ImageOffset>0</ImageOffset><ByteOrder>"));
+    const { images, problem } = describeFile(path, true)!;
+    assert.is(problem, null);
+    assert.is((images[0]!.source as RawSource).dataOffset, 8);
+  }));
 
 testBadInputs([...VRT, ...ISCE, ...ENVI, ...GAMMA, ...ROI_PAC, ...PLACES]);
 

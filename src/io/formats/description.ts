@@ -160,9 +160,9 @@ export function childrenOf(element: XmlElement, name: string): readonly XmlEleme
   return element.children.filter((child) => child.name === name);
 }
 
-/** The text of the first child of one name; undefined when absent. */
+/** The text of the attribute or else of the first child of one name, as GDAL looks for it; undefined when absent. */
 export function childText(element: XmlElement, name: string): string | undefined {
-  return childrenOf(element, name)[0]?.text;
+  return element.attributes.get(name) ?? childrenOf(element, name)[0]?.text;
 }
 
 /**

@@ -141,6 +141,9 @@ interface InterleavedImage extends Omit<RawBand, "pixelStride" | "rowStride"> {
   readonly date: string | null;
 }
 
+/** As GDAL takes at most. */
+const MOST_BANDS = 65_535;
+
 /**
  * The bands of a raw file, checked against its size.
  * @throws FormatError as `describeRawBand`, or the file has another width
@@ -149,8 +152,11 @@ export function describeInterleaved(file: Description, image: InterleavedImage):
   const { bands, names, date, ...raw } = image;
   const { kind, shape, path } = raw;
   const bytes = PIXEL_BYTES[kind];
-  if (!(Number.isSafeInteger(bands) && bands > 0)) {
-    throw fault(file.name, `found ${bands} bands, expected a whole number from 1; correct it`);
+  if (!(Number.isSafeInteger(bands) && bands >= 1 && bands <= MOST_BANDS)) {
+    throw fault(
+      file.name,
+      `found ${bands} bands, expected a whole number from 1 to ${MOST_BANDS}; correct it`,
+    );
   }
   const [name, interleave] = image.interleave;
   const pixelStride = interleave === "bip" ? bands * bytes : bytes;

@@ -144,6 +144,11 @@ function drawnBand(file: Description, band: XmlElement, plane: BandPlane): Plain
     }
     const image = describedSource(file, path, childText(element, "sourceband") ?? "1");
     if (image === null || image.source.by === "gdal" || image.source.kind !== plane.kind) return null;
+    const given = ["srcrect", "dstrect"].filter((name) => childrenOf(element, name).length > 0);
+    if (given.length === 1) {
+      const found = `a source with ${given[0]} alone, of which GDAL draws nothing`;
+      throw fault(file.name, `found ${found}, expected SrcRect and DstRect, or neither; write it again`);
+    }
     const from = rectangle(element, "srcrect", image.source.shape);
     const to = rectangle(element, "dstrect", image.source.shape);
     const part = sameShape(from, to) && isInside(to, plane.shape) ? cut(image.source, from) : null;
