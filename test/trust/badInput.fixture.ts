@@ -6,7 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { PilaError } from "../../src/core/errors";
 import { main } from "../../src/main";
-import type { Ended } from "../commands/cli.fixture";
+import { type Ended, runPila } from "../commands/cli.fixture";
 import { testUnless } from "../testUnless";
 
 /** An input, the command it is given to, and how that has to end. */
@@ -30,6 +30,8 @@ const SENTENCE = {
   usage: /found .*expected |^pila: UsageError: .*--help/s,
   data: /found .*, expected .*; \S/s,
 };
+/** One of so many inputs is given to the command in a process of its own too. */
+const EVERY = 120;
 /** An error is told in less than this: seconds of a processor, which others that run here do not lengthen; and on a clock. */
 const LIMIT_SECONDS = { processor: 2, clock: 30 };
 
@@ -49,18 +51,34 @@ export function testBadInputs(inputs: readonly BadInput[]): void {
       }
     });
   }
+  test("the command as it is installed says the same of a sample of them", async () => {
+    for (const { make, words } of inputs.filter((_, i) => i % EVERY === 0)) {
+      const folder = mkdtempSync(join(tmpdir(), "pila-bad-"));
+      try {
+        make(folder);
+        const split = wordsIn(words, folder);
+        const ended = runPila(split);
+        const { code, stdout, stderr } = await runHere(split);
+        assert.equal([ended.code, ended.stdout, ended.stderr], [code, stdout, stderr]);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }
+  });
   test("no two of these inputs are of one name", () => {
     assert.is(new Set(inputs.map(({ name }) => name)).size, inputs.length);
   });
+}
+
+function wordsIn(words: string, folder: string): readonly string[] {
+  return words.split(" ").map((word) => word.replaceAll("{}", folder));
 }
 
 async function assertRefused(folder: string, { words, error, says, prints }: BadInput): Promise<void> {
   const before = listFiles(folder);
   const began = performance.now();
   const used = process.cpuUsage();
-  const { code, stdout, stderr } = await runHere(
-    words.split(" ").map((word) => word.replaceAll("{}", folder)),
-  );
+  const { code, stdout, stderr } = await runHere(wordsIn(words, folder));
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(used);
   const said = stderr.replaceAll(folder, "{}");
