@@ -4,10 +4,14 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { RawSource } from "../../src/core/raster";
+import { hasGdal } from "../../src/io/formats/gdal";
 import { describeFile } from "../../src/io/formats/registry";
+import { PlaneReader } from "../../src/io/rows";
 import { withFolder } from "../io/slcFile.fixture";
+import { testUnless } from "../testUnless";
 import { type BadInput, put, testBadInputs } from "./badInput.fixture";
 
+const noGdal = hasGdal() ? undefined : "no libgdal";
 /** Bytes of the file of pixels: 13 lines of 10 complex64. */
 const PIXELS = Buffer.alloc(13 * 10 * 8, 0x3f);
 const FUSED = "fused {} {}/out/mean.tif {}/out/std.tif";
@@ -458,6 +462,21 @@ const PLACES: readonly BadInput[] = [
     says: /\{\}\/flat: found /,
   },
 ];
+
+testUnless(noGdal)("what no source covers is NaN where that is declared", () =>
+  withFolder((folder) => {
+    put(join(folder, "parts/20230105.slc"), PIXELS);
+    put(join(folder, "parts/whole.vrt"), GOOD);
+    const path = join(folder, "20230105.slc.vrt");
+    const wide = drawn("", "parts/whole.vrt").replace(SIZE, 'rasterXSize="11" rasterYSize="13"');
+    put(path, wide.replace("<SimpleSource>", "<NoDataValue>nan</NoDataValue><SimpleSource>"));
+    const reader = new PlaneReader([describeFile(path, false)!.images[0]!.source]);
+    const line = reader.values(0, { row: 0, rows: 1, column: 9, columns: 2 });
+    reader.close();
+    assert.is.not(Number.isNaN(line[0]), true);
+    assert.is(Number.isNaN(line[2]), true);
+  }),
+);
 
 test("an offset as an attribute counts before an element, as for GDAL", () =>
   withFolder((folder) => {

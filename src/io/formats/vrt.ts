@@ -158,6 +158,8 @@ function drawnBand(file: Description, band: XmlElement, plane: BandPlane): Plain
   }
   const [only] = drawn;
   const isWhole = drawn.length === 1 && sameShape(only!.window, plane.shape);
+  // What pieces leave is 0 or a number that is declared; NaN is GDAL's to draw.
+  if (!isWhole && /nan/i.test(childText(band, "nodatavalue") ?? "")) return null;
   const wholeNumbers = plane.kind === "cint16";
   const source: RawSource | MosaicSource = isWhole
     ? { ...only!.source, nodata: plane.nodata }
