@@ -1,4 +1,4 @@
-import { ShapeError } from "./errors";
+import { fault, ShapeError } from "./errors";
 import type { Finding } from "./findings";
 
 /** Lines x samples. The axis order is always azimuth (line, row), range (sample, column). */
@@ -39,6 +39,16 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** `1024 x 2048`: azimuth x range, as every message and table writes it. */
 export function formatShape(shape: Shape): string {
   return `${shape.azimuth} x ${shape.range}`;
+}
+
+/** Far more than any radar makes: rows of what is larger would not fit in memory. */
+const LARGEST: Shape = { azimuth: 10_000_000, range: 1_000_000 };
+
+/** @throws FormatError a file describes an image that cannot be meant */
+export function requireImageSize(path: string, shape: Shape): void {
+  if (shape.azimuth <= LARGEST.azimuth && shape.range <= LARGEST.range) return;
+  const sentence = `found an image of ${formatShape(shape)}, expected at most ${formatShape(LARGEST)}; correct its description`;
+  throw fault(path, sentence);
 }
 
 /** The window that covers the whole of a shape. */

@@ -1,7 +1,7 @@
 // What the header of a TIFF says of its pixels, and whether they can be read where they lie.
 import { existsSync } from "node:fs";
 import { type FormatError, fault } from "../core/errors";
-import { PIXEL_BYTES, type RawSource, type Shape } from "../core/raster";
+import { PIXEL_BYTES, type RawSource, requireImageSize, type Shape } from "../core/raster";
 import { readBounded } from "./inputFile";
 import { readTiffHeader, TAG, type TiffHeader } from "./tiffHeader";
 
@@ -53,6 +53,7 @@ export function readTiff(path: string): TiffImage {
   if (shape.azimuth === 0 || shape.range === 0) {
     throw fault(path, "found a TIFF without an image size, expected one; make it again");
   }
+  requireImageSize(path, shape);
   const [bands, bits] = [one(TAG.samplesPerPixel, 1), one(TAG.bitsPerSample, 1)];
   const planar = one(TAG.planarConfiguration, 1);
   if (planar !== 1 && planar !== 2) {

@@ -386,6 +386,28 @@ const PLACES: readonly BadInput[] = [
       says: /slc\.vrt: found a source with (srcrect|dstrect) alone, of which GDAL draws nothing/,
     }),
   ),
+  ...[
+    [1_000_000_000, 13],
+    [13, 1_000_000_000],
+    [4_000_000, 4_000_000],
+    [2_147_483_647, 2_147_483_647],
+  ].flatMap(([width, lines]) =>
+    ["fused {}/20230105.slc.vrt {}/out/mean.tif {}/out/std.tif", "inspect {}/20230105.slc.vrt"].map(
+      (words): BadInput => ({
+        name: `${words.split(" ")[0]}: a VRT of ${width} x ${lines} with a source of a few bytes`,
+        make: (folder) => {
+          put(join(folder, "parts/20230105.slc"), PIXELS);
+          put(join(folder, "parts/whole.vrt"), GOOD);
+          const size = `rasterXSize="${width}" rasterYSize="${lines}"`;
+          put(join(folder, "20230105.slc.vrt"), drawn("", "parts/whole.vrt").replace(SIZE, size));
+        },
+        words,
+        error: "FormatError",
+        says: /slc\.vrt: found an image of .*, expected at most 10000000 x 1000000/,
+        prints: true,
+      }),
+    ),
+  ),
   {
     name: "a VRT within a VRT, 30 deep",
     make: (folder) => {

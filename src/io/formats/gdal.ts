@@ -1,6 +1,7 @@
 // Images that GDAL decodes: what is not plain bytes. Its library is loaded only where a folder needs it.
 import { FormatError, fault, RealBandError } from "../../core/errors";
 import { type Finding, finding } from "../../core/findings";
+import { requireImageSize } from "../../core/raster";
 import { dateAmong, dateIn, polarisationIn } from "../names";
 import { nodataPixel } from "../tiff";
 import type { DescribedImage, SlcFormat } from "./description";
@@ -30,6 +31,7 @@ export function describeByGdal(
   for (const name of names) {
     const dataset = openGdal(file.path, name);
     try {
+      requireImageSize(file.name, dataset.shape);
       for (let band = 1; band <= dataset.bandCount; band++) {
         const found = dataset.band(band);
         if (found.kind !== kind) {

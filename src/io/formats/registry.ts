@@ -1,6 +1,7 @@
 // The formats in which SLC images may come. A new one is a file beside this one, and a line in `SLC_FORMATS`.
 import { existsSync } from "node:fs";
 import { type FormatError, fault, PilaError, RealBandError } from "../../core/errors";
+import { requireImageSize } from "../../core/raster";
 import {
   type DescribedImage,
   type Description,
@@ -46,7 +47,9 @@ export function describeFile(path: string, allowSurplus: boolean): DescribedFile
     const file = openDescription(path, allowSurplus, []);
     for (format of SLC_FORMATS) {
       const images = format.describe(file);
-      if (images !== null) return { format, images, problem: null };
+      if (images === null) continue;
+      for (const { source } of images) requireImageSize(path, source.shape);
+      return { format, images, problem: null };
     }
     format = null;
     if (PROMISE.test(path)) throw notADescription(file);
