@@ -232,6 +232,7 @@ const ENVI = described("ENVI", "20230105.hdr", [
   ["negative lines", enviHeader({ lines: "-13" }), /20230105\.hdr: found size/],
   ["1e15 lines", enviHeader({ lines: "1000000000000000" }), /found /],
   ["0 bands", enviHeader({ bands: "0" }), /20230105\.hdr: found 0 bands/],
+  ["a brace that is never closed", enviHeader({ bands: "{1" }), /20230105\.hdr: found no data type/],
   ["1e9 bands", enviHeader({ bands: "1000000000" }), /found .*bands|20230105\.slc: found 1040 bytes/],
   ["another interleave", enviHeader({ interleave: "bix" }), /20230105\.hdr: found interleave bix/],
   [

@@ -64,10 +64,11 @@ const ENVI_TYPES: Readonly<Record<string, string>> = {
   13: "UInt32",
 };
 
-/** `name = value`, names in lower case; values in braces may take several lines. */
+/** `name = value`, names in lower case; what begins with a brace goes on to the next closing one, over several lines. */
 function readFields(text: string): ReadonlyMap<string, string> {
-  // No part may match what the next one does, nor an open brace be looked for twice: the time would be that squared.
-  const fields = [...text.matchAll(/^[ \t]*([^=\r\n{}\s][^=\r\n{}]*)=[ \t]*(\{[^}]*\}?|[^\r\n]*)/gm)];
+  const lines = text.replace(/\{[^}]*/g, (inside) => inside.replace(/[\r\n]+/g, " "));
+  // No part may match what the next one does: the time would be that squared.
+  const fields = [...lines.matchAll(/^[ \t]*([^=\r\n{}\s][^=\r\n{}]*)=[ \t]*([^\r\n]*)/gm)];
   return new Map(
     fields.map(([, name, value]) => [
       name!.trim().toLowerCase().replace(/\s+/g, " "),
