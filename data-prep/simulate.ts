@@ -12,7 +12,7 @@ import {
   type Shape,
   wholeWindow,
 } from "../src/core/raster";
-import { CROP_SUFFIX, writeManifest } from "../src/io/folders";
+import { CROP_SUFFIX, writeManifest } from "../src/io/manifest";
 import { OutputFile, placeTogether } from "../src/io/outputFile";
 import { productHeader } from "../src/io/products";
 import { findLeftovers, lockFolder, makeFolder, removeIfEmpty } from "../src/io/workFolder";

@@ -23,7 +23,10 @@ export const seconds = (begin) => dim(`(${((performance.now() - begin) / 1000).t
 
 /** Path of an executable found on PATH, or null. */
 export function findProgram(name) {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  // Debian keeps daemons where a bare PATH does not look.
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].filter(
+    (folder) => folder !== "",
+  );
   return folders.map((folder) => join(folder, name)).find((path) => isAllowed(path, constants.X_OK)) ?? null;
 }
 

@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { hostname } from "node:os";
 import { FileError } from "../core/errors";
 import type { Window } from "../core/raster";
-import type { PrepManifest } from "../io/folders";
+import type { PrepManifest } from "../io/manifest";
 import type { ProductTarget } from "../io/products";
 import { filesToHold } from "../io/rows";
 import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter";

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { formatShape, type Raster, sameShape } from "../core/raster";
-import { CROP_SUFFIX } from "../io/folders";
 import { readPlane } from "../io/formats/intensity";
+import { CROP_SUFFIX } from "../io/manifest";
 
 /** How far a peer may be from `sec`, relative to the pixel's mean (std: to the larger of mean and std). */
 const PEER_TOLERANCE = 1e-5;

@@ -4,7 +4,7 @@ import { setImmediate as letSignalsIn } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { DateCube, MapRecord, MapsRecord, SpeckleHistogram } from "../core/maps";
 import { type Looks, pixelCount, type Shape, type Window } from "../core/raster";
-import { readManifest } from "../io/folders";
+import { readManifest } from "../io/manifest";
 import { writeWholeFile } from "../io/outputFile";
 import {
   BoxMeans,

@@ -10,7 +10,7 @@ import { packageRoot, runChild } from "../bench/process";
 import type { BenchOptions } from "../bench/session";
 import { BackendError, FormatError, UsageError } from "../core/errors";
 import type { SlcChoice } from "../io/choose";
-import { CROP_SUFFIX, readManifest } from "../io/folders";
+import { CROP_SUFFIX, readManifest } from "../io/manifest";
 import { listFolder } from "../io/names";
 import { OutputFile, placeTogether, writeWholeFile } from "../io/outputFile";
 import { lockFolder, makeFolder } from "../io/workFolder";

@@ -1,7 +1,7 @@
 import { BACKEND_IDS, findBackend } from "../backends/registry";
 import { UsageError } from "../core/errors";
 import { formatShape } from "../core/raster";
-import { findStaleDates } from "../io/folders";
+import { findStaleDates } from "../io/manifest";
 import { type Command, parseImageChoice, SHARED_OPTIONS, tellFindings, tellResult } from "./command";
 import { RANK_OPTIONS, runShared } from "./ranks";
 

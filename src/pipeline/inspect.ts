@@ -10,7 +10,8 @@ import {
   type Shape,
   type Window,
 } from "../core/raster";
-import { type FoundScene, findIntensities, findScenes, readManifest } from "../io/folders";
+import { type FoundScene, findIntensities, findScenes } from "../io/folders";
+import { readManifest } from "../io/manifest";
 import { memoryLayout, PlaneReader } from "../io/rows";
 import { readTiff } from "../io/tiff";
 import { TAG } from "../io/tiffHeader";

@@ -6,7 +6,7 @@ import {
   type PrepManifest,
   placePrepared,
   requireSameParameters,
-} from "../io/folders";
+} from "../io/manifest";
 import { requireDistinctOutputs } from "../io/outputFile";
 import type { Product } from "../io/products";
 import { lockFolder, makeFolder } from "../io/workFolder";

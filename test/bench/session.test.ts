@@ -2,7 +2,7 @@ import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { writeManifest } from "../../src/io/folders";
+import { writeManifest } from "../../src/io/manifest";
 import { readResultados } from "../../src/records/resultados";
 import { readSession } from "../../src/records/runFolder";
 import { withFolder } from "../records/records.fixture";

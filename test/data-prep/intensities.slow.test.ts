@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { simulateIntensities, simulateStack } from "../../data-prep/simulate";
-import { readManifest } from "../../src/io/folders";
+import { readManifest } from "../../src/io/manifest";
 import { Meter } from "../../src/parallel/meter";
 import { prepare } from "../../src/pipeline/prepare";
 import { withFolder } from "../io/slcFile.fixture";

@@ -37,16 +37,16 @@ function assertAtMost(lines: number, count: number, names: readonly string[]): v
   assert.ok(linesOf(names) <= lines && names.length <= count, found);
 }
 
-test("src beside the report has at most 20500 lines in 130 files", () => {
+test("src beside the report has at most 21002 lines in 133 files", () => {
   const beside = files.filter((name) => /^src\/(?!report\/).*\.ts$/.test(name));
   assert.ok(beside.length > 50);
-  assertAtMost(20_500, 130, beside);
+  assertAtMost(21_002, 133, beside);
 });
 
-test("the set-up has at most 830 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
+test("the set-up has at most 835 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
   const setup = files.filter((name) => /^setup\/.*\.mjs$/.test(name));
   assert.ok(setup.length <= 6, setup.join(" "));
-  assertAtMost(830, 8, [...setup, "setup.mjs", "build.mjs"]);
+  assertAtMost(835, 8, [...setup, "setup.mjs", "build.mjs"]);
 });
 
 test(`a file has at most ${MOST_LINES} lines, and a name that says what is in it`, () => {

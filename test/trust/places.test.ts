@@ -17,7 +17,7 @@ import * as assert from "uvu/assert";
 import { parsePeer } from "../../src/bench/plan";
 import { RecordError, UsageError } from "../../src/core/errors";
 import type { MapsRecord } from "../../src/core/maps";
-import { type PrepManifest, placePrepared, readManifest } from "../../src/io/folders";
+import { type PrepManifest, placePrepared, readManifest } from "../../src/io/manifest";
 import { OutputFile, writeWholeFile } from "../../src/io/outputFile";
 import { Product, writeProductPart } from "../../src/io/products";
 import { notebookParameters } from "../../src/notebook/cuaderno";

@@ -17,7 +17,7 @@ import {
 import { COMMANDS, parseArguments } from "../../src/commands/registry";
 import { parseSessionOptions } from "../../src/commands/session";
 import { compareSessions } from "../../src/evidence/compareSessions";
-import { readManifest } from "../../src/io/folders";
+import { readManifest } from "../../src/io/manifest";
 import { readResultados } from "../../src/records/resultados";
 import { readSession } from "../../src/records/runFolder";
 import { describeComparison } from "../../src/report/comparison";

@@ -58,7 +58,11 @@ const RUN_FOLDERS: readonly BadInput[] = [
     ...record("empty", {}, /env\.json: found no such file/),
     make: (folder) => mkdirSync(join(folder, "run")),
   },
-  { ...record("a file in its place", {}, /found /), make: (folder) => put(join(folder, "run"), "a file") },
+  {
+    ...record("a file in its place", {}, /found /),
+    make: (folder) => put(join(folder, "run"), "a file"),
+    error: "FileError",
+  },
   record("no env.json", { env: null }, /env\.json: found no such file/),
   record("env.json empty", { env: "" }, NOT_JSON),
   record("env.json cut", { env: JSON.stringify(envOf()).slice(0, 200) }, NOT_JSON),
@@ -117,7 +121,6 @@ const RUN_FOLDERS: readonly BadInput[] = [
       writeRun(join(folder, "run"), { runs: null });
       mkdirSync(join(folder, "run/runs.jsonl"));
     },
-    error: "FileError",
   },
   run("another schema", { schema: "1" }, /runs\.jsonl:1: field schema: found "1", expected 1/),
   run("no id", { runId: undefined }, /runs\.jsonl:1: field runId: found nothing/),

@@ -70,7 +70,7 @@ const VALUES: Readonly<Record<string, readonly [texts: readonly string[], says: 
   nodata: [["", "0", "ZERO", "nan"], /found --nodata .*expected zero or none/],
   pol: [["", "H", "HHH", "LR"], /found --pol .*expected HH or HV or VH or VV/],
   band: [WHOLE, /found --band .*expected a whole number from 1/],
-  split: [["", "columns", "DATES"], /found --split .*expected dates or rows/],
+  split: [["", "columns", "DATES"], /found --split .*expected (dates or rows|rows or dates)/],
   rtol: [
     ["", "x", "-1", "1", "NaN", "Infinity", "0x0", "1e-5x"],
     /found --rtol .*expected a number from 0 to below 1/,
@@ -86,7 +86,8 @@ const VALUES: Readonly<Record<string, readonly [texts: readonly string[], says: 
     /found --size .*expected /,
   ],
   lang: [["", "fr", "ES"], /found --lang .*expected es or en/],
-  hosts: [WHOLE, /found --hosts .*expected a whole number from 1/],
+  hosts: [["", "a:0", "a:x", ":4", "a,,b", "a:1.5", "-a"], /found hosts? .*expected /],
+  "plan hosts": [WHOLE, /found --hosts .*expected a whole number from 1/],
   ranks: [WHOLE, /found --ranks .*expected a whole number from 1/],
   read: [WHOLE, /found --read .*expected a whole number from 1/],
   network: [WHOLE, /found --network .*expected a whole number from 1/],
@@ -95,13 +96,24 @@ const VALUES: Readonly<Record<string, readonly [texts: readonly string[], says: 
   peer: [["", "x", "=x", "x="], /found .*expected /],
 };
 /** Options whose text is a name: a file, a folder or a dataset, of which any may be there. */
-const NAMES = ["out", "slc", "run", "resume", "baseline", "trace", "count", "quicklook", "subdataset"];
+const NAMES = [
+  "out",
+  "slc",
+  "run",
+  "resume",
+  "baseline",
+  "trace",
+  "count",
+  "quicklook",
+  "subdataset",
+  "hostfile",
+];
 
 const OPTIONS: readonly BadInput[] = Object.entries(ENOUGH).flatMap(([name, words]) => {
   const { options } = COMMANDS[name]!.load().command;
   return Object.entries(options).flatMap(([option, { value }]) => {
     if (value === undefined) return [];
-    const [texts, says] = VALUES[option] ?? [[], /never/];
+    const [texts, says] = VALUES[`${name} ${option}`] ?? VALUES[option] ?? [[], /never/];
     const again = ["out", "slc"].includes(option) && words.includes(`--${option} `) ? "" : ` --${option} 1`;
     const isMany = value.includes("=");
     return [
