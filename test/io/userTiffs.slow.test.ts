@@ -306,7 +306,7 @@ for seed in range(2):
       const stack = { sources: scenes.map(({ source }) => source), dates: scenes.map(({ date }) => date) };
       const window = wholeWindow(stack.sources[0]!.shape);
       const rows = { ...stack, window, looks: null, nodata: "zero", findings: [] } as const;
-      assert.is(momentBlocks(rows, 1).width, 3072);
+      assert.is(momentBlocks(rows, 1).width, 1536);
       assert.ok(stateBlocks(rows).width < 6001);
       const plain = await runBackend("sec", join(folder, "plain"), join(folder, "out"), 1);
       for (const [id, workers] of [
