@@ -18,12 +18,17 @@ const PACKAGES = [
 const TEST_PACKAGES = [
   { name: "chromium", program: "chromium", neededFor: "tests of the informe in a browser" },
   { name: "mpich", program: "mpiexec.mpich", neededFor: "tests of MPICH beside Open MPI" },
-  { name: "slurm-wlm", program: "sbatch", neededFor: "tests of Slurm jobs" },
-  { name: "openssh-server", program: "sshd", neededFor: "tests of ranks on several hosts" },
   { name: "libgdal-dev", program: "gdal-config", neededFor: "tests against GDAL" },
   { name: "g++", program: "g++", neededFor: "tests against GDAL and C" },
   { name: "make", program: "make", neededFor: "tests against GDAL" },
 ];
+
+/** Debian starts their daemons where systemd runs, which nobody asked for: they are brought to containers alone. */
+const DAEMONS = [
+  { name: "slurm-wlm", program: "sbatch", neededFor: "tests of Slurm jobs" },
+  { name: "openssh-server", program: "sshd", neededFor: "tests of ranks on several hosts" },
+];
+if (!existsSync("/run/systemd/system")) TEST_PACKAGES.push(...DAEMONS);
 
 function absentPackages(context) {
   const hasPython = () => existsSync(pythonOf(context)) || findPython() !== null;

@@ -43,10 +43,10 @@ test("src beside the report has at most 21002 lines in 133 files", () => {
   assertAtMost(21_002, 133, beside);
 });
 
-test("the set-up has at most 835 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
+test("the set-up has at most 840 lines, those of setup.mjs and build.mjs counted, and 6 files", () => {
   const setup = files.filter((name) => /^setup\/.*\.mjs$/.test(name));
   assert.ok(setup.length <= 6, setup.join(" "));
-  assertAtMost(835, 8, [...setup, "setup.mjs", "build.mjs"]);
+  assertAtMost(840, 8, [...setup, "setup.mjs", "build.mjs"]);
 });
 
 test(`a file has at most ${MOST_LINES} lines, and a name that says what is in it`, () => {
