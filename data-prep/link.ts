@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fault } from "../src/core/errors";
 import { wordFinding } from "../src/core/findings";
-import { groupBy } from "../src/core/groupBy";
+import { groupBy } from "../src/core/groups";
 import { chooseImages, type SlcChoice } from "../src/io/choose";
 import type { SlcFormat } from "../src/io/formats/description";
 import { slcNames } from "../src/io/formats/registry";

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { dealOut } from "../core/groups";
 import type { SlcChoice } from "../io/choose";
 import { rowBufferBytes } from "../io/rows";
 import type { ChildPool } from "../parallel/children";
 import type { WorkersStarted } from "../parallel/headStart";
 import type { Meter } from "../parallel/meter";
 import type { MomentTargets } from "../pipeline/moments";
+import type { Split } from "../pipeline/plan";
 import type { RunReport, RunRequest, Work, WorkerStarter } from "../pipeline/run";
 import type { StackRows } from "../pipeline/stackRows";
 
@@ -32,7 +34,7 @@ export interface StatsRequest extends RunRequest {
   readonly std: string;
   readonly count: string | null;
   /** How the mpi backend shares the work; the others ignore it. */
-  readonly split: "dates" | "rows";
+  readonly split: Split;
   /** Which band or polarisation is meant, where the images hold several. */
   readonly choice?: SlcChoice | undefined;
 }
@@ -81,18 +83,8 @@ export function childProcesses<Task>(id: string, meter: Meter): WorkerStarter<Ch
   };
 }
 
-/**
- * Dates dealt out by the bytes that reading them takes, the largest first, each to the worker with the fewest so far: of
- * equal dates worker w of W takes w, w + W, …; with more workers than dates some take none.
- */
+/** The dates of a worker, in order, dealt out by the bytes that reading them takes. */
 export function datesOfWorker({ sources, window }: StackRows, worker: number, workers: number): number[] {
   const bytes = sources.map((source) => rowBufferBytes(source, 1, window.range));
-  const largestFirst = bytes.map((_, date) => date).sort((a, b) => bytes[b]! - bytes[a]!);
-  const loads = Array.from({ length: workers }, () => 0);
-  const dates = largestFirst.filter((date) => {
-    const least = loads.indexOf(Math.min(...loads));
-    loads[least]! += bytes[date]!;
-    return least === worker;
-  });
-  return dates.sort((a, b) => a - b);
+  return dealOut(bytes, workers).workerOf.flatMap((owner, date) => (owner === worker ? [date] : []));
 }

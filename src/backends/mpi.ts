@@ -1,9 +1,10 @@
 import { dirname, resolve } from "node:path";
 import { PilaError, WorkerError } from "../core/errors";
 import type { HostSlots } from "../parallel/mpi/detect";
+import type { Split } from "../pipeline/plan";
 import type { RunRequest } from "../pipeline/run";
 import { type Backend, entryProgram } from "./backend";
-import type { MpiJob, MpiResult, MpiWork, RankReport, Split } from "./mpiRank";
+import type { MpiJob, MpiResult, MpiWork, RankReport } from "./mpiRank";
 
 /** Ranks under mpiexec read their own dates (or bands of rows); partial states go to rank 0. */
 export const mpi = {

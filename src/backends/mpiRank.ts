@@ -9,6 +9,7 @@ import { Meter, type MeterReport, processStartSeconds } from "../parallel/meter"
 import { joinMpi, type MpiWorld } from "../parallel/mpi/world";
 import type { FusedWork } from "../pipeline/fused";
 import { momentTargets, planPreparation, planReduction } from "../pipeline/moments";
+import type { Split } from "../pipeline/plan";
 import type { PrepareReport, PrepareWork } from "../pipeline/prepare";
 import { type Opened, predictWork, type RunReport, reportRun, withProducts } from "../pipeline/run";
 import type { StackRows } from "../pipeline/stackRows";
@@ -21,9 +22,6 @@ export type MpiWork =
   | ({ readonly kind: "stats" } & Pick<StatsRequest, "intensityFolder" | "mean" | "std" | "count" | "choice">)
   | ({ readonly kind: "fused" } & FusedWork)
   | ({ readonly kind: "prep" } & PrepareWork);
-
-/** How ranks share the work: whole dates each, or a band of the rows of every date. */
-export type Split = "dates" | "rows";
 
 /** The work of all ranks. Plain data. */
 export interface MpiJob {

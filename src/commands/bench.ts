@@ -1,6 +1,6 @@
 import type { BenchResult } from "../bench/session";
 import { BackendError, UsageError } from "../core/errors";
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import { compareSessions, findRegressions } from "../evidence/compareSessions";
 import { LEAST_BLOCKS } from "../evidence/numbers";
 import { readSession } from "../records/runFolder";

@@ -50,15 +50,13 @@ async function run(args: Arguments, context: Context): Promise<void> {
     parseGiven(args, option, (text) => parseWhole(option, text, 1, most));
   const hosts = whole("hosts", MOST_HOSTS) ?? 1;
   const records = findRecords(args.text("run"));
-  const env = records?.env ?? null;
-  const measured = env?.microbenchmarks.readColdMegabytesPerSecond ?? null;
-  const read = whole("read", 1e6) ?? measured;
+  const read = whole("read", 1e6) ?? records?.env.microbenchmarks.readColdMegabytesPerSecond ?? null;
   const network = whole("network", 1e6);
-  const ranks = whole("ranks", MOST_RANKS) ?? env?.machine.cores ?? 1;
+  const ranks = whole("ranks", MOST_RANKS) ?? records?.env.machine.cores ?? 1;
   const cluster = {
     hosts,
     ranks,
-    cores: hosts === 1 ? (env?.machine.cores ?? ranks) : ranks,
+    cores: hosts === 1 ? (records?.env.machine.cores ?? ranks) : ranks,
     readRate: (read ?? Number.NaN) * 1e6,
     networkRate: network === undefined ? GIGABIT : network * 1e6,
   };

@@ -1,8 +1,9 @@
 import { launchMpi } from "../backends/mpi";
-import type { MpiWork, RankReport, Split } from "../backends/mpiRank";
+import type { MpiWork, RankReport } from "../backends/mpiRank";
 import { UsageError } from "../core/errors";
 import type { RunUsage } from "../core/records";
 import { type HostSlots, isOneOfSeveral, parseHosts, readHostfile } from "../parallel/mpi/detect";
+import type { Split } from "../pipeline/plan";
 import {
   type Arguments,
   type Context,

@@ -1,4 +1,4 @@
-import { groupBy } from "./groupBy";
+import { groupBy } from "./groups";
 
 /** `error`: the stack cannot be processed, or its numbers are wrong; `warning`: they may be; `note`: worth knowing. */
 type Severity = "error" | "warning" | "note";

@@ -1,4 +1,4 @@
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import { PHASES, type Phase, type RunRecord, type Span } from "../core/records";
 import { alignSpans } from "./spans";
 

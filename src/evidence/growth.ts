@@ -1,4 +1,4 @@
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import { pixelCount, type Shape } from "../core/raster";
 import type { CacheState } from "../core/records";
 import { studentQuantile } from "../statistics/distributions";

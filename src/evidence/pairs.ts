@@ -1,4 +1,4 @@
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import type { Shape } from "../core/raster";
 import type { RunRecord } from "../core/records";
 import type { Configuration } from "./configuration";

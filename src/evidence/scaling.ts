@@ -1,4 +1,4 @@
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import type { Phase } from "../core/records";
 import type { Configuration, Speedup } from "./configuration";
 import type { Decomposition, WorkerTime } from "./decomposition";

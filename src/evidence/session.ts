@@ -1,4 +1,4 @@
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import type { RunRecord } from "../core/records";
 import type { BlockValues, LabelledTimes } from "./verdict";
 

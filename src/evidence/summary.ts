@@ -1,4 +1,4 @@
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import { pixelCount } from "../core/raster";
 import type { CacheState, EnvRecord, RunRecord, Session, SpanRecord } from "../core/records";
 import { type Configuration, decomposeRuns, summariseConfiguration } from "./configuration";

@@ -2,7 +2,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { FormatError, fault } from "../core/errors";
 import { type Finding, finding } from "../core/findings";
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import type { RawSource } from "../core/raster";
 import { SLC_FORMATS, slcNames } from "./formats/registry";
 import { listFolder } from "./names";

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fault, PilaError, ShapeError } from "../core/errors";
 import { arrangeFindings, type Finding } from "../core/findings";
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import { formatShape, type Scene, type Stack } from "../core/raster";
 import type { SlcChoice } from "./choose";
 import type { IntensityBand } from "./formats/intensity";

@@ -7,7 +7,7 @@ import {
   type FindingNumbers,
   finding,
 } from "../core/findings";
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import { formatShape, type Looks, type Shape } from "../core/raster";
 import { findOtherLevel, findOtherScales } from "./levels";
 import type { SampleDigest } from "./samples";

@@ -1,4 +1,5 @@
 // What a job of ranks would move and take on hosts that are not here: bytes from the stack, seconds from a cost model.
+import { dealOut } from "../core/groups";
 import { PIXEL_BYTES, pixelCount, type Shape } from "../core/raster";
 import {
   type Cluster,
@@ -10,9 +11,9 @@ import {
 import { STATE_BYTES } from "../kernel/kernels";
 import { formatLooks, type IntensityParameters, openSlcRows } from "./stackRows";
 
-/** The two ways ranks share a stack: bands of rows of every date, or whole dates. */
-export const SPLITS = ["rows", "dates"] as const;
-type Split = (typeof SPLITS)[number];
+const SPLITS = ["rows", "dates"] as const;
+/** How ranks share a stack: a band of the rows of every date, or whole dates each. */
+export type Split = (typeof SPLITS)[number];
 
 export interface JobPlan extends JobWork {
   readonly split: Split;
@@ -66,8 +67,8 @@ export function planJob(
       reducedBytes: 0,
     },
     dates: {
-      hostBytes: largestShare(dateBytes, cluster.hosts),
-      rankBytes: largestShare(dateBytes, ranks),
+      hostBytes: Math.max(...dealOut(dateBytes, cluster.hosts).loads),
+      rankBytes: Math.max(...dealOut(dateBytes, ranks).loads),
       reducedBytes: (working.dates - 1) * cells * STATE_BYTES,
     },
   };
@@ -85,14 +86,4 @@ export function planJob(
       prediction: model === null ? null : predictJob(model, works[split], cluster),
     })),
   };
-}
-
-/** Bytes of the fullest of so many shares, each date going to the one that has least, the largest first. */
-function largestShare(bytes: readonly number[], count: number): number {
-  const shares = new Array<number>(count).fill(0);
-  for (const one of [...bytes].sort((a, b) => b - a)) {
-    const least = shares.indexOf(Math.min(...shares));
-    shares[least]! += one;
-  }
-  return Math.max(...shares);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { RecordError } from "../core/errors";
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import type { EnvRecord, RunRecord } from "../core/records";
 import { readBounded } from "../io/inputFile";
 import { writeWholeFile } from "../io/outputFile";

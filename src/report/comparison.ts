@@ -1,4 +1,4 @@
-import { groupBy } from "../core/groupBy";
+import { groupBy } from "../core/groups";
 import type { SessionComparison, SessionRow } from "../evidence/compareSessions";
 import type { LevelKey } from "../evidence/summary";
 import { alignColumns } from "./alignColumns";

@@ -1,10 +1,10 @@
 // A Slurm cluster of two nodes on this machine, without systemd: munged, slurmctld and two slurmd in a folder.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { findFreePort } from "../freePort";
 
 const PROGRAMS = ["munged", "slurmctld", "slurmd", "sbatch", "srun"] as const;
 
@@ -29,14 +29,6 @@ function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): 
   return stdout;
 }
 
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await sleep(50);
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  for (const server of servers) server.close();
-  return ports;
-}
-
 /** How a job ended: the state Slurm gives it, and what it wrote. */
 export interface JobEnded {
   readonly state: string;
@@ -52,7 +44,7 @@ export class Slurm {
   /** @param folder empty; it holds all that the cluster writes */
   static async start(folder: string): Promise<Slurm> {
     const at = (name: string): string => join(folder, name);
-    const [controller, ...nodes] = await freePorts(3);
+    const [controller, ...nodes] = await Promise.all([1, 2, 3].map(findFreePort));
     const host = hostname().split(".")[0]!;
     for (const name of ["n1", "n2", "state"]) mkdirSync(at(name));
     writeFileSync(at("key"), Buffer.alloc(1024, "pila"), { mode: 0o600 });

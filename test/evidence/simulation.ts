@@ -1,4 +1,4 @@
-import { groupBy } from "../../src/core/groupBy";
+import { groupBy } from "../../src/core/groups";
 import type { Session } from "../../src/core/records";
 import { createRandom, estimateMedian, median, rankInterval, shuffle } from "../../src/evidence/numbers";
 import { summarise } from "../../src/evidence/summary";

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join, relative } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { readSession } from "../../src/records/runFolder";
+import { findFreePort } from "../freePort";
 import { testUnless } from "../testUnless";
 import { missingBrowser, openBrowser } from "./browser";
 import { isAlive, joinText, makeTestFolder, missingJupyter, readOutputs, root, waitFor } from "./jupyter";
@@ -22,16 +22,6 @@ let lab: ChildProcess | undefined;
 let said = "";
 let browser: Browser | undefined;
 let page: Page | undefined;
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 async function startLab(): Promise<void> {
   const port = await findFreePort();

@@ -1,24 +1,14 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { get } from "node:http";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { findFreePort } from "../freePort";
 import { makeTestFolder, missingJupyter, root, waitFor } from "../notebooks/jupyter";
 import { testUnless } from "../testUnless";
 
 const it = testUnless(missingJupyter);
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** Status of a GET; undefined where nobody listens. */
 function statusOf(

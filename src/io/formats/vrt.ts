@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, isAbsolute, normalize, resolve, sep } from "node:path";
 import { fault, RealBandError } from "../../core/errors";
 import { type Finding, finding } from "../../core/findings";
-import { groupBy } from "../../core/groupBy";
+import { groupBy } from "../../core/groups";
 import {
   HOST_IS_BIG_ENDIAN,
   type MosaicSource,
